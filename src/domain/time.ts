@@ -1,0 +1,80 @@
+import { AppError } from './error.ts'
+
+declare const unit: unique symbol
+/** A number with a unit: plain numbers fit, two different units do not fit each other. */
+export type Unit<U extends string> = number & { readonly [unit]?: U }
+export type EpochMs = Unit<'ms since 1970 UTC'>
+export type DurationMs = Unit<'ms'>
+export type Seq = Unit<'place in a store'>
+export type Score = Unit<'0..100'>
+export type Probability = Unit<'0..1'>
+
+export const SECOND: DurationMs = 1_000
+export const MINUTE: DurationMs = 60_000
+export const HOUR: DurationMs = 3_600_000
+export const DAY: DurationMs = 86_400_000
+
+const DURATION_UNITS: ReadonlyMap<string, DurationMs> = new Map([
+  ['ms', 1],
+  ['s', SECOND],
+  ['m', MINUTE],
+  ['h', HOUR],
+  ['d', DAY],
+  ['w', 7 * DAY],
+])
+
+/**
+ * Reads a duration as Elastic and we write it: a whole number and a unit (`15m`, `45m`, `30d`), or several in a row (`1h30m`).
+ *
+ * @throws AppError DURATION_UNREADABLE
+ * @example parseDuration('15m') // 900000
+ */
+export function parseDuration(text: string): DurationMs {
+  const parts = [...text.trim().matchAll(/(\d+)(ms|[smhdw])/gy)]
+  const length = parts.reduce((sum, part) => sum + part[0].length, 0)
+  if (parts.length === 0 || length !== text.trim().length)
+    throw new AppError({
+      message: `Cannot read duration "${text}": expected a number and a unit`,
+      code: 'DURATION_UNREADABLE',
+      hint: 'Units are ms, s, m, h, d and w: 15m, 7d, 1h30m.',
+    })
+  return parts.reduce((sum, [, digits, name]) => sum + Number(digits) * DURATION_UNITS.get(name!)!, 0)
+}
+
+/** A duration for people, in its largest whole-ish unit. @example formatDuration(5400000) // '1.5 hours' */
+export function formatDuration(duration: DurationMs): string {
+  const steps: [DurationMs, string][] = [
+    [DAY, 'day'],
+    [HOUR, 'hour'],
+    [MINUTE, 'minute'],
+    [SECOND, 'second'],
+  ]
+  const [size, name] = steps.find(([size]) => duration >= size) ?? [SECOND, 'second']
+  const amount = Math.round((duration / size) * 10) / 10
+  return `${amount} ${name}${amount === 1 ? '' : 's'}`
+}
+
+/** ISO 8601 in UTC with milliseconds, the form of every time that we write. */
+export function isoTime(time: EpochMs): string {
+  return new Date(time).toISOString()
+}
+
+/** Earliest and latest moments that `isoTime` can write and that an event may carry: the years 0 and 9999. */
+export const EARLIEST: EpochMs = -62_167_219_200_000
+export const LATEST: EpochMs = 253_402_300_799_999
+
+/** Reads an ISO 8601 time or a number of milliseconds since 1970; NaN for anything else. Digits after the third of a fraction are cut off. */
+export function parseTime(value: unknown): EpochMs {
+  const time = typeof value === 'number' ? value : typeof value === 'string' ? parseIsoTime(value) : Number.NaN
+  return time >= EARLIEST && time <= LATEST ? Math.floor(time) : Number.NaN
+}
+
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$/i
+
+function parseIsoTime(text: string): EpochMs {
+  const parts = ISO_TIME.exec(text)
+  if (!parts) return /^\d{12,14}$/.test(text) ? Number(text) : Number.NaN
+  const [, day, clock, fraction = '', zone = 'Z'] = parts
+  const whole = Date.parse(`${day}T${clock!.length === 5 ? `${clock}:00` : clock}${zone.toUpperCase()}`)
+  return whole + (fraction ? Math.floor(Number(`0${fraction}`) * 1000 + 1e-6) : 0)
+}

@@ -1,0 +1,53 @@
+import type { EcsEvent, Reject } from '../domain/event.ts'
+import type { EpochMs } from '../domain/time.ts'
+
+/**
+ * Formats turn bytes into ECS events. In go whole lines of an opened (uncompressed) stream; out come events, or rejects with
+ * a reason. A format never throws on bad input and never reads or writes anything itself.
+ */
+export interface Format {
+  /** What `--format` takes. */
+  readonly name: string
+  readonly summary: string
+  readonly references: readonly string[]
+  /** How much the head of a stream looks like this format: 0 not at all, 1 certainly. */
+  recognise(head: Buffer): number
+  /** The reference reading: every line becomes part of an event or of a reject. */
+  decoder(options: DecodeOptions, sink: DecodeSink): LineReader
+  /**
+   * The quick reading of a scan: the same events, but only what `fields` ask for. `profile` is called once for each distinct
+   * combination of their values with an event that holds at least those fields; it answers what every such event shares.
+   */
+  sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): LineReader
+}
+
+export interface DecodeOptions {
+  /** The host of events that name none (`time-and-order.md` §4). */
+  readonly host?: string
+}
+
+export interface SightOptions<P> extends DecodeOptions {
+  readonly fields: readonly string[]
+  readonly profile: (event: EcsEvent) => P
+  /** Parse every line in full, so that damage outside the fields is rejected too. */
+  readonly strict?: boolean
+}
+
+export interface DecodeSink {
+  /** An event, and the bytes `[from, to)` of the stream in which all its lines stand (others may stand between them). */
+  event(event: EcsEvent, from: number, to: number): void
+  reject(reject: Reject): void
+}
+
+export interface SightingSink<P> {
+  /** `ingested` is NaN where the event carries no `event.ingested`; `id` is its `eventKey` (see `domain/identity.ts`). */
+  sight(profile: P, time: EpochMs, ingested: EpochMs, id: number, from: number, to: number): void
+  reject(reject: Reject): void
+}
+
+export interface LineReader {
+  /** Takes the whole lines in `block[from, to)`, each ended by `\n`; `at` is the place of `block[from]` in the stream. The block may be reused by the caller afterwards. */
+  lines(block: Buffer, from: number, to: number, at: number): void
+  /** The stream has ended: what was waiting is complete now. */
+  end(): void
+}
