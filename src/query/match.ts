@@ -1,0 +1,161 @@
+import type { EcsEvent } from '../domain/event.ts'
+import { type FieldValue, values } from '../domain/field.ts'
+import { parseTime } from '../domain/time.ts'
+import { addressOrder, canonicalAddress, isAddressField, rangeTest } from './address.ts'
+import type { Bounds, Query } from './ast.ts'
+import { glob } from './glob.ts'
+
+/** Says of an event whether a query holds. */
+export type EventTest = (event: EcsEvent) => boolean
+
+/** Whether a query holds for an event. Who asks about many events compiles the query once. */
+export function matches(query: Query, event: EcsEvent): boolean {
+  return compile(query)(event)
+}
+
+/**
+ * A query as a function, as Elasticsearch would answer it: of a field with several values any may match; a missing field never
+ * matches, so that a `not` around it holds; case counts; a number equals its text.
+ */
+export function compile(query: Query): EventTest {
+  switch (query.kind) {
+    case 'all':
+      return () => true
+    case 'none':
+      return () => false
+    case 'and': {
+      const tests = query.of.map(compile)
+      return (event) => tests.every((test) => test(event))
+    }
+    case 'or':
+      return atLeast(query.of.map(compile), query.atLeast ?? 1)
+    case 'not': {
+      const test = compile(query.of)
+      return (event) => !test(event)
+    }
+    default: {
+      const test = valueTest(query)
+      const field = storedField(query.field)
+      return (event) => values(event, field).some(test)
+    }
+  }
+}
+
+function atLeast(tests: readonly EventTest[], least: number): EventTest {
+  if (least === 1) return (event) => tests.some((test) => test(event))
+  return (event) => {
+    let held = 0
+    for (const test of tests) if (test(event) && ++held >= least) return true
+    return least <= 0
+  }
+}
+
+type ValueTest = (value: FieldValue) => boolean
+type ValueQuery = Extract<Query, { readonly field: string }>
+
+function valueTest(query: ValueQuery): ValueTest {
+  switch (query.kind) {
+    case 'exists':
+      return () => true
+    case 'equals':
+      return equalsTest(query.field, query.values, query.ignoreCase ?? false)
+    case 'match':
+      return isTextField(query.field)
+        ? wordsTest(String(query.text), query.every ?? false)
+        : equalsTest(query.field, [query.text], false)
+    case 'phrase':
+      return isTextField(query.field) ? phraseTest(String(query.text)) : equalsTest(query.field, [query.text], false)
+    case 'range':
+      return rangeOf(query, isAddressField(query.field))
+    case 'wildcard': {
+      const test = glob(query.pattern, query.ignoreCase)
+      return (value) => test(String(value))
+    }
+    case 'prefix': {
+      const prefix = folded(query.prefix, query.ignoreCase ?? false)
+      return (value) => folded(String(value), query.ignoreCase ?? false).startsWith(prefix)
+    }
+  }
+}
+
+function folded(text: string, ignoreCase: boolean): string {
+  return ignoreCase ? text.toLowerCase() : text
+}
+
+function equalsTest(field: string, wanted: readonly FieldValue[], ignoreCase: boolean): ValueTest {
+  const texts = wanted.map((value) => folded(String(value), ignoreCase))
+  if (isAddressField(field)) return addressTest(texts)
+  const set = new Set(texts)
+  return (value) => set.has(folded(String(value), ignoreCase))
+}
+
+function addressTest(wanted: readonly string[]): ValueTest {
+  const addresses = new Set(wanted.map((text) => canonicalAddress(text) ?? text))
+  const ranges = wanted.map(rangeTest).filter((test) => test !== undefined)
+  return (value) => {
+    const text = String(value)
+    return addresses.has(canonicalAddress(text) ?? text) || ranges.some((test) => test(text))
+  }
+}
+
+/** The fields that ECS maps as text: only there do words count. A `.text` field is another view of the field it hangs from. */
+function isTextField(field: string): boolean {
+  return field === 'message' || field === 'error.message' || field.endsWith('.text')
+}
+
+function storedField(field: string): string {
+  return field.endsWith('.text') ? field.slice(0, -'.text'.length) : field
+}
+
+/** Words as Elasticsearch's standard analyzer takes them, near enough: runs of letters, digits and `_`, without case. */
+function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}_]+(?:['.][\p{L}\p{N}_]+)*/gu) ?? []
+}
+
+function wordsTest(text: string, every: boolean): ValueTest {
+  const wanted = words(text)
+  return (value) => {
+    const found = new Set(words(String(value)))
+    if (wanted.length === 0) return false
+    return every ? wanted.every((word) => found.has(word)) : wanted.some((word) => found.has(word))
+  }
+}
+
+function phraseTest(text: string): ValueTest {
+  const wanted = words(text)
+  return (value) => {
+    const found = words(String(value))
+    if (wanted.length === 0) return false
+    return found.some((_, start) => wanted.every((word, i) => found[start + i] === word))
+  }
+}
+
+function rangeOf(bounds: Bounds, addresses: boolean): ValueTest {
+  const { gt, gte, lt, lte } = bounds
+  return (value) =>
+    (gt === undefined || compare(value, gt, addresses) > 0) &&
+    (gte === undefined || compare(value, gte, addresses) >= 0) &&
+    (lt === undefined || compare(value, lt, addresses) < 0) &&
+    (lte === undefined || compare(value, lte, addresses) <= 0)
+}
+
+/** Below, at or above zero as `value` is below, at or above `bound`; NaN where the two cannot be compared. */
+function compare(value: FieldValue, bound: number | string, addresses: boolean): number {
+  if (addresses) return order(addressOrder(String(value)), addressOrder(String(bound)))
+  const [left, right] = [asNumber(value), asNumber(bound)]
+  if (!Number.isNaN(left) && !Number.isNaN(right)) return left - right
+  if (typeof bound === 'number') return Number.NaN
+  const [time, limit] = [parseTime(value), parseTime(bound)]
+  if (!Number.isNaN(time) && !Number.isNaN(limit)) return time - limit
+  return order(String(value), bound)
+}
+
+function order(left: string | undefined, right: string | undefined): number {
+  if (left === undefined || right === undefined) return Number.NaN
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function asNumber(value: FieldValue): number {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+}
