@@ -8,9 +8,16 @@ import { glob } from './glob.ts'
 /** Says of an event whether a query holds. */
 export type EventTest = (event: EcsEvent) => boolean
 
-/** Whether a query holds for an event. Who asks about many events compiles the query once. */
+const compiled = new WeakMap<Query, EventTest>()
+
+/** Whether a query holds for an event. A query is compiled when it is first asked. */
 export function matches(query: Query, event: EcsEvent): boolean {
-  return compile(query)(event)
+  let test = compiled.get(query)
+  if (test === undefined) {
+    test = compile(query)
+    compiled.set(query, test)
+  }
+  return test(event)
 }
 
 /**
