@@ -17,29 +17,36 @@ export function normalizePath(path: string): string {
 }
 
 /** What the kernel appends to the path of a file that is gone. */
-const DELETED = /(?: \(deleted\))+$/
+const DELETED = ' (deleted)'
+
+export function withoutDeleted(path: string): string {
+  let end = path.length
+  while (path.endsWith(DELETED, end)) end -= DELETED.length
+  return path.slice(0, end)
+}
 
 function normalizeOnce(path: string): string {
-  const parts = path
-    .replace(DELETED, '')
+  const parts = withoutDeleted(path)
     .split('/')
     .filter((part) => part !== '' && part !== '.')
-  const drawn = isShortLived(path, parts) ? isDrawnInShortLivedPlace : isDrawn
-  const clean = parts.map((part) => normalizeComponent(part, drawn)).join('/')
+  const normalize = isShortLived(path, parts) ? normalizeShortLived : normalizeComponent
+  const clean = parts.map((part) => normalize(part)).join('/')
   return path.startsWith('/') ? `/${clean}` : clean
 }
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi
 const VERSION = /#(?:[.-]#)+/g
-/** Made-up names side by side are one, and so is one with a number behind it. */
-const DRAWN_ROW = /\*(?:[A-Za-z._-]?\*|#)+/g
 
-function normalizeComponent(component: string, drawn: (token: string) => boolean): string {
+function normalizeComponent(component: string, drawn = isDrawn): string {
   return component
     .replace(UUID, '*')
     .replace(/[A-Za-z0-9]+/g, (token) => (drawn(token) ? '*' : token.replace(/\d+/g, '#')))
     .replace(VERSION, '#')
-    .replace(DRAWN_ROW, '*')
+}
+
+/** Made-up names side by side are one there, and so is one with a number behind it. */
+function normalizeShortLived(component: string): string {
+  return normalizeComponent(component, isDrawnInShortLivedPlace).replace(/\*(?:[A-Za-z._-]?\*|#)+/g, '*')
 }
 
 /** Whether a token was drawn by a machine (a hash, mktemp's XXXXXX) rather than chosen by a person. */
@@ -61,6 +68,7 @@ function isDrawnInShortLivedPlace(token: string): boolean {
   return token.length >= 5 && token.length <= 14 && /[a-z][A-Z]|\d[A-Za-z]/.test(token) && !WORDS.test(token)
 }
 
+/** Words with three small letters or more: `FileServer`, `fileServer`. */
 const WORDS = /^(?:[A-Z]?[a-z]{3,})+$/
 const SHORT_LIVED = /^\/+(?:tmp|var\/tmp|dev\/shm|run\/user)(?:\/|$)/
 

@@ -2,7 +2,7 @@ import { splitCommandLine } from './command-line.ts'
 import type { EcsEvent } from './event.ts'
 import { text, values } from './field.ts'
 import { isInterpreter, type Script, scriptOf } from './interpreter.ts'
-import { normalizePath } from './program-path.ts'
+import { normalizePath, withoutDeleted } from './program-path.ts'
 
 /** Version of the rule below. Stored beside each name as `oddsock.program_version`: names of two versions do not compare. */
 export const PROGRAM_VERSION = 1
@@ -67,6 +67,6 @@ function argumentsOf(event: EcsEvent): readonly string[] {
 }
 
 function lastComponent(path: string): string {
-  const clean = path.replace(/(?: \(deleted\))+$/, '')
+  const clean = withoutDeleted(path)
   return clean.slice(clean.lastIndexOf('/') + 1)
 }
