@@ -16,17 +16,6 @@ export function canonicalAddress(text: string): string | undefined {
   return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text).toString() : undefined
 }
 
-/** Tells whether an address lies in a range; undefined where `range` is not CIDR notation. Families never mix. */
-export function rangeTest(range: string): ((address: string) => boolean) | undefined {
-  if (!ipaddr.isValidCIDR(range)) return undefined
-  const [network, bits] = ipaddr.parseCIDR(range)
-  return (text) => {
-    if (!ipaddr.isValid(text)) return false
-    const address = ipaddr.parse(text)
-    return address.kind() === network.kind() && address.match(network, bits)
-  }
-}
-
 /** A sort key: keys of two addresses compare as the addresses do, IPv4 by its mapped IPv6 address. */
 export function addressOrder(text: string): string | undefined {
   if (canonicalAddress(text) === undefined) return undefined

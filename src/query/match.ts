@@ -1,7 +1,8 @@
+import { inCidr, isCidr } from '../domain/address.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { type FieldValue, values } from '../domain/field.ts'
 import { parseTime } from '../domain/time.ts'
-import { addressOrder, canonicalAddress, isAddressField, rangeTest } from './address.ts'
+import { addressOrder, canonicalAddress, isAddressField } from './address.ts'
 import type { Bounds, Query } from './ast.ts'
 import { glob } from './glob.ts'
 
@@ -98,10 +99,10 @@ function equalsTest(field: string, wanted: readonly FieldValue[], ignoreCase: bo
 
 function addressTest(wanted: readonly string[]): ValueTest {
   const addresses = new Set(wanted.map((text) => canonicalAddress(text) ?? text))
-  const ranges = wanted.map(rangeTest).filter((test) => test !== undefined)
+  const ranges = wanted.filter((text) => text.includes('/') && isCidr(text))
   return (value) => {
     const text = String(value)
-    return addresses.has(canonicalAddress(text) ?? text) || ranges.some((test) => test(text))
+    return addresses.has(canonicalAddress(text) ?? text) || ranges.some((range) => inCidr(text, range))
   }
 }
 
