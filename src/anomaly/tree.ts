@@ -1,0 +1,108 @@
+import type { Probability } from '../domain/time.ts'
+import { ATTRIBUTES, type Combined, combine, DETECTORS, PEOPLE } from './combine.ts'
+import { type InfluencerField, influencerValues, type Leaf } from './leaf.ts'
+import { probabilityOf } from './score.ts'
+
+/** What the leaves of a bucket say together: about the bucket, about each partition and about each influencer value. */
+export interface Tree {
+  readonly leaves: readonly Leaf[]
+  readonly bucket: Node
+  /** By detector and partition. */
+  readonly partitions: ReadonlyMap<string, Node>
+  /** One entry for each influencer field that had values. */
+  readonly influencers: readonly InfluencerBranch[]
+}
+
+export interface InfluencerBranch {
+  readonly field: string
+  readonly node: Node
+  readonly values: ReadonlyMap<string, Node>
+}
+
+/** Some leaves, combined (rare specification §3.4). */
+export interface Node {
+  /** Before the final step; what a node above combines. */
+  readonly raw: Probability
+  readonly score: number
+  /** As written and as fed to the normaliser: R⁻¹ of the score. */
+  readonly probability: Probability
+  /** The smallest probability of its leaves. */
+  readonly least: Probability
+}
+
+/** @param leaves at least one */
+export function growTree(leaves: readonly Leaf[], influencers: readonly InfluencerField[]): Tree {
+  return {
+    leaves,
+    bucket: nodeOf(leaves),
+    partitions: new Map([...groupBy(leaves, partitionKey)].map(([key, group]) => [key, nodeOf(group)])),
+    influencers: influencers.flatMap((influencer) => branchOf(leaves, influencer)),
+  }
+}
+
+/** The key of a leaf's partition among `partitions`. */
+export function partitionKey(leaf: Leaf): string {
+  return `${leaf.detector.index}:${leaf.partition}`
+}
+
+function branchOf(leaves: readonly Leaf[], { field, column }: InfluencerField): InfluencerBranch[] {
+  const touched = new Map<string, Leaf[]>()
+  for (const leaf of leaves)
+    for (const value of influencerValues(leaf, field, column)) {
+      const group = touched.get(value)
+      if (group) group.push(leaf)
+      else touched.set(value, [leaf])
+    }
+  if (touched.size === 0) return []
+  const values = new Map([...touched].map(([value, group]) => [value, nodeOf(group)]))
+  const nodes = [...values.values()]
+  const { probability } = combine(
+    PEOPLE,
+    nodes.map(({ raw }) => raw),
+  )
+  return [{ field, values, node: finished(probability, smallest(nodes.map(({ least }) => least))) }]
+}
+
+/** Values of one partition together, then partitions of one detector, then detectors. */
+function nodeOf(leaves: readonly Leaf[]): Node {
+  const least = smallest(leaves.map(({ probability }) => probability))
+  const byDetector = [...groupBy(leaves, ({ detector }) => detector.index).values()].map((ofDetector) => {
+    const byPartition = [...groupBy(ofDetector, ({ partition }) => partition).values()].map((group) =>
+      // One leaf alone is a leaf, to the last bit.
+      group.length === 1
+        ? group[0]!.probability
+        : combine(
+            ATTRIBUTES,
+            group.map(({ probability }) => probability),
+          ).probability,
+    )
+    return byPartition.length === 1 ? byPartition[0]! : combine(PEOPLE, byPartition).probability
+  })
+  if (byDetector.length === 1) return finished(byDetector[0]!, least)
+  const all = combine(DETECTORS, byDetector)
+  return { raw: all.probability, score: all.score, probability: written(all), least }
+}
+
+function finished(raw: Probability, least: Probability): Node {
+  const alone = combine(DETECTORS, [raw])
+  return { raw, score: alone.score, probability: written({ score: alone.score, probability: raw }), least }
+}
+
+function written({ score, probability }: Combined): Probability {
+  return score > 0 ? probabilityOf(score) : probability
+}
+
+function smallest(probabilities: readonly Probability[]): Probability {
+  return probabilities.reduce((least, p) => Math.min(least, p), 1)
+}
+
+function groupBy<K>(leaves: readonly Leaf[], key: (leaf: Leaf) => K): Map<K, Leaf[]> {
+  const groups = new Map<K, Leaf[]>()
+  for (const leaf of leaves) {
+    const name = key(leaf)
+    const group = groups.get(name)
+    if (group) group.push(leaf)
+    else groups.set(name, [leaf])
+  }
+  return groups
+}
