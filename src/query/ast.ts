@@ -18,8 +18,8 @@ export type Query =
       readonly values: readonly FieldValue[]
       readonly ignoreCase?: true
     }
-  /** The words of `text`, any of them or every one of them; on a field that is no text, the value itself. */
-  | { readonly kind: 'match'; readonly field: string; readonly text: FieldValue; readonly every?: true }
+  /** Any of the words of `text`; on a field that is no text, the value itself. */
+  | { readonly kind: 'match'; readonly field: string; readonly text: FieldValue }
   /** The words of `text` next to each other, in this order; on a field that is no text, the value itself. */
   | { readonly kind: 'phrase'; readonly field: string; readonly text: FieldValue }
   | ({ readonly kind: 'range'; readonly field: string } & Bounds)

@@ -1,6 +1,7 @@
 import { AppError } from '../domain/error.ts'
 import type { FieldValue } from '../domain/field.ts'
 import { ALL, and, type Bounds, NONE, not, or, type Query } from './ast.ts'
+import { isTextField, words } from './text-field.ts'
 
 /**
  * Reads a query of Elastic's query DSL, as datafeeds hold it: `bool`, `term`, `terms`, `match`, `match_phrase`, `range`,
@@ -129,7 +130,10 @@ function readMatch(body: unknown, path: string): Query {
   if (typeof operator !== 'string' || !/^(and|or)$/i.test(operator))
     throw unreadable(`${at}.operator`, `expected "and" or "or", found ${show(operator)}`)
   const text = readValue(settings.get('query'), at)
-  return { kind: 'match', field, text, ...(operator.toLowerCase() === 'and' && { every: true }) }
+  const every = operator.toLowerCase() === 'and' && isTextField(field) ? words(String(text)) : []
+  return every.length > 0
+    ? and(...every.map((word): Query => ({ kind: 'match', field, text: word })))
+    : { kind: 'match', field, text }
 }
 
 function readPhrase(body: unknown, path: string): Query {

@@ -5,6 +5,7 @@ import { parseTime } from '../domain/time.ts'
 import { addressOrder, canonicalAddress, isAddressField } from './address.ts'
 import type { Bounds, Query } from './ast.ts'
 import { glob } from './glob.ts'
+import { isTextField, storedField, words } from './text-field.ts'
 
 /** Says of an event whether a query holds. */
 export type EventTest = (event: EcsEvent) => boolean
@@ -68,9 +69,7 @@ function valueTest(query: ValueQuery): ValueTest {
     case 'equals':
       return equalsTest(query.field, query.values, query.ignoreCase ?? false)
     case 'match':
-      return isTextField(query.field)
-        ? wordsTest(String(query.text), query.every ?? false)
-        : equalsTest(query.field, [query.text], false)
+      return isTextField(query.field) ? anyWordTest(String(query.text)) : equalsTest(query.field, [query.text], false)
     case 'phrase':
       return isTextField(query.field) ? phraseTest(String(query.text)) : equalsTest(query.field, [query.text], false)
     case 'range':
@@ -106,27 +105,9 @@ function addressTest(wanted: readonly string[]): ValueTest {
   }
 }
 
-/** The fields that ECS maps as text: only there do words count. A `.text` field is another view of the field it hangs from. */
-function isTextField(field: string): boolean {
-  return field === 'message' || field === 'error.message' || field.endsWith('.text')
-}
-
-function storedField(field: string): string {
-  return field.endsWith('.text') ? field.slice(0, -'.text'.length) : field
-}
-
-/** Words as Elasticsearch's standard analyzer takes them, near enough: runs of letters, digits and `_`, without case. */
-function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}_]+(?:['.][\p{L}\p{N}_]+)*/gu) ?? []
-}
-
-function wordsTest(text: string, every: boolean): ValueTest {
-  const wanted = words(text)
-  return (value) => {
-    const found = new Set(words(String(value)))
-    if (wanted.length === 0) return false
-    return every ? wanted.every((word) => found.has(word)) : wanted.some((word) => found.has(word))
-  }
+function anyWordTest(text: string): ValueTest {
+  const wanted = new Set(words(text))
+  return (value) => words(String(value)).some((word) => wanted.has(word))
 }
 
 function phraseTest(text: string): ValueTest {
