@@ -12,3 +12,8 @@ export function derivedId(...parts: readonly (string | number)[]): string {
   }
   return hash.digest('hex').slice(0, 32)
 }
+
+/** SHA-256 of a text in base64, as a Content-Security-Policy names a style sheet: `'sha256-…'`. */
+export function sha256Base64(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}

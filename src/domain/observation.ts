@@ -16,7 +16,7 @@ export interface Observation {
 }
 
 /** So many events are kept by place for each observation; `count` always counts all. */
-export const EVENTS_KEPT = 100
+export const EVENTS_KEPT = 20
 
 /** The order of rows in a bucket on every engine (`time-and-order.md` §2): first event time, then the values in the order of the fields. */
 export function compareObservations(a: Observation, b: Observation): number {

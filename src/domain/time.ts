@@ -76,5 +76,5 @@ function parseIsoTime(text: string): EpochMs {
   if (!parts) return /^\d{12,14}$/.test(text) ? Number(text) : Number.NaN
   const [, day, clock, fraction = '', zone = 'Z'] = parts
   const whole = Date.parse(`${day}T${clock!.length === 5 ? `${clock}:00` : clock}${zone.toUpperCase()}`)
-  return whole + (fraction ? Math.floor(Number(`0${fraction}`) * 1000 + 1e-6) : 0)
+  return whole + Number(`${fraction}000`.slice(1, 4))
 }

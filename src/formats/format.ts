@@ -29,6 +29,8 @@ export interface DecodeOptions {
 export interface SightOptions<P> extends DecodeOptions {
   readonly fields: readonly string[]
   readonly profile: (event: EcsEvent) => P
+  /** Names the input by its content; with a place in it, the identity of events that carry none of their own. */
+  readonly fingerprint: string
   /** Parse every line in full, so that damage outside the fields is rejected too. */
   readonly strict?: boolean
 }

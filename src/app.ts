@@ -1,0 +1,149 @@
+import { compileDatafeed, type Datafeed } from './datafeed/datafeed.ts'
+import { rowOf } from './datafeed/observe.ts'
+import type { ProfileName } from './datafeed/profiles.ts'
+import type { Alert } from './domain/alert.ts'
+import type { AnomalyRecord } from './domain/anomaly-record.ts'
+import type { EcsEvent, Reject } from './domain/event.ts'
+import type { ExceptionItem } from './domain/exception.ts'
+import { text } from './domain/field.ts'
+import { hostOf } from './domain/identity.ts'
+import type { DatafeedConfig, Job } from './domain/job.ts'
+import type { Rule } from './domain/rule.ts'
+import { type AlertDraft, AlertDrafts } from './engine/alert-drafts.ts'
+import { Input } from './engine/input.ts'
+import { JobLoop, type ScoredBucket } from './engine/job-loop.ts'
+import { RuleLoop, rowsOf } from './engine/rule-loop.ts'
+import { type ScanProfile, type Walk, walk } from './engine/scan.ts'
+import type { Format } from './formats/format.ts'
+import { recognise } from './formats/index.ts'
+import { fieldsOf } from './query/ast.ts'
+import { fieldsOfExceptions } from './rules/exceptions.ts'
+import type { ByteSource } from './sources/source.ts'
+import { FileEvents, LATE_WINDOW } from './storage/files/file-events.ts'
+import { EventFiles } from './storage/files/read-back.ts'
+import { MemoryResults } from './storage/memory/results.ts'
+import { alertDocument } from './triage/alert-document.ts'
+import { EVENTS_SHOWN, evidenceOf, placesToShow } from './triage/evidence.ts'
+import { History } from './triage/history.ts'
+
+export interface ScanOptions {
+  readonly sources: readonly ByteSource[]
+  readonly job: Job
+  readonly datafeed: DatafeedConfig
+  readonly rules: readonly Rule[]
+  readonly exceptions?: readonly ExceptionItem[]
+  readonly valueLists?: ReadonlyMap<string, readonly string[]>
+  readonly profile?: ProfileName
+  readonly format?: Format
+  readonly strict?: boolean
+  readonly onReject?: (input: number, reject: Reject) => void
+  readonly onProgress?: (bytes: number) => void
+}
+
+/** What a scan has found, and all that a report tells of it. */
+export interface ScanOutcome {
+  readonly walk: Walk
+  readonly inputs: readonly Input<ScanProfile>[]
+  readonly feed: Datafeed
+  readonly history: History
+  /** Records with a score above 0, as they were last written. */
+  readonly records: readonly ScoredRecord[]
+  readonly drafts: readonly AlertDraft[]
+  readonly copies: number
+  readonly lateEvents: number
+  readonly buckets: number
+  readonly warnings: readonly string[]
+  /** The alerts with their evidence, which is read now, in the order of their buckets. */
+  alerts(): AsyncGenerator<Alert>
+}
+
+export interface ScoredRecord {
+  readonly record: AnomalyRecord
+  readonly hosts: readonly string[]
+}
+
+/** The fields that tell the host of an event, which every scan needs. */
+const HOST_FIELDS = ['host.id', 'host.name']
+
+/** Builds the product for one scan and runs it: the same engine as everywhere, over inputs that are read once. */
+export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
+  const { job, rules, exceptions = [], valueLists = new Map() } = options
+  const extraFields = fieldsOfExceptions(exceptions)
+  const feed = compileDatafeed(job, options.datafeed, {
+    extraFields,
+    ...(options.profile && { profile: options.profile }),
+  })
+  const inputs = openInputs(options, [feed])
+  const events = new FileEvents(new EventFiles(inputs), [feed], LATE_WINDOW)
+  const history = new History(feed.fields, job.analysis_config.detectors[0]?.by_field_name ?? 'process.name')
+  const drafts = new AlertDrafts(history)
+  const ruleLoops = rules.map((rule) => new RuleLoop(rule, feed.fields, exceptions, valueLists, drafts))
+  const records = new Map<string, ScoredRecord>()
+  const hostColumn = feed.fields.indexOf('host.name')
+
+  const onScored = ({ bucket, rows, records: scored, now }: ScoredBucket) => {
+    const page = scored.map((record) => ({ record, rows: rowsOf(record, rows, feed.fields) }))
+    for (const { record, rows } of page)
+      if (record.initial_record_score > 0)
+        records.set(record.record_id, { record, hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))] })
+    for (const loop of ruleLoops) loop.step(page, now)
+    history.learn(bucket, rows)
+  }
+  const jobLoop = new JobLoop(job, feed, events, new MemoryResults(), { lateWindow: LATE_WINDOW, onScored })
+  const walked = await walk(inputs, events, [jobLoop], [feed])
+  return {
+    walk: walked,
+    inputs,
+    feed,
+    history,
+    records: [...records.values()],
+    drafts: drafts.inOrder(),
+    copies: events.copies,
+    lateEvents: jobLoop.lateEvents,
+    buckets: jobLoop.buckets,
+    warnings: ruleLoops.flatMap((loop) => loop.warnings),
+    alerts: () => withEvidence(drafts.inOrder(), events, feed),
+  }
+}
+
+function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<ScanProfile>[] {
+  const fields = [...new Set(feeds.flatMap((feed) => [...HOST_FIELDS, ...feed.fields, ...fieldsOf(feed.query)]))]
+  const hosts = new Map<string, number>()
+  const profile = (event: EcsEvent): ScanProfile => {
+    const host = hostOf(event)
+    let number = hosts.get(host)
+    if (number === undefined) hosts.set(host, (number = hosts.size))
+    return { host: number, hostName: text(event, 'host.name') ?? host, rows: feeds.map((feed) => rowOf(feed, event)) }
+  }
+  return options.sources.map(
+    (source, index) =>
+      new Input(index, source, {
+        recognise,
+        fields,
+        profile,
+        strict: options.strict ?? false,
+        onReject: options.onReject ?? (() => {}),
+        ...(options.format && { format: options.format }),
+        ...(options.onProgress && { onProgress: options.onProgress }),
+      }),
+  )
+}
+
+/** So many events are held in memory at once while alerts are written. */
+const EVENTS_AT_ONCE = 4000
+
+async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, feed: Datafeed): AsyncGenerator<Alert> {
+  const step = Math.floor(EVENTS_AT_ONCE / EVENTS_SHOWN)
+  for (let start = 0; start < drafts.length; start += step) {
+    const batch = drafts.slice(start, start + step)
+    const places = batch.map(({ rows }) => placesToShow(rows))
+    const found = await events.read(places.flat())
+    let next = 0
+    for (const [i, draft] of batch.entries()) {
+      const mine = found.slice(next, next + places[i]!.length).filter((event) => event !== undefined)
+      next += places[i]!.length
+      const evidence = evidenceOf(draft.rows, feed.fields, mine)
+      yield alertDocument({ ...draft.finding, record: draft.record }, evidence, draft.acquaintance, draft.now)
+    }
+  }
+}

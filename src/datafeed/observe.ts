@@ -1,0 +1,58 @@
+import type { EcsEvent, Place } from '../domain/event.ts'
+import { values } from '../domain/field.ts'
+import { compareObservations, EVENTS_KEPT, type Observation } from '../domain/observation.ts'
+import type { EpochMs } from '../domain/time.ts'
+import { matches } from '../query/match.ts'
+import type { Datafeed } from './datafeed.ts'
+
+/** What one event is to a datafeed: its combination of the datafeed's fields. Equal combinations have equal keys. */
+export interface Row {
+  readonly key: string
+  readonly values: readonly (string | null)[]
+}
+
+/** The row of an event, or undefined if the datafeed does not admit it. */
+export function rowOf(feed: Datafeed, event: EcsEvent): Row | undefined {
+  if (!matches(feed.query, event)) return undefined
+  const row = feed.fields.map((field) => {
+    const all = values(event, field)
+    return all.length === 0 ? null : all.join(',')
+  })
+  return { key: JSON.stringify(row), values: row }
+}
+
+/**
+ * The fold that defines what `observe` means: the rows of one bucket, counted. Every store gives the same answer, each in its
+ * own way; the contract of `storage/` proves it against this.
+ */
+export class Fold {
+  readonly #cells = new Map<string, Cell>()
+  /** All events taken in. */
+  count = 0
+
+  add(row: Row, time: EpochMs, input: number, from: number, to: number): void {
+    this.count++
+    const cell = this.#cells.get(row.key)
+    if (cell === undefined) {
+      const place: Place = { input, from, to }
+      this.#cells.set(row.key, { values: row.values, count: 1, first: time, last: time, events: [place] })
+      return
+    }
+    cell.count++
+    if (time < cell.first) cell.first = time
+    if (time > cell.last) cell.last = time
+    if (cell.events.length < EVENTS_KEPT) cell.events.push({ input, from, to })
+  }
+
+  /** The rows so far, in the order of `compareObservations`. */
+  observations(): Observation[] {
+    return [...this.#cells.values()].sort(compareObservations)
+  }
+}
+
+interface Cell extends Observation {
+  count: number
+  first: EpochMs
+  last: EpochMs
+  readonly events: Place[]
+}

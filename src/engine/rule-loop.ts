@@ -1,0 +1,70 @@
+import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import type { ExceptionItem } from '../domain/exception.ts'
+import type { Observation } from '../domain/observation.ts'
+import type { Rule } from '../domain/rule.ts'
+import type { EpochMs } from '../domain/time.ts'
+import { evaluate, type Finding, type JudgedRecord, NEW_RULE, type RuleState } from '../rules/evaluate.ts'
+import { compileExceptions } from '../rules/exceptions.ts'
+
+/** Where findings go: alerts are made of them there. */
+export interface FindingSink {
+  isKnown(alertId: string): boolean
+  found(finding: Finding, now: EpochMs): void
+  /** The record of a known alert was written again and still fires. */
+  revised(finding: Finding): void
+  /** The record fires no more. */
+  fell(record: AnomalyRecord): void
+}
+
+/** The loop of one rule: judges records as they are written, and keeps what `max_signals` holds back. */
+export class RuleLoop {
+  readonly rule: Rule
+  readonly warnings: string[] = []
+  readonly #fields: readonly string[]
+  readonly #exceptions: readonly ExceptionItem[]
+  readonly #lists: ReadonlyMap<string, readonly string[]>
+  readonly #sink: FindingSink
+  #state: RuleState = NEW_RULE
+
+  constructor(
+    rule: Rule,
+    fields: readonly string[],
+    exceptions: readonly ExceptionItem[],
+    lists: ReadonlyMap<string, readonly string[]>,
+    sink: FindingSink,
+  ) {
+    this.rule = rule
+    this.#fields = fields
+    this.#exceptions = exceptions
+    this.#lists = lists
+    this.#sink = sink
+  }
+
+  /** Judges a page of records; an empty page lets go what waited for the interval that `now` is in. */
+  step(page: readonly JudgedRecord[], now: EpochMs): void {
+    const isExcepted = compileExceptions(this.#exceptions, this.#fields, this.#lists, now)
+    const outcome = evaluate(
+      this.rule,
+      page,
+      { fields: this.#fields, isExcepted, now, isKnown: (id) => this.#sink.isKnown(id) },
+      this.#state,
+    )
+    this.#state = outcome.state
+    for (const finding of outcome.findings) this.#sink.found(finding, now)
+    for (const finding of outcome.revised) this.#sink.revised(finding)
+    for (const record of outcome.below) this.#sink.fell(record)
+    this.warnings.push(...outcome.warnings)
+  }
+}
+
+/** The rows of a bucket that a record stands for. */
+export function rowsOf(record: AnomalyRecord, rows: readonly Observation[], fields: readonly string[]): Observation[] {
+  const tests: [column: number, value: string][] = []
+  for (const [field, value] of [
+    [record.by_field_name, record.by_field_value],
+    [record.over_field_name, record.over_field_value],
+    [record.partition_field_name, record.partition_field_value],
+  ])
+    if (field !== undefined) tests.push([fields.indexOf(field), value ?? ''])
+  return rows.filter((row) => tests.every(([column, value]) => (row.values[column] ?? '') === value))
+}

@@ -1,0 +1,159 @@
+import { open } from 'node:fs/promises'
+import type { Transform } from 'node:stream'
+import * as zlib from 'node:zlib'
+import { AppError } from '../domain/error.ts'
+
+export type Packing = 'plain' | 'gzip' | 'zstd'
+
+/** How a file is packed, by its first bytes and never by its name. */
+export function packingOf(head: Uint8Array): Packing {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd'
+  return 'plain'
+}
+
+const CHUNK = 256 * 1024
+
+/** The first bytes of a file as they are on disk; fewer if it is shorter. */
+export async function headOf(path: string, bytes: number): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * A file's bytes, unpacked. Chunks hold only until the next one is asked for.
+ *
+ * @throws the file system's own errors, and what `unpack` throws
+ */
+export function openBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
+  return unpack(rawBytes(path, progress), path)
+}
+
+/**
+ * Unpacks a stream of bytes if they are packed; `name` is for people.
+ *
+ * @throws AppError INPUT_DAMAGED for a damaged or cut archive, after all that could be read of it
+ */
+export async function* unpack(raw: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  const { head, all } = await peek(raw)
+  const packing = packingOf(head)
+  if (packing === 'plain') return yield* all
+  try {
+    yield* packing === 'gzip' ? throughStream(all, zlib.createGunzip({ chunkSize: CHUNK })) : unzstd(all)
+  } catch (cause) {
+    const early = /unexpected end|ends early/i.test(String(cause))
+    throw new AppError({
+      message: `Cannot read "${name}" to its end: its ${packing} data ${early ? 'ends early' : 'is damaged'}`,
+      code: 'INPUT_DAMAGED',
+      hint: 'What came before that was read.',
+      cause,
+    })
+  }
+}
+
+/** Reads into one buffer that is used again and again. */
+async function* rawBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
+  const file = await open(path)
+  const buffer = Buffer.allocUnsafe(CHUNK)
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, null)
+      if (bytesRead === 0) return
+      progress?.(bytesRead)
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The first four bytes of a stream, and the whole of it again. */
+async function peek(raw: AsyncIterable<Buffer>): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
+  const chunks = raw[Symbol.asyncIterator]()
+  let head: Buffer = Buffer.alloc(0)
+  let done = false
+  while (head.length < 4 && !done) {
+    const next = await chunks.next()
+    done = next.done === true
+    if (!next.done) head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      if (head.length > 0) yield head
+      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+    } finally {
+      await chunks.return?.()
+    }
+  }
+  return { head, all: all() }
+}
+
+/**
+ * Unpacks through a stream of `zlib`. The stream is told of the end of its input only when everything before it has been
+ * handed out: it drops what it still holds when it finds that the end came too early.
+ */
+async function* throughStream(raw: AsyncIterable<Buffer>, unpacker: Transform): AsyncGenerator<Buffer> {
+  let failure: unknown
+  let fed = false
+  let ended = false
+  let wake = () => {}
+  const signal = () => wake()
+  unpacker.on('error', (error) => {
+    failure = error
+    signal()
+  })
+  unpacker.on('readable', signal)
+  unpacker.on('end', () => {
+    ended = true
+    signal()
+  })
+  const feed = async () => {
+    for await (const chunk of raw) {
+      if (failure || unpacker.destroyed) return
+      await new Promise<void>((resolve) => unpacker.write(Buffer.from(chunk), () => resolve()))
+    }
+    fed = true
+  }
+  feed()
+    .catch((error) => {
+      failure = error
+    })
+    .finally(signal)
+  try {
+    for (;;) {
+      const chunk: Buffer | null = unpacker.read()
+      if (chunk) yield chunk
+      else if (failure) throw failure
+      else if (ended) return
+      else {
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        if (fed && !unpacker.writableEnded) unpacker.end()
+        await woken
+      }
+    }
+  } finally {
+    unpacker.destroy()
+  }
+}
+
+/** Node unpacks zstd itself from 22.15 on; before that the slower `fzstd` does. */
+async function* unzstd(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const native = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress
+  if (native) return yield* throughStream(raw, native({ chunkSize: CHUNK }))
+  const { Decompress } = await import('fzstd')
+  const ready: Buffer[] = []
+  const unpacker = new Decompress((chunk) => ready.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
+  for await (const chunk of raw) {
+    unpacker.push(Uint8Array.from(chunk))
+    yield* ready.splice(0)
+  }
+  unpacker.push(new Uint8Array(), true)
+  yield* ready.splice(0)
+}

@@ -1,0 +1,9 @@
+import type { Versioned } from './alert-store.ts'
+
+/** Small named values: jobs, rules, model snapshots, decisions, cursors. Values are plain JSON. */
+export interface StateStore {
+  get(key: string): Promise<Versioned<unknown> | undefined>
+  /** Writes if the key still has this version; 0 means that it is not there yet. */
+  put(key: string, value: unknown, version: number): Promise<'written' | 'conflict'>
+  keys(prefix: string): Promise<readonly string[]>
+}

@@ -1,0 +1,60 @@
+import type { Datafeed } from '../datafeed/datafeed.ts'
+import type { AnomalyResult } from '../domain/anomaly-record.ts'
+import type { BucketSpan } from '../domain/bucket.ts'
+import type { EcsEvent, Place } from '../domain/event.ts'
+import type { Observation } from '../domain/observation.ts'
+import type { EpochMs, Seq } from '../domain/time.ts'
+import type { Query } from '../query/ast.ts'
+import type { AlertStore } from './alert-store.ts'
+import type { StateStore } from './state-store.ts'
+
+/**
+ * The port to everything that is kept. Engines differ behind it; what they answer does not: `contract.ts` is the suite that all of
+ * them pass, and `memory/` is the reference.
+ */
+export interface Storage {
+  readonly events: EventStore
+  readonly results: ResultStore
+  readonly alerts: AlertStore
+  readonly state: StateStore
+  close(): Promise<void>
+}
+
+export interface Page<T> {
+  readonly items: readonly { readonly seq: Seq; readonly doc: T }[]
+  /** `after` of the next page. */
+  readonly next: Seq
+}
+
+export interface SeqRange {
+  readonly after: Seq
+  readonly limit: number
+}
+
+export interface TimeRange {
+  readonly from: EpochMs
+  /** Exclusive. */
+  readonly to: EpochMs
+}
+
+/** Events in the order in which they came in. A copy of an event (same `eventKeyOf`) is not taken in again. */
+export interface EventReader {
+  scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
+  /** What a datafeed sees of a bucket among the events up to a place in the sequence, in the order of `compareObservations`. */
+  observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncIterable<Observation>
+  /** How many events the datafeed admits in each bucket that starts within the range: a closed bucket that has grown is found by it. */
+  counts(feed: Datafeed, range: TimeRange, upTo: Seq): Promise<ReadonlyMap<EpochMs, number>>
+  /** The events at these places, in their order; undefined where the event cannot be read any more. */
+  read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]>
+}
+
+export interface EventStore extends EventReader {
+  /** Answers the place of the last event taken in. */
+  append(events: readonly EcsEvent[]): Promise<Seq>
+}
+
+/** Anomaly results in the order in which they were written; a revised result is written again under its id. */
+export interface ResultStore {
+  append(results: readonly AnomalyResult[]): Promise<Seq>
+  scan(query: Query, range: SeqRange): Promise<Page<AnomalyResult>>
+}
