@@ -1,0 +1,36 @@
+/**
+ * Fields that a program can fill with any bytes: the kernel and the audit library write them in quotes, or as upper-case hex
+ * digits when a quote, a space or a byte outside of printable ASCII is in them. The fields of type "escaped" of auparse.
+ */
+const ENCODED: ReadonlySet<string> = new Set(
+  `acct apparmor cgroup cmd cmdline comm cwd data denied_mask device dir exe file grp info key name new-disk new-fs
+  new_group ocomm old-disk old-fs operation path peer peer_profile proctitle profile requested_mask root_dir sw vm
+  watch`.split(/\s+/),
+)
+
+const EXECVE_ARGUMENT = /^a\d+$/
+
+/** May an unquoted value of this field be hex digits that stand for other bytes? (`a0` is an argument only in EXECVE.) */
+export function isEncoded(type: string, key: string): boolean {
+  return ENCODED.has(key) || (type === 'EXECVE' && EXECVE_ARGUMENT.test(key))
+}
+
+/** Upper-case hex digits and nothing else, as the kernel writes them; a name such as `cafe` is no hex. */
+export function isHex(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (!((code >= 48 && code <= 57) || (code >= 65 && code <= 70))) return false
+  }
+  return text.length > 0
+}
+
+/**
+ * The text behind hex digits; an odd last digit is left out. Zero bytes part the words of a command line: inner ones become
+ * spaces, those at the end go. Bytes that are no UTF-8 become U+FFFD.
+ *
+ * @example decodeHex('6C73002D6C00') // 'ls -l'
+ */
+export function decodeHex(digits: string): string {
+  const text = Buffer.from(digits, 'hex').toString('utf8')
+  return text.includes('\0') ? text.replace(/\0+$/, '').replaceAll('\0', ' ') : text
+}

@@ -1,0 +1,232 @@
+import type { DurationMs, EpochMs } from '../../domain/time.ts'
+import type { LineHeader } from './parse-header.ts'
+
+/** An event is complete when its node's audit time is so far past it … */
+const PATIENCE: DurationMs = 2_000
+/** … or when its node has begun so many events after it. */
+const NEWER_EVENTS = 1_000
+/** So many complete events are kept over all nodes, so that a straggler finds the lines that it belongs to. */
+const REMEMBERED = 2_048
+/** So many nodes are told apart; the one that was silent for longest makes room for one more. */
+const NODES = 4_096
+/** The kernel writes at most a few hundred records of one event; of one that goes on beyond this, the first lines are kept. */
+const MOST_LINES = 4_096
+
+/**
+ * Takes a complete event: its lines in order of arrival, and the bytes `[from, to)` in which they stand. The list is lent for
+ * the time of the call.
+ */
+export type TakeEvent<L> = (lines: readonly L[], from: number, to: number) => void
+
+interface Gathered<L> {
+  readonly node: Node<L>
+  readonly time: EpochMs
+  readonly serial: number
+  lines: L[]
+  from: number
+  to: number
+  complete: boolean
+  /** How many events its node had begun with this one, when it was begun or reopened. */
+  begun: number
+  /** How often it stands among the remembered. */
+  remembered: number
+  /** Open events of a node, in order of audit time. */
+  earlier: Gathered<L> | undefined
+  later: Gathered<L> | undefined
+  /** Another event of this node with the same serial, from another boot. */
+  sameSerial: Gathered<L> | undefined
+}
+
+interface Node<L> {
+  readonly name: string
+  readonly bySerial: Map<number, Gathered<L>>
+  /** The open events of smallest and of largest audit time. */
+  first: Gathered<L> | undefined
+  last: Gathered<L> | undefined
+  /** Events in the order in which they were begun, complete ones included until they are passed over. */
+  queue: Gathered<L>[]
+  queueAt: number
+  begun: number
+}
+
+/**
+ * Joins audit records into events (`time-and-order.md` §8): records of one node, time and serial belong together, wherever
+ * they stand. An event is handed on once it is complete: at its EOE record, when its node's audit time is 2 s past it, after
+ * 1,000 newer events of its node, or at the end of the input. A record that comes later is joined to the lines that went
+ * before, and the whole event is handed on again. The audit time of a node is that of its last line, so that a clock that
+ * steps back does not tear events apart.
+ *
+ * Any kind of line will do that has a header. Memory is bounded by the constants above.
+ */
+export class Reassembler<L extends LineHeader> {
+  readonly #take: TakeEvent<L>
+  readonly #nodes = new Map<string, Node<L>>()
+  #node: Node<L> | undefined
+  /** The event of the last line: usually that of the next one too. */
+  #recent: Gathered<L> | undefined
+  readonly #remembered: (Gathered<L> | undefined)[] = new Array(REMEMBERED)
+  #rememberAt = 0
+
+  constructor(take: TakeEvent<L>) {
+    this.#take = take
+  }
+
+  /** Takes a line that stands in the bytes `[from, to)`. */
+  add(line: L, from: number, to: number): void {
+    const recent = this.#recent
+    const known = recent && recent.serial === line.serial && recent.time === line.time && recent.node.name === line.node
+    const event = known ? recent : this.#eventOf(line, from)
+    if (event.complete) {
+      // The mark of the end tells nothing new about an event that is already complete.
+      if (line.type === 'EOE') return
+      this.#reopen(event)
+    }
+    if (event.lines.length < MOST_LINES) event.lines.push(line)
+    if (from < event.from) event.from = from
+    if (to > event.to) event.to = to
+    this.#recent = event
+    if (line.type === 'EOE') this.#complete(event)
+  }
+
+  /** The input has ended: what is open is complete, in the order of the input. */
+  end(): void {
+    const open: Gathered<L>[] = []
+    for (const node of this.#nodes.values()) for (let e = node.first; e; e = e.later) open.push(e)
+    open.sort((a, b) => a.from - b.from)
+    for (const event of open) this.#complete(event)
+  }
+
+  #eventOf(line: L, from: number): Gathered<L> {
+    const node = this.#nodeOf(line.node)
+    let event = node.bySerial.get(line.serial)
+    while (event && event.time !== line.time) event = event.sameSerial
+    event ??= this.#begin(node, line, from)
+    this.#completeOld(node, line.time, event)
+    return event
+  }
+
+  #nodeOf(name: string): Node<L> {
+    if (this.#node?.name === name) return this.#node
+    let node = this.#nodes.get(name)
+    if (node) this.#nodes.delete(name)
+    else {
+      if (this.#nodes.size >= NODES) this.#forgetNode()
+      node = { name, bySerial: new Map(), first: undefined, last: undefined, queue: [], queueAt: 0, begun: 0 }
+    }
+    this.#nodes.set(name, node) // again, at the end: the map stands in order of last use
+    this.#node = node
+    return node
+  }
+
+  #forgetNode(): void {
+    const [name, node] = this.#nodes.entries().next().value!
+    while (node.first) this.#complete(node.first)
+    this.#nodes.delete(name)
+  }
+
+  #begin(node: Node<L>, line: L, from: number): Gathered<L> {
+    const event: Gathered<L> = {
+      node,
+      time: line.time,
+      serial: line.serial,
+      lines: [],
+      from,
+      to: from,
+      complete: false,
+      begun: 0,
+      remembered: 0,
+      earlier: undefined,
+      later: undefined,
+      sameSerial: node.bySerial.get(line.serial),
+    }
+    node.bySerial.set(line.serial, event)
+    this.#open(event)
+    return event
+  }
+
+  #reopen(event: Gathered<L>): void {
+    event.complete = false
+    this.#open(event)
+  }
+
+  #open(event: Gathered<L>): void {
+    const node = event.node
+    node.begun += 1
+    event.begun = node.begun
+    node.queue.push(event)
+    let earlier = node.last
+    while (earlier && earlier.time > event.time) earlier = earlier.earlier
+    const later = earlier ? earlier.later : node.first
+    event.earlier = earlier
+    event.later = later
+    if (earlier) earlier.later = event
+    else node.first = event
+    if (later) later.earlier = event
+    else node.last = event
+  }
+
+  /** `but` is the event of the line at hand, which is about to grow. */
+  #completeOld(node: Node<L>, now: EpochMs, but: Gathered<L>): void {
+    let event = node.first
+    while (event && now - event.time >= PATIENCE) {
+      const next: Gathered<L> | undefined = event.later
+      if (event !== but) this.#complete(event)
+      event = next
+    }
+    this.#completePassedOver(node, but)
+  }
+
+  #completePassedOver(node: Node<L>, but: Gathered<L>): void {
+    const { queue } = node
+    while (node.queueAt < queue.length) {
+      const oldest = queue[node.queueAt]!
+      const newer = queue.length - node.queueAt - 1
+      const reopenedSince = node.begun - newer !== oldest.begun
+      if (!oldest.complete && !reopenedSince) {
+        if (oldest === but || newer < NEWER_EVENTS) break
+        this.#complete(oldest)
+      }
+      node.queueAt += 1
+    }
+    if (node.queueAt > NEWER_EVENTS) {
+      node.queue = queue.slice(node.queueAt)
+      node.queueAt = 0
+    }
+  }
+
+  #complete(event: Gathered<L>): void {
+    const { node, earlier, later } = event
+    if (earlier) earlier.later = later
+    else node.first = later
+    if (later) later.earlier = earlier
+    else node.last = earlier
+    event.earlier = undefined
+    event.later = undefined
+    event.complete = true
+    this.#take(event.lines, event.from, event.to)
+    this.#remember(event)
+  }
+
+  #remember(event: Gathered<L>): void {
+    const forgotten = this.#remembered[this.#rememberAt]
+    this.#remembered[this.#rememberAt] = event
+    this.#rememberAt = (this.#rememberAt + 1) % REMEMBERED
+    event.remembered += 1
+    if (!forgotten) return
+    forgotten.remembered -= 1
+    if (forgotten.complete && forgotten.remembered === 0) this.#forget(forgotten)
+  }
+
+  #forget(event: Gathered<L>): void {
+    const { node, serial } = event
+    event.lines = []
+    let other = node.bySerial.get(serial)
+    if (other === event) {
+      if (event.sameSerial) node.bySerial.set(serial, event.sameSerial)
+      else node.bySerial.delete(serial)
+      return
+    }
+    while (other && other.sameSerial !== event) other = other.sameSerial
+    if (other) other.sameSerial = event.sameSerial
+  }
+}
