@@ -4,12 +4,19 @@ import type { Format } from '../../formats/format.ts'
 import { LineBlocks } from '../../formats/lines.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { ByteSource } from '../../sources/source.ts'
 import type { Page, SeqRange } from '../storage.ts'
+
+/** What reading back asks of an opened input; `app.ts` hands in the sources. */
+export interface ReadableBytes {
+  readonly host: string
+  read(): AsyncIterable<Buffer>
+  /** Ascending; they may overlap. */
+  ranges(ranges: readonly { readonly from: number; readonly to: number }[]): AsyncIterable<Buffer>
+}
 
 /** An input of a scan, as far as reading back needs it. */
 export interface EventFile {
-  readonly source: ByteSource
+  readonly source: ReadableBytes
   /** Undefined while the input is unopened, or if it is no format of ours. */
   readonly format: Format | undefined
 }
