@@ -26,8 +26,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
     const slope = Math.exp(a * u + (b - 1) * Math.log1p(-x) - scale)
     let next = u - error / slope
     if (!(next > low && next < high)) next = (low + high) / 2
-    // Newton's error after a step is about its square.
-    if (Math.abs(next - u) <= 1e-9) return Math.exp(next)
+    // Newton's error after a step is about its square; near x = 1 it is the distance to 1 that counts.
+    if (Math.abs(next - u) <= 1e-9 * Math.min(1, -u)) return Math.exp(next)
     u = next
   }
   return Math.exp(u)

@@ -1,6 +1,9 @@
 import { betaQuantile } from './incomplete-beta.ts'
 import { logBeta } from './log-gamma.ts'
 
+/** So near to 0 or 1 a quantile has too few digits; there the limits of the formula hold. */
+const NEAR = 1e-13
+
 /**
  * Means of Beta(a, b) inside each of its n slices of equal probability, ascending.
  * By I(x; a+1, b) = I(x; a, b) − x^a(1−x)^b / (a·B(a, b)) (DLMF 8.17.20) only the n − 1 quantiles are needed.
@@ -13,8 +16,8 @@ export function sliceMeans(a: number, b: number, n: number): number[] {
   let before = 0
   for (let j = 1; j <= n; j++) {
     const x = j === n ? 1 : betaQuantile(j / n, a, b)
-    // At an x that underflows, all of j/n lies beneath it, and the slice has no width.
-    const rest = x === 0 ? j / n : x === 1 ? 0 : Math.exp(a * Math.log(x) + b * Math.log1p(-x) - scale)
+    const rest =
+      x < 1e-300 ? j / n : 1 - x < NEAR ? (1 - j / n) * (b / a) : Math.exp(a * Math.log(x) + b * Math.log1p(-x) - scale)
     means.push(Math.max(mean * (1 - n * (rest - before)), 0))
     before = rest
   }
