@@ -1,7 +1,7 @@
 import { betaQuantile } from './incomplete-beta.ts'
 import { logBeta } from './log-gamma.ts'
 
-/** So near to 0 or 1 a quantile has too few digits; there the limits of the formula hold. */
+/** So near to 1 a quantile has too few digits; there, as where it underflows to 0, the limit of the formula is taken. */
 const NEAR = 1e-13
 
 /**
