@@ -110,6 +110,6 @@ test('no text makes it throw', () => {
 })
 
 test('more addresses than are remembered are still told apart', () => {
-  for (let i = 0; i < 70_000; i++) assert.equal(isExternal(`8.8.${(i >> 8) & 255}.${i & 255}:${i}`), false)
-  assert.equal(addressClassOf('10.0.0.1'), 'internal')
+  for (let i = 0; i < 70_000; i++) assert.equal(isExternal(`10.0.0.1:${i}`), false)
+  assert.equal(addressClassOf('8.8.4.4'), 'external')
 })

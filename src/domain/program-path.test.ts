@@ -23,6 +23,8 @@ const TABLE: readonly { given: string; expect: string; why: string }[] = [
   { given: '/opt/tomcat10/x', expect: '/opt/tomcat#/x', why: 'a word with a number' },
   // Hashes and made-up names.
   { given: '/opt/a/deadbeef1/x', expect: '/opt/a/*/x', why: 'hex of eight or more with a digit' },
+  { given: '/opt/abcdef12/x', expect: '/opt/*/x', why: 'eight are enough' },
+  { given: '/opt/abcdef1/x', expect: '/opt/abcdef#/x', why: 'seven are not' },
   { given: '/opt/deadbeef/x', expect: '/opt/deadbeef/x', why: 'hex without a digit may be a word' },
   { given: '/opt/a1b2c3d/x', expect: '/opt/*/x', why: 'six or more, letters and digits mixed' },
   { given: '/opt/a1b2c/x', expect: '/opt/a#b#c/x', why: 'five are too few' },
@@ -40,6 +42,9 @@ const TABLE: readonly { given: string; expect: string; why: string }[] = [
     expect: '/home/eve/.cache/*/x',
     why: 'digit followed by a letter below a hidden directory',
   },
+  { given: '/tmp/abcdefghijklmN', expect: '/tmp/*', why: 'up to fourteen characters' },
+  { given: '/tmp/abcdefghijklmnO', expect: '/tmp/abcdefghijklmnO', why: 'fifteen are left alone' },
+  { given: '../ab1cd/x', expect: '../ab#cd/x', why: 'the parent is not hidden' },
   { given: '/opt/ab1cd/x', expect: '/opt/ab#cd/x', why: 'elsewhere the same token stays' },
   { given: '/tmp/FileServer/x', expect: '/tmp/FileServer/x', why: 'words with three small letters or more' },
   { given: '/tmp/JetBrains/x', expect: '/tmp/*/x', why: 'the price: "Jet" is too short to be sure' },

@@ -158,6 +158,11 @@ const OTHER_FIELDS: readonly { given: Record<string, unknown>; expect: string | 
     expect: '/usr/bin/python#',
     why: 'a title of its own making',
   },
+  {
+    given: { executable: '/bin/sh', args: ['sh x.sh'], command_line: 'sh x.sh' },
+    expect: '/bin/sh x.sh',
+    why: 'a list of one may be the whole line',
+  },
   { given: { executable: '/bin/sh', args: ['sh', ''] }, expect: '/bin/sh', why: 'an empty argument' },
 ]
 
