@@ -38,7 +38,12 @@ const WINDOW = 'domain/hash.ts'
 const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   { pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\s*\.\s*now\b/, what: 'reads the clock' },
   { pattern: /\bMath\s*\.\s*random\b/, what: 'draws by chance' },
-  { pattern: /(?<![.\w$])process\s*\.\s*\w/, what: 'uses process' },
+  // By its members, since a process is also a noun of ours with a name, a pid, arguments and a title.
+  {
+    pattern:
+      /(?<![.\w$])process\s*\.\s*(?:env|argv|exit|cwd|chdir|std(?:in|out|err)|hrtime|nextTick|\w+Usage|platform|uptime|on|emit|kill)\b/,
+    what: 'uses process',
+  },
   { pattern: /(?<![.\w$])fetch\s*\(/, what: 'fetches' },
   { pattern: /(?<![.\w$])(?:set(?:Timeout|Interval|Immediate)|queueMicrotask)\b/, what: 'sets a timer' },
   { pattern: /(?<![.\w$])(?:async|await)\b(?!\s*[:=,)])/, what: 'is asynchronous' },
@@ -296,7 +301,7 @@ const TREES: readonly { why: string; files: Record<string, string>; breach: read
   { why: 'no process', files: { 'report/a.ts': 'const e = process.env' }, breach: ['process'] },
   {
     why: 'no process in a template',
-    files: { 'report/a.ts': 'const e = `a $' + '{process.pid}`' },
+    files: { 'report/a.ts': 'const e = `a $' + '{process.cwd()}`' },
     breach: ['process'],
   },
   { why: 'no fetch', files: { 'triage/a.ts': `fetch('x')` }, breach: ['fetches'] },
@@ -311,6 +316,7 @@ const TREES: readonly { why: string; files: Record<string, string>; breach: read
         `const field = 'process.name' // fetch(x)`,
         'const text = `process.title`',
         `const quote = /['"\`]/`,
+        'const { process } = event; const name = process.name',
         'const found = /process.name|fetch\\(/.test(event.process.name)',
       ].join('\n'),
     },
