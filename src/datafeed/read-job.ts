@@ -22,8 +22,9 @@ export interface ReadJob {
  * @param fileName without its ending: the id of a job that says none, as in Elastic's modules
  */
 export function readJob(json: unknown, fileName?: string): Checked<ReadJob, JobProblem> {
-  const { value, problems } = checkValue(JOB, isObject(json) && fileName ? { job_id: fileName, ...json } : json)
-  if (value === undefined) return { value, problems: problems.map((fault) => problemOf(fault, nameOf(json), 'JOB')) }
+  const named = isObject(json) && fileName ? { job_id: fileName, ...json } : json
+  const { value, problems } = checkValue(JOB, named)
+  if (value === undefined) return { value, problems: problems.map((fault) => problemOf(fault, nameOf(named), 'JOB')) }
   const { datafeed_config, ...job } = value
   if (datafeed_config === undefined) return { value: { job }, problems: [] }
   const { value: datafeed, problems: ofDatafeed } = readDatafeed(datafeed_config)
