@@ -7,8 +7,9 @@ import { addressOf, ecsNetwork } from './network.ts'
 import type { AuditLine } from './parse-line.ts'
 import { ecsProcess } from './process.ts'
 import { assignRoles, type Roles } from './roles.ts'
+import type { SocketAddress } from './sockaddr.ts'
 import { type Summary, summarise, unset } from './summary.ts'
-import { ecsUser } from './user.ts'
+import { ecsUser, hasKeys } from './user.ts'
 
 /**
  * Makes one ECS document of the records of one audit event, with the fields and values that Auditbeat and Auditd Manager
@@ -22,50 +23,61 @@ export function coalesce(lines: readonly AuditLine[], host?: string): EcsEvent |
   const fields = new EventFields(roles)
   const address = addressOf(roles)
   const summary = summarise(roles, fields, address)
-  const network = ecsNetwork(roles, fields, address)
-  const process = ecsProcess(roles, fields)
-  const file = ecsFileOf(roles, summary)
-  const tags = tagsOf(roles)
-  const { serial, node } = roles.main
-  const name = node === '' ? host : node
-  return {
-    '@timestamp': isoTime(roles.main.time),
+  const { serial, node, time } = roles.main
+  const event: Record<string, unknown> = {
+    '@timestamp': isoTime(time),
     ecs: { version: '8.0.0' },
     event: ecsEvent(summary, fields, serial),
-    host: { ...(name !== undefined && { name }), os: { type: 'linux' } },
+    host: ecsHost(node === '' ? host : node),
     service: { type: 'auditd' },
-    ...ecsUser(roles, fields, summary),
-    ...(process && { process }),
-    ...(file && { file }),
-    ...(network.source && { source: network.source }),
-    ...('destination' in network && network.destination && { destination: network.destination }),
-    ...(network.direction && { network: { direction: network.direction } }),
-    ...(tags.length > 0 && { tags }),
-    auditd: {
-      sequence: serial,
-      result: fields.result,
-      ...session(fields),
-      message_type: roles.title.type.toLowerCase(),
-      summary: auditdSummary(summary),
-      data: eventData(roles, fields, address),
-      ...(roles.paths.length > 0 && { paths: pathData(roles.paths) }),
-      ...warnings(lines),
-    },
   }
+  Object.assign(event, ecsUser(roles, fields, summary), ecsNetwork(roles, fields, address))
+  const process = ecsProcess(roles, fields)
+  if (hasKeys(process)) event.process = process
+  const file = ecsFileOf(roles, summary)
+  if (file) event.file = file
+  const tags = tagsOf(roles)
+  if (tags.length > 0) event.tags = tags
+  event.auditd = auditd(lines, roles, fields, address, summary)
+  return event
+}
+
+function ecsHost(name: string | undefined): object {
+  return name === undefined ? { os: { type: 'linux' } } : { name, os: { type: 'linux' } }
+}
+
+function auditd(
+  lines: readonly AuditLine[],
+  roles: Roles,
+  fields: EventFields,
+  address: SocketAddress | undefined,
+  summary: Summary,
+): object {
+  const told: Record<string, unknown> = {
+    sequence: roles.main.serial,
+    result: fields.result,
+    message_type: roles.title.type.toLowerCase(),
+    summary: auditdSummary(summary),
+    data: eventData(roles, fields, address),
+  }
+  // "unset" for processes that belong to no login session
+  const session = unset(fields.get('ses'))
+  if (session !== undefined && session !== 'unset') told.session = session
+  if (roles.paths.length > 0) told.paths = pathData(roles.paths)
+  if (lines.some((line) => line.truncated)) told.warnings = warnings(lines)
+  return told
 }
 
 const OUTCOMES = { success: 'success', fail: 'failure', unknown: 'unknown' } as const
 
-function ecsEvent({ action, category, type }: Summary, fields: EventFields, serial: number): object {
-  return {
-    kind: 'event',
-    module: 'auditd',
-    ...(action !== undefined && { action }),
-    ...(category.length > 0 && { category }),
-    ...(type.length > 0 && { type }),
-    outcome: OUTCOMES[fields.result],
-    sequence: serial,
-  }
+function ecsEvent({ action, category, type }: Summary, { result }: EventFields, serial: number): object {
+  const event: Record<string, unknown> = { kind: 'event', module: 'auditd' }
+  if (action !== undefined) event.action = action
+  if (category.length > 0) event.category = category
+  if (type.length > 0) event.type = type
+  event.outcome = OUTCOMES[result]
+  event.sequence = serial
+  return event
 }
 
 function ecsFileOf(roles: Roles, { normalisation: { what, path } }: Summary): object | undefined {
@@ -74,27 +86,15 @@ function ecsFileOf(roles: Roles, { normalisation: { what, path } }: Summary): ob
   return file && ecsFile(file)
 }
 
-/** The login session; absent for processes that belong to none. */
-function session(fields: EventFields): { session?: string } {
-  const ses = unset(fields.get('ses'))
-  return ses === undefined || ses === 'unset' ? {} : { session: ses }
-}
-
 function auditdSummary({ actor, object, how }: Summary): object {
-  const what = compact({ type: object.type, primary: object.primary, secondary: object.secondary })
-  return {
-    actor: compact({ primary: actor.primary, secondary: actor.secondary }),
-    ...(what && { object: what }),
-    ...(how !== undefined && { how }),
-  }
+  const summary: Record<string, unknown> = { actor }
+  if (object.type !== undefined || object.primary !== undefined || object.secondary !== undefined)
+    summary.object = object
+  if (how !== undefined) summary.how = how
+  return summary
 }
 
-function compact(fields: Record<string, string | undefined>): object | undefined {
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return present.length > 0 ? Object.fromEntries(present) : undefined
-}
-
-function warnings(lines: readonly AuditLine[]): { warnings?: string[] } {
+function warnings(lines: readonly AuditLine[]): string[] {
   const cut = lines.filter((line) => line.truncated).map((line) => `${line.type} record ends inside of a value`)
-  return cut.length > 0 ? { warnings: [...new Set(cut)] } : {}
+  return [...new Set(cut)]
 }

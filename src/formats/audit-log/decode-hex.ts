@@ -25,12 +25,26 @@ export function isHex(text: string): boolean {
 }
 
 /**
- * The text behind hex digits; an odd last digit is left out. Zero bytes part the words of a command line: inner ones become
- * spaces, those at the end go. Bytes that are no UTF-8 become U+FFFD.
+ * The text behind hex digits; an odd last digit is left out, and so are the first bytes of a character that is cut off at the
+ * end (the kernel keeps 128 bytes of a command line). Zero bytes part the words of a command line: inner ones become spaces,
+ * those at the end go. Other bytes that are no UTF-8 become U+FFFD.
  *
  * @example decodeHex('6C73002D6C00') // 'ls -l'
  */
 export function decodeHex(digits: string): string {
-  const text = Buffer.from(digits, 'hex').toString('utf8')
+  const bytes = Buffer.from(digits, 'hex')
+  const text = bytes.toString('utf8', 0, endOfCharacters(bytes))
   return text.includes('\0') ? text.replace(/\0+$/, '').replaceAll('\0', ' ') : text
+}
+
+/** Where the last whole UTF-8 character ends: before a lead byte that wants more bytes than follow it. */
+function endOfCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!
+    if (byte < 0x80) break
+    if (byte < 0xc0) continue
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return back < wanted ? bytes.length - back : bytes.length
+  }
+  return bytes.length
 }

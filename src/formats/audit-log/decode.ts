@@ -1,17 +1,27 @@
 import { REJECT_BYTES } from '../../domain/event.ts'
 import type { DecodeOptions, DecodeSink, LineReader } from '../format.ts'
 import { coalesce } from './coalesce.ts'
-import { type AuditLine, parseLine } from './parse-line.ts'
+import { type ParsedHeader, parseHeader } from './parse-header.ts'
+import { parseBody } from './parse-line.ts'
 import { Reassembler } from './reassemble.ts'
 
 const NEWLINE = 10
 
+/** A line that waits for its event as text: fields are read when it is complete, since maps that wait cost much more. */
+interface WaitingLine extends ParsedHeader {
+  text: string
+}
+
 /** The reference reading of an audit log: each line is parsed in full, events are joined and told as ECS documents. */
 export function decoder({ host }: DecodeOptions, sink: DecodeSink): LineReader {
-  const events = new Reassembler<AuditLine>((lines, from, to) => {
-    const event = coalesce(lines, host)
+  const events = new Reassembler<WaitingLine>((lines, from, to) => {
+    const event = coalesce(
+      lines.map((line) => parseBody(line, line.text)),
+      host,
+    )
     if (event) sink.event(event, from, to)
-    else sink.reject({ reason: 'end of an event without its records', from, raw: lastMark(lines) })
+    else
+      sink.reject({ reason: 'end of an event without its records', from, raw: lines[0]!.text.slice(0, REJECT_BYTES) })
   })
   return {
     lines(block, from, to, at) {
@@ -29,14 +39,9 @@ export function decoder({ host }: DecodeOptions, sink: DecodeSink): LineReader {
 
   function takeLine(block: Buffer, from: number, to: number, place: number): void {
     const text = block.toString('utf8', from, to)
-    const line = parseLine(text)
-    if (typeof line !== 'string') events.add(line, place, place + to - from)
+    const header = parseHeader(text)
+    if (typeof header !== 'string') events.add({ ...header, text }, place, place + to - from)
     else if (text.trim() !== '')
-      sink.reject({ reason: line, from: place, raw: block.toString('utf8', from, Math.min(to, from + REJECT_BYTES)) })
+      sink.reject({ reason: header, from: place, raw: block.toString('utf8', from, Math.min(to, from + REJECT_BYTES)) })
   }
-}
-
-function lastMark(lines: readonly AuditLine[]): string {
-  const { time, serial } = lines[0]!
-  return `type=EOE msg=audit(${(time / 1000).toFixed(3)}:${serial}):`
 }

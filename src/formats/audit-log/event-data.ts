@@ -3,9 +3,10 @@ import type { AuditLine } from './parse-line.ts'
 import type { Roles } from './roles.ts'
 import type { SocketAddress } from './sockaddr.ts'
 
-/** Fields that stand elsewhere in the document; ids of users and groups are known by their ending. */
+/** Fields that stand elsewhere in the document. */
 const ELSEWHERE: ReadonlySet<string> = new Set(
-  'pid ppid comm exe cwd proctitle key subj items ses res success argc saddr'.split(' '),
+  `pid ppid comm exe cwd proctitle key subj items ses res success argc saddr auid uid gid euid egid suid sgid fsuid
+  fsgid`.split(/\s+/),
 )
 
 /** `auditd.data`: every field that has no place of its own, the first of a name; the address of a socket under `socket`. */
@@ -28,13 +29,9 @@ function addFields(
   fields: EventFields,
 ): void {
   for (const [key, value] of from) {
-    if (ELSEWHERE.has(key) || isProcessIdentity(key) || data.has(key)) continue
+    if (ELSEWHERE.has(key) || data.has(key)) continue
     data.set(key, fields.named(line.type, key, value))
   }
-}
-
-function isProcessIdentity(key: string): boolean {
-  return /^(?:a|e|s|fs)?uid$|^(?:e|s|fs)?gid$/.test(key)
 }
 
 function socketData({ sockaddr }: Roles, { family, ip, port, path, details }: SocketAddress): object {
@@ -56,8 +53,14 @@ export function pathData(paths: readonly AuditLine[]): object[] {
 
 /** The keys of the audit rules that caught the event; several are kept apart by a byte 0x01, old kernels write `key=` twice. */
 export function tagsOf({ data }: Roles): string[] {
-  const tags = new Set<string>()
-  for (const { fields } of data)
-    for (const key of (fields.get('key') ?? '').split('\x01')) if (key !== '') tags.add(key.replace(/^key=/, ''))
-  return [...tags]
+  const tags: string[] = []
+  for (const { fields } of data) {
+    const keys = fields.get('key')
+    if (keys === undefined) continue
+    for (const key of keys.split('\x01')) {
+      const tag = key.startsWith('key=') ? key.slice(4) : key
+      if (tag !== '' && !tags.includes(tag)) tags.push(tag)
+    }
+  }
+  return tags
 }

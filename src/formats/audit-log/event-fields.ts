@@ -14,6 +14,8 @@ export class EventFields {
   readonly syscall: string | undefined
   /** What is done: the system call, or what a multiplexer (`socketcall`, io_uring) was told to do. */
   readonly call: string | undefined
+  /** `unknown` where no record says. */
+  readonly result: 'success' | 'fail' | 'unknown'
 
   constructor(roles: Roles) {
     const { main, syscall, sockaddr, data } = roles
@@ -24,6 +26,7 @@ export class EventFields {
     this.arch = arch === undefined ? undefined : (ARCHES.get(Number.parseInt(arch, 16)) ?? arch)
     this.syscall = this.#syscallOf(source)
     this.call = this.#callOf(source)
+    this.result = resultOf(this.get('success') ?? this.get('res'))
   }
 
   /** The first value of a key over all records: the main one first, and in each the kernel before user space. */
@@ -42,13 +45,6 @@ export class EventFields {
       if (value !== undefined) return value
     }
     return this.get(key)
-  }
-
-  /** `success`, `fail`, or `unknown` where no record says. */
-  get result(): 'success' | 'fail' | 'unknown' {
-    const said = this.get('success') ?? this.get('res')
-    if (said === undefined) return 'unknown'
-    return said === 'yes' || said === '1' || /^suc/i.test(said) ? 'success' : 'fail'
   }
 
   /** The value of a field of this name as it is stored: `exit=-115` is EINPROGRESS. */
@@ -81,6 +77,11 @@ export class EventFields {
     if (this.syscall !== 'socketcall') return this.syscall
     return SOCKET_CALLS.get(Number.parseInt(line.fields.get('a0') ?? '', 16)) ?? this.syscall
   }
+}
+
+function resultOf(said: string | undefined): 'success' | 'fail' | 'unknown' {
+  if (said === undefined) return 'unknown'
+  return said === 'yes' || said === '1' || /^suc/i.test(said) ? 'success' : 'fail'
 }
 
 function known(name: string | undefined): string | undefined {

@@ -16,29 +16,47 @@ export function addressOf({ sockaddr }: Roles): SocketAddress | undefined {
   return enriched === undefined ? undefined : parseEnrichedSockaddr(enriched)
 }
 
+/** One end of a connection: an address of the internet, or the path of a unix socket. */
+export interface Side {
+  ip?: string
+  port?: number
+  path?: string
+}
+
+/** ECS `source`, `destination` and `network`. */
+export interface EcsNetwork {
+  source?: Side
+  destination?: Side
+  network?: { direction: 'ingress' | 'egress' }
+}
+
 /**
- * ECS `source`, `destination` and `network`. Where a system call has no other side (bind, getsockname, …) its address is data
- * only. An address whose system call was lost is taken for a destination, without a direction.
+ * Who talks to whom. Where a system call has no other side (bind, getsockname, …) its address is data only. An address whose
+ * system call was lost is taken for a destination, without a direction.
  */
-export function ecsNetwork(roles: Roles, fields: EventFields, address: SocketAddress | undefined) {
-  const { call } = fields
+export function ecsNetwork(roles: Roles, { call }: EventFields, address: SocketAddress | undefined): EcsNetwork {
   if (!roles.sockaddr) return toldSource(roles)
-  if (call === undefined) return { destination: side(address) }
-  if (INCOMING.has(call)) return { source: side(address), direction: 'ingress' }
-  if (OUTGOING.has(call)) return { destination: side(address), direction: 'egress' }
+  const side = sideOf(address)
+  if (call === undefined) return side ? { destination: side } : {}
+  if (INCOMING.has(call)) return { ...(side && { source: side }), network: { direction: 'ingress' } }
+  if (OUTGOING.has(call)) return { ...(side && { destination: side }), network: { direction: 'egress' } }
   return {}
 }
 
-function side(address: SocketAddress | undefined) {
+function sideOf(address: SocketAddress | undefined): Side | undefined {
   if (!address) return undefined
   const { ip, port, path } = address
   if (ip === undefined && port === undefined && path === undefined) return undefined
-  return { ...(ip !== undefined && { ip }), ...(port !== undefined && { port }), ...(path !== undefined && { path }) }
+  const side: Side = {}
+  if (ip !== undefined) side.ip = ip
+  if (port !== undefined) side.port = port
+  if (path !== undefined) side.path = path
+  return side
 }
 
 /** Where a login or a session comes from, as the daemon says. */
-function toldSource({ title }: Roles): { source?: { ip: string }; direction?: string } {
+function toldSource({ title }: Roles): EcsNetwork {
   const told = title.told.get('addr')
   if (told === undefined || canonicalAddress(told) === undefined) return {}
-  return { source: { ip: told }, direction: 'ingress' }
+  return { source: { ip: told }, network: { direction: 'ingress' } }
 }

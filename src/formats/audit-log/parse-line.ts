@@ -1,13 +1,15 @@
-import { type HeaderReject, type LineHeader, parseHeader } from './parse-header.ts'
-import { type RecordFields, readFields } from './read-fields.ts'
+import { type HeaderReject, type LineHeader, type ParsedHeader, parseHeader } from './parse-header.ts'
+import { readFields } from './read-fields.ts'
 
-/** One record of an audit log: the header, and its fields in three layers of trust. */
-export interface AuditLine extends LineHeader, Readonly<Omit<RecordFields, 'fields' | 'told' | 'enriched'>> {
+/** One record of an audit log: the header, and its fields in three layers of trust (see `RecordFields`). */
+export interface AuditLine extends LineHeader {
   readonly fields: ReadonlyMap<string, string>
   readonly told: ReadonlyMap<string, string>
   readonly enriched: ReadonlyMap<string, string>
   /** Everything behind the header, as it was written. */
   readonly body: string
+  /** The line ends inside a value. */
+  readonly truncated: boolean
 }
 
 /**
@@ -18,8 +20,11 @@ export interface AuditLine extends LineHeader, Readonly<Omit<RecordFields, 'fiel
  */
 export function parseLine(text: string): AuditLine | HeaderReject {
   const header = parseHeader(text)
-  if (typeof header === 'string') return header
-  const { node, type, time, serial, bodyAt } = header
+  return typeof header === 'string' ? header : parseBody(header, text)
+}
+
+/** The second half of `parseLine`, for a line whose header was read before. */
+export function parseBody({ node, type, time, serial, bodyAt }: ParsedHeader, text: string): AuditLine {
   const { fields, told, enriched, truncated } = readFields(type, text, bodyAt)
   return { node, type, time, serial, fields, told, enriched, truncated, body: text.slice(bodyAt) }
 }

@@ -2,26 +2,36 @@ import type { EventFields } from './event-fields.ts'
 import type { AuditLine } from './parse-line.ts'
 import type { Roles } from './roles.ts'
 
-/** ECS `process.*`. `name` is the kernel's name of the thread (`comm`, at most 15 bytes), `title` its command line. */
-export function ecsProcess(roles: Roles, fields: EventFields): Record<string, unknown> | undefined {
+/** ECS `process.*`. */
+export interface EcsProcess {
+  pid?: number
+  parent?: { pid: number }
+  /** The kernel's name of the thread (`comm`): at most 15 bytes. */
+  name?: string
+  executable?: string
+  /** The command line, as much of it as the kernel keeps for the audit log: 128 bytes. */
+  title?: string
+  args?: string[]
+  working_directory?: string
+}
+
+/** The process that an event is about. */
+export function ecsProcess({ execve }: Roles, fields: EventFields): EcsProcess {
+  const process: EcsProcess = {}
   const pid = processId(fields.get('pid'))
+  if (pid !== undefined) process.pid = pid
   const parent = processId(fields.get('ppid'))
-  const title = fields.get('proctitle')
+  if (parent !== undefined) process.parent = { pid: parent }
   const name = fields.get('comm')
+  if (name !== undefined) process.name = name
   const executable = fields.get('exe')
+  if (executable !== undefined) process.executable = executable
+  const title = fields.get('proctitle')
+  if (title !== undefined) process.title = title
   const directory = fields.get('cwd')
-  const args = roles.execve.length > 0 ? execveArguments(roles.execve) : []
-  const process = {
-    ...(pid !== undefined && { pid }),
-    ...(parent !== undefined && { parent: { pid: parent } }),
-    ...(name !== undefined && { name }),
-    ...(executable !== undefined && { executable }),
-    ...(title !== undefined && { title }),
-    ...(args.length > 0 && { args }),
-    ...(directory !== undefined && { working_directory: directory }),
-  }
-  for (const _ in process) return process
-  return undefined
+  if (directory !== undefined) process.working_directory = directory
+  if (execve.length > 0) process.args = execveArguments(execve)
+  return process
 }
 
 function processId(text: string | undefined): number | undefined {

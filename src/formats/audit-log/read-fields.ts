@@ -45,7 +45,7 @@ class LayerReader {
   readonly #end: number
   readonly #into: RecordFields
   readonly #layer: Map<string, string>
-  /** Key of the last value if it may go on over the next words, else ''. */
+  /** Key of the last value if it stood without quotes, so that the next words may belong to it; else ''. */
   #open = ''
   /** `old ` or `new ` before a key, as in LOGIN records of kernels before 3.13. */
   #prefix = ''
@@ -127,7 +127,7 @@ class LayerReader {
     }
     const word = this.#text.slice(from, this.#at)
     if (this.#type === 'LOGIN' && (word === 'old' || word === 'new')) this.#prefix = `${word}_`
-    else if (this.#open !== '') this.#layer.set(this.#open, `${this.#layer.get(this.#open)} ${word}`)
+    else if (SEVERAL_WORDS.has(this.#open)) this.#layer.set(this.#open, `${this.#layer.get(this.#open)} ${word}`)
   }
 
   /** Reads the value at the current place; true if enriched fields follow without a separator. */
@@ -183,16 +183,16 @@ class LayerReader {
     const value = trimBare(glue >= 0 ? raw.slice(0, glue) : raw)
     if (value !== '' && value !== '?' && value !== '(null)') {
       this.#set(key, this.#decoded(key, value))
-      if (SEVERAL_WORDS.has(key)) this.#open = key
+      this.#open = key
     }
     return glue >= 0
   }
 
   #decoded(key: string, value: string): string {
+    const cut = value.length % 2 === 1
+    if (cut && this.#at < this.#end) return value
     if (!isEncoded(this.#type, key) || !isHex(value)) return value
-    if (value.length % 2 === 0) return decodeHex(value)
-    if (this.#at < this.#end) return value
-    this.#into.truncated = true
+    if (cut) this.#into.truncated = true
     return decodeHex(value)
   }
 

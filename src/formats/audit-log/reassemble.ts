@@ -6,7 +6,7 @@ const PATIENCE: DurationMs = 2_000
 /** … or when its node has begun so many events after it. */
 const NEWER_EVENTS = 1_000
 /** So many complete events are kept over all nodes, so that a straggler finds the lines that it belongs to. */
-const REMEMBERED = 2_048
+const REMEMBERED = 1_024
 /** So many nodes are told apart; the one that was silent for longest makes room for one more. */
 const NODES = 4_096
 /** The kernel writes at most a few hundred records of one event; of one that goes on beyond this, the first lines are kept. */

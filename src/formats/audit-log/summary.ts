@@ -31,8 +31,8 @@ export function summarise(roles: Roles, fields: EventFields, address: SocketAddr
     category: both ? joined(own.category, call.category) : meaning.category,
     type: both ? joined(own.type, call.type) : meaning.type,
     actor: {
-      primary: first(meaning.actor?.primary, fields.get.bind(fields)) ?? unset(fields.get('auid')),
-      secondary: first(meaning.actor?.secondary, fields.told.bind(fields)) ?? fields.get('uid'),
+      primary: first(meaning.actor?.primary, (key) => fields.get(key)) ?? unset(fields.get('auid')),
+      secondary: first(meaning.actor?.secondary, (key) => fields.told(key)) ?? fields.get('uid'),
     },
     object: objectOf(meaning, roles, fields, address),
     how: first(meaning.how, (key) => howValue(key, fields)) ?? how(fields),

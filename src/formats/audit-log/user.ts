@@ -19,7 +19,7 @@ const PLACES = [
 
 /** Names by id, as far as auditd wrote them into this event. Every Linux calls 0 root. */
 class Names {
-  readonly #names = new Map([['0', 'root']])
+  readonly #names = new Map<string, string>()
 
   learn(id: string | undefined, name: string): void {
     if (id !== undefined && name !== 'unset' && !name.startsWith('unknown(')) this.#names.set(id, name)
@@ -28,7 +28,7 @@ class Names {
   /** An account of this id; undefined for "nobody logged in". */
   account(id: string | undefined): Account | undefined {
     if (id === undefined || unset(id) === 'unset') return undefined
-    const name = this.#names.get(id)
+    const name = this.#names.get(id) ?? (id === '0' ? 'root' : undefined)
     return name === undefined ? { id } : { id, name }
   }
 }
@@ -38,16 +38,19 @@ export function ecsUser(roles: Roles, fields: EventFields, summary: Summary): { 
   const { users, groups } = learnNames(roles)
   const user: Record<string, unknown> = {}
   for (const [place, uid, gid] of PLACES) {
-    const account = users.account(identity(roles, uid))
-    const group = gid === '' ? undefined : groups.account(identity(roles, gid))
-    const both = { ...account, ...(group && { group }) }
-    if (place === '') Object.assign(user, both)
-    else if (account || group) user[place] = both
+    const account: Account & { group?: Account } = users.account(identity(roles, uid)) ?? {}
+    const group = gid === '' ? undefined : groups.account(roles.main.fields.get(gid))
+    if (group) account.group = group
+    if (place === '') Object.assign(user, account)
+    else if (hasKeys(account)) user[place] = account
   }
   const label = roles.main.fields.get('subj')
-  if (label !== undefined) user['selinux'] = selinuxLabel(label)
+  if (label !== undefined) user.selinux = selinuxLabel(label)
   const group = mapAccounts(user, users, groups, fields, summary)
-  return { ...(hasKeys(user) && { user }), ...(group && { group }) }
+  const found: { user?: object; group?: object } = {}
+  if (hasKeys(user)) found.user = user
+  if (group) found.group = group
+  return found
 }
 
 /** An id that the kernel vouches for; `new_auid` is the login id that old kernels wrote in LOGIN records. */
@@ -60,9 +63,10 @@ function learnNames({ data }: Roles): { users: Names; groups: Names } {
   const groups = new Names()
   for (const { enriched, fields, told } of data)
     for (const [capitals, name] of enriched) {
+      if (!capitals.endsWith('ID')) continue
       const key = capitals.toLowerCase()
-      const names = key.endsWith('gid') ? groups : users
-      if (key.endsWith('id')) names.learn(fields.get(key) ?? told.get(key), name)
+      const names = capitals.endsWith('GID') ? groups : users
+      names.learn(fields.get(key) ?? told.get(key), name)
     }
   return { users, groups }
 }
@@ -109,7 +113,8 @@ function place(user: Record<string, unknown>, to: string, account: Account | und
   else delete user[sub]
 }
 
-function hasKeys(object: object): boolean {
+/** Whether an object has any property at all. */
+export function hasKeys(object: object): boolean {
   for (const _ in object) return true
   return false
 }
