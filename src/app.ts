@@ -9,6 +9,7 @@ import { text } from './domain/field.ts'
 import { hostOf } from './domain/identity.ts'
 import type { DatafeedConfig, Job } from './domain/job.ts'
 import type { Rule } from './domain/rule.ts'
+import type { EpochMs } from './domain/time.ts'
 import { type AlertDraft, AlertDrafts } from './engine/alert-drafts.ts'
 import { Input } from './engine/input.ts'
 import { JobLoop, type ScoredBucket } from './engine/job-loop.ts'
@@ -36,6 +37,8 @@ export interface ScanOptions {
   readonly profile?: ProfileName
   readonly format?: Format
   readonly strict?: boolean
+  /** Events from this time on are left out. */
+  readonly until?: EpochMs
   readonly onReject?: (input: number, reject: Reject) => void
   readonly onProgress?: (bytes: number) => void
 }
@@ -90,7 +93,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     history.learn(bucket, rows)
   }
   const jobLoop = new JobLoop(job, feed, events, new MemoryResults(), { lateWindow: LATE_WINDOW, onScored })
-  const walked = await walk(inputs, events, [jobLoop], [feed])
+  const walked = await walk(inputs, events, [jobLoop], options.until)
   return {
     walk: walked,
     inputs,

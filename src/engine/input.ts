@@ -23,6 +23,8 @@ export class Input<P extends Profile> {
   readonly queue: SightingQueue<P>
   format: Format | undefined
   bytes = 0
+  /** Events taken from it, copies left out. */
+  events = 0
   rejects = 0
   /** Not the kind of file that we read; nothing of it was taken. */
   unknown = false
@@ -39,6 +41,10 @@ export class Input<P extends Profile> {
       this.rejects++
       options.onReject(index, reject)
     })
+  }
+
+  get lineCount(): number {
+    return this.#lines?.lines ?? 0
   }
 
   /** Reads on until something can be taken from the queue; false when the input has ended and its queue is empty. */
@@ -67,7 +73,8 @@ export class Input<P extends Profile> {
     const trial = new Input<P>(this.index, this.source, { ...this.#options, onReject: () => {}, onProgress: () => {} })
     await trial.fill()
     await trial.#chunks?.return?.()
-    return trial.queue.clocks.reduce((least, clock) => Math.min(least, clock), Number.POSITIVE_INFINITY)
+    const { clocks, length } = trial.queue
+    return clocks.subarray(0, length).reduce((least, clock) => Math.min(least, clock), Number.POSITIVE_INFINITY)
   }
 
   async #take(chunk: Buffer): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { Row } from '../datafeed/observe.ts'
 import { bucketOf } from '../domain/bucket.ts'
 import { DAY, type EpochMs } from '../domain/time.ts'
@@ -52,19 +51,20 @@ export async function walk(
   inputs: readonly Input<ScanProfile>[],
   store: FoldingStore,
   jobs: readonly JobLoop[],
-  feeds: readonly Datafeed[],
+  until: EpochMs = Number.POSITIVE_INFINITY,
 ): Promise<Walk> {
   const clock = new SequenceClock()
   const merge = new Merge(inputs)
   const seen: Walk = { events: 0, matched: 0, setAside: 0, first: Number.NaN, last: Number.NaN, hosts: [] }
-  const hostSpan = Math.min(...feeds.map((feed) => feed.bucketSpan))
+  const hostSpan = Math.min(...jobs.map(({ feed }) => feed.bucketSpan))
   let due = Number.NEGATIVE_INFINITY
   await merge.start()
   while (await merge.fill()) {
     while (merge.advance()) {
       const { queue, index: input } = merge.input
       const i = merge.index
-      if (!store.isNew(queue.ids[i]!, clock.now)) continue
+      if (queue.times[i]! >= until || !store.isNew(queue.ids[i]!, clock.now)) continue
+      merge.input.events++
       const profile = queue.profiles[i]!
       if (queue.byIngest[i]) clock.ingested(queue.clocks[i]!)
       else clock.event(profile.host, queue.clocks[i]!)

@@ -18,13 +18,15 @@ const WAITING_LIMIT = 65_536
  */
 export class SightingQueue<P extends Profile> implements SightingSink<P> {
   readonly profiles: P[] = []
-  readonly times: EpochMs[] = []
+  times = new Float64Array(512)
   /** What the entry shows of the clock: its `event.ingested`, else its own time; NaN if that is false. */
-  readonly clocks: EpochMs[] = []
-  readonly byIngest: boolean[] = []
-  readonly ids: number[] = []
-  readonly froms: number[] = []
-  readonly tos: number[] = []
+  clocks = new Float64Array(512)
+  /** 1 where the clock is `event.ingested`. */
+  byIngest = new Uint8Array(512)
+  ids = new Float64Array(512)
+  froms = new Float64Array(512)
+  tos = new Float64Array(512)
+  length = 0
   head = 0
   ready = 0
   readonly #steady = new SteadyTimes()
@@ -35,14 +37,15 @@ export class SightingQueue<P extends Profile> implements SightingSink<P> {
   }
 
   sight(profile: P, time: EpochMs, ingested: EpochMs, id: number, from: number, to: number): void {
-    const index = this.times.length
-    const byIngest = ingested === ingested // not NaN
-    this.profiles.push(profile)
-    this.times.push(time)
-    this.byIngest.push(byIngest)
-    this.ids.push(id)
-    this.froms.push(from)
-    this.tos.push(to)
+    if (this.length === this.times.length) this.#grow()
+    const index = this.length++
+    const byIngest = !Number.isNaN(ingested)
+    this.profiles[index] = profile
+    this.times[index] = time
+    this.byIngest[index] = byIngest ? 1 : 0
+    this.ids[index] = id
+    this.froms[index] = from
+    this.tos[index] = to
     this.#steady.read(byIngest ? 0 : profile.host + 1, byIngest ? ingested : time, index, this.clocks)
   }
 
@@ -52,17 +55,29 @@ export class SightingQueue<P extends Profile> implements SightingSink<P> {
 
   /** To be called when a piece of input has been read, with `ended` after the last one. */
   settle(ended: boolean): void {
-    const length = this.times.length
-    if (ended || length - this.head > WAITING_LIMIT) this.#steady.end()
-    this.ready = this.#steady.firstWaiting(length)
+    if (ended || this.length - this.head > WAITING_LIMIT) this.#steady.end()
+    this.ready = this.#steady.firstWaiting(this.length)
   }
 
   /** Forgets entries that were taken, once all were. */
   compact(): void {
-    if (this.head < this.times.length) return
-    for (const column of [this.profiles, this.times, this.clocks, this.byIngest, this.ids, this.froms, this.tos])
-      column.length = 0
-    this.head = 0
-    this.ready = 0
+    if (this.head < this.length) return
+    this.length = this.head = this.ready = 0
+  }
+
+  #grow(): void {
+    const larger = (column: Float64Array) => {
+      const grown = new Float64Array(column.length * 2)
+      grown.set(column)
+      return grown
+    }
+    const flags = new Uint8Array(this.byIngest.length * 2)
+    flags.set(this.byIngest)
+    this.byIngest = flags
+    this.times = larger(this.times)
+    this.clocks = larger(this.clocks)
+    this.ids = larger(this.ids)
+    this.froms = larger(this.froms)
+    this.tos = larger(this.tos)
   }
 }

@@ -18,7 +18,7 @@ export class SteadyTimes {
    * Takes in the reading at `index` by `sender` (a small number). `accepted[index]` becomes the time that it counts for, NaN
    * for none; while the reading waits, that is not final.
    */
-  read(sender: number, time: EpochMs, index: number, accepted: EpochMs[]): void {
+  read(sender: number, time: EpochMs, index: number, accepted: Float64Array): void {
     let at = this.#senders[sender]
     if (at === undefined) at = this.#senders[sender] = { time: Number.NaN, last: Number.NaN, run: [] }
     if (at.run.length > 0 && breaksOff(at, time)) this.#dismiss(at, accepted)
@@ -51,7 +51,7 @@ export class SteadyTimes {
     this.#doubtful.delete(sender)
   }
 
-  #dismiss(sender: Sender, accepted: EpochMs[]): void {
+  #dismiss(sender: Sender, accepted: Float64Array): void {
     for (const index of sender.run) accepted[index] = sender.time
     sender.run = []
     this.#doubtful.delete(sender)

@@ -1,0 +1,66 @@
+import type { Alert, Evidence } from '../domain/alert.ts'
+import { values } from '../domain/field.ts'
+import { visible } from '../report/visible.ts'
+import { moment } from '../triage/sentence.ts'
+import { type Color, type Terminal, wrapped } from './terminal.ts'
+
+/** One alert for a person: its score in figures and words, its sentence, and where the evidence is. */
+export async function printSentence(alert: Alert, terminal: Terminal): Promise<void> {
+  const score = Number(alert.record_score)
+  const [word, color] = gradeOf(score)
+  const evidence = (alert.oddsock as { readonly evidence: Evidence }).evidence
+  const head = `${String(Math.round(score)).padStart(3)} ${word.padEnd(8)}`
+  const indent = ' '.repeat(head.length + 1)
+  await terminal.out(
+    `${terminal.paint(head, color, 'bold')} ${wrapped(String(alert['kibana.alert.reason']), terminal.columns, indent)}`,
+  )
+  const details = [
+    moment(Number(alert.timestamp)),
+    `${evidence.count} ${evidence.count === 1 ? 'event' : 'events'}`,
+    ...commandOf(evidence),
+  ]
+  await terminal.out(`${indent}${terminal.paint(details.join(' · '), 'dim')}`)
+}
+
+/** Elastic's words for a record's score: critical from 75, major from 50, minor from 25, warning below. */
+function gradeOf(score: number): [word: string, color: Color] {
+  if (score >= 75) return ['critical', 'red']
+  if (score >= 50) return ['major', 'yellow']
+  return score >= 25 ? ['minor', 'blue'] : ['warning', 'dim']
+}
+
+function commandOf({ facets }: Evidence): string[] {
+  for (const field of ['process.args', 'process.command_line', 'process.title']) {
+    const line = facets.find((facet) => facet.field === field)?.values[0]?.value
+    if (line) return [visible(line, 100)]
+  }
+  return []
+}
+
+const COLUMNS = [
+  'timestamp',
+  'record_score',
+  'process.name',
+  'host.name',
+  'user.name',
+  'destination.ip',
+  'destination.port',
+  'kibana.alert.severity',
+  'kibana.alert.reason',
+  'kibana.alert.uuid',
+]
+
+export async function printCsvHeader(terminal: Terminal): Promise<void> {
+  await terminal.out(COLUMNS.join(','))
+}
+
+export async function printCsv(alert: Alert, terminal: Terminal): Promise<void> {
+  await terminal.out(COLUMNS.map((column) => csvCell(values(alert, column).join(' '))).join(','))
+}
+
+/** A cell that a spreadsheet takes as text: what it would read as a formula gets an apostrophe in front. */
+export function csvCell(value: string): string {
+  const shown = visible(value)
+  const harmless = /^[=+\-@\t\r]/.test(shown) && Number.isNaN(Number(shown)) ? `'${shown}` : shown
+  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}

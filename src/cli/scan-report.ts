@@ -1,0 +1,147 @@
+import type { ScanOutcome } from '../app.ts'
+import type { Alert } from '../domain/alert.ts'
+import { bucketOf } from '../domain/bucket.ts'
+import { DAY, type EpochMs, formatDuration, HOUR, type Score } from '../domain/time.ts'
+import type { HostWalk } from '../engine/scan.ts'
+import { renderReport } from '../report/page.ts'
+import type { Report, ReportHost } from '../report/report.ts'
+import type { Unreadable } from '../sources/files.ts'
+import type { Rejects } from './rejects.ts'
+import type { ScanCliOptions } from './scan.ts'
+
+export interface ScanReportInput {
+  readonly outcome: ScanOutcome
+  readonly alerts: readonly Alert[]
+  readonly rejects: Rejects
+  readonly options: ScanCliOptions
+  readonly paths: readonly string[]
+  readonly unreadable: readonly Unreadable[]
+  readonly threshold: Score
+  readonly now: EpochMs
+}
+
+/** A host is called silent when it sent nothing for the last so much of the scanned time, and had sent regularly before. */
+const SILENT_AFTER = 6 * HOUR
+
+/** The page for a scan: what the engine found, put into the shape that the page draws. */
+export function renderScanReport(input: ScanReportInput): string {
+  return renderReport(reportOf(input))
+}
+
+function reportOf({ outcome, alerts, rejects, options, paths, unreadable, threshold, now }: ScanReportInput): Report {
+  const { walk, inputs, feed, history } = outcome
+  const names = new Set([
+    ...outcome.records.map(({ record }) => record.by_field_value ?? ''),
+    ...alerts.map((alert) => String(alert.by_field_value ?? '')),
+  ])
+  const rarest = (of: 'programs' | 'peers') =>
+    history
+      .rarest(of, 10)
+      .map(({ value, seen }) => ({
+        value,
+        buckets: seen.buckets,
+        events: seen.events,
+        hosts: seen.hosts,
+        first: seen.first,
+      }))
+  return {
+    title: `oddsock scan of ${paths.join(', ')}`,
+    generatedAt: now,
+    command: commandOf(paths, options),
+    ...(Number.isNaN(walk.first) ? {} : { range: { from: walk.first, to: walk.last } }),
+    bucketSpan: feed.bucketSpan,
+    threshold: options.threshold ?? threshold,
+    inputs: [
+      ...inputs.map((one) => ({
+        path: one.source.name,
+        format: one.format?.name ?? 'unknown',
+        bytes: one.bytes,
+        events: one.events,
+        rejects: one.rejects,
+        ...noteOf(one.unknown ? ['not an audit log, and not NDJSON of ECS documents'] : one.source.problems),
+      })),
+      ...unreadable.map(({ path, reason }) => ({
+        path,
+        format: 'unknown',
+        bytes: 0,
+        events: 0,
+        rejects: 0,
+        note: reason,
+      })),
+    ],
+    counts: {
+      lines: inputs.reduce((sum, one) => sum + one.lineCount, 0),
+      events: walk.events,
+      matched: walk.matched,
+      copies: outcome.copies,
+      late: outcome.lateEvents,
+      buckets: outcome.buckets,
+    },
+    rejects: rejects.counts(),
+    alerts,
+    records: outcome.records.map(({ record, hosts }) => ({
+      timestamp: record.timestamp,
+      value: record.by_field_value ?? '',
+      hosts,
+      record_score: record.record_score,
+    })),
+    presence: new Map([...names].map((name) => [name, history.startsOf(name)])),
+    hosts: walk.hosts.filter((host) => host !== undefined).map((host) => hostOf(host, walk.last)),
+    rarest: { programs: rarest('programs'), peers: rarest('peers') },
+    notJudged: notJudged(outcome),
+    warnings: outcome.warnings,
+  }
+}
+
+function noteOf(problems: readonly string[]): { note?: string } {
+  return problems.length === 0 ? {} : { note: problems.join('; ') }
+}
+
+function hostOf(host: HostWalk, end: EpochMs): ReportHost {
+  const silent =
+    end - host.last > SILENT_AFTER && (host.last - host.first) / Math.max(1, host.activity.size) < SILENT_AFTER / 2
+  return {
+    name: host.name,
+    first: host.first,
+    last: host.last,
+    events: host.events,
+    activity: host.activity,
+    ...(silent && { silentSince: host.last, blind: [{ from: host.last, to: end }] }),
+  }
+}
+
+function notJudged({ walk, feed, lateEvents }: ScanOutcome): string[] {
+  const said: string[] = []
+  if (Number.isNaN(walk.first)) return said
+  const length = walk.last - walk.first
+  if (length < DAY) said.push(`${formatDuration(length)} of data: rare means rare in these ${formatDuration(length)}.`)
+  const first = bucketOf(walk.first, feed.bucketSpan)
+  if (walk.first > first.start) said.push('The first interval is incomplete, so it was neither scored nor learned.')
+  if (walk.setAside > 0)
+    said.push(
+      `${walk.setAside} events are dated more than a day ahead of all others; they were scored in the interval in which they arrived.`,
+    )
+  if (lateEvents > 0) said.push(`${lateEvents} events came after their interval was closed; they were scored late.`)
+  if (walk.matched === 0)
+    said.push(
+      'No event shows a program using the network: for audit logs that takes an audit rule for connect, such as "-a always,exit -F arch=b64 -S connect -k net".',
+    )
+  return said
+}
+
+/** The command that made the page, ready to be pasted. */
+function commandOf(paths: readonly string[], options: ScanCliOptions): string {
+  const words = ['oddsock', 'scan', ...paths]
+  const say = (flag: string, value: unknown) =>
+    value !== undefined && value !== false && words.push(flag, ...(value === true ? [] : [String(value)]))
+  say('--job', options.job === 'linux_anomalous_network_activity' ? undefined : options.job)
+  say('--profile', options.profile === 'recommended' ? undefined : options.profile)
+  say('--threshold', options.threshold)
+  say('--since', options.since)
+  say('--until', options.until)
+  for (const file of options.rules ?? []) say('--rules', file)
+  say('--host', options.host)
+  say('--strict', options.strict)
+  say('--html', options.html)
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+}

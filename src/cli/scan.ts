@@ -1,0 +1,248 @@
+import { writeFile } from 'node:fs/promises'
+import { runScan, type ScanOutcome } from '../app.ts'
+import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/content.ts'
+import type { ProfileName } from '../datafeed/profiles.ts'
+import type { Alert } from '../domain/alert.ts'
+import { AppError } from '../domain/error.ts'
+import type { ExceptionItem } from '../domain/exception.ts'
+import { type Rule, SEVERITIES, type Severity } from '../domain/rule.ts'
+import { DAY, type EpochMs, formatDuration, parseDuration, parseTime } from '../domain/time.ts'
+import { FORMATS } from '../formats/index.ts'
+import { visible } from '../report/visible.ts'
+import { isSameJob } from '../rules/job-id.ts'
+import { ruleForJob } from '../rules/rule-for-job.ts'
+import { moment } from '../triage/sentence.ts'
+import { printCsv, printCsvHeader, printSentence } from './alert-lines.ts'
+import { EXIT } from './failure.ts'
+import { formatNamed, sourcesOf } from './inputs.ts'
+import { Rejects } from './rejects.ts'
+import { renderScanReport } from './scan-report.ts'
+import { type ColorChoice, type Io, Terminal } from './terminal.ts'
+
+export interface ScanCliOptions {
+  readonly json?: boolean
+  readonly html?: string
+  readonly format?: string
+  readonly since?: string
+  readonly until?: string
+  readonly threshold?: number
+  readonly job: string
+  readonly profile: ProfileName
+  readonly failOn?: Severity
+  readonly rules?: readonly string[]
+  readonly host?: string
+  readonly rejects?: string
+  readonly strict?: boolean
+  readonly spool?: boolean
+  readonly color?: ColorChoice
+  readonly quiet?: boolean
+}
+
+/** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
+const SHORT_HISTORY = DAY
+
+/** `oddsock scan`: reads the inputs once, prints the alerts with their evidence, and writes the report if one is asked for. */
+export async function scan(paths: readonly string[], options: ScanCliOptions, io: Io): Promise<number> {
+  if (paths.length === 0)
+    throw new AppError({
+      message: 'Cannot scan: no file was named',
+      code: 'USAGE',
+      hint: 'oddsock scan /var/log/audit/audit.log, or - for standard input.',
+    })
+  const terminal = new Terminal(io, { color: options.color ?? 'auto', quiet: options.quiet ?? false })
+  const output = outputOf(options)
+  const { since, until } = timesOf(options, Date.now())
+  const jobAndFeed = await loadJob(options.job)
+  const { rules, exceptions } = await rulesFor(jobAndFeed, options)
+  const { sources, unreadable } = await sourcesOf(paths, {
+    noSpool: options.spool === false,
+    ...(options.host && { host: options.host }),
+  })
+  for (const { path, reason } of unreadable) terminal.error(`Cannot read "${visible(path)}": ${reason}`)
+
+  const rejects = new Rejects(options.rejects)
+  const size = sources.reduce((sum, source) => sum + (source.size ?? Number.NaN), 0)
+  const progress = new Progress(terminal, size)
+  const outcome = await runScan({
+    sources,
+    ...jobAndFeed,
+    rules,
+    exceptions,
+    until,
+    profile: options.profile,
+    strict: options.strict ?? false,
+    onReject: (input, reject) => rejects.add(sources[input]!.name, reject),
+    onProgress: (bytes) => progress.add(bytes),
+    ...(output.readAs && { format: formatNamed(output.readAs) }),
+  })
+  await rejects.close()
+  refuseUnknown(outcome)
+
+  const kept: Alert[] = []
+  let count = 0
+  let worst = -1
+  if (output.writeAs === 'csv') await printCsvHeader(terminal)
+  for await (const alert of outcome.alerts()) {
+    if (!(Number(alert.timestamp) >= since)) continue
+    count++
+    worst = Math.max(worst, SEVERITIES.indexOf(alert['kibana.alert.severity'] as Severity))
+    if (output.writeAs === 'json') await terminal.out(JSON.stringify(alert))
+    else if (output.writeAs === 'csv') await printCsv(alert, terminal)
+    if (options.html !== undefined || output.writeAs === 'table') kept.push(alert)
+  }
+  if (output.writeAs === 'table') for (const alert of worstFirst(kept)) await printSentence(alert, terminal)
+  await summarize(outcome, count, rejects, terminal, output.writeAs === 'table')
+  if (options.html !== undefined) {
+    const html = renderScanReport({
+      outcome,
+      alerts: kept,
+      rejects,
+      options,
+      paths,
+      unreadable,
+      threshold: rules[0]?.anomaly_threshold ?? 0,
+      now: Date.now(),
+    })
+    await writeFile(options.html, html)
+    terminal.note(`Report: ${options.html}`)
+  }
+  for (const source of sources) await source.close()
+  if (options.failOn && worst >= SEVERITIES.indexOf(options.failOn)) return EXIT.no
+  return EXIT.fine
+}
+
+type WriteAs = 'table' | 'json' | 'csv'
+const WRITE_AS: readonly string[] = ['table', 'json', 'csv']
+
+/** `--format` names either side of the product: a format to read, or one to write. */
+function outputOf({ format, json, html }: ScanCliOptions): {
+  readonly readAs?: string
+  readonly writeAs: WriteAs | 'none'
+} {
+  const writes = format !== undefined && WRITE_AS.includes(format)
+  if (format !== undefined && !writes && !FORMATS.some((one) => one.name === format)) formatNamed(format)
+  const writeAs = json ? 'json' : writes ? (format as WriteAs) : html !== undefined ? 'none' : 'table'
+  return { writeAs, ...(format !== undefined && !writes && { readAs: format }) }
+}
+
+function timesOf({ since, until }: ScanCliOptions, now: EpochMs): { since: EpochMs; until: EpochMs } {
+  const read = (text: string | undefined, otherwise: number) => {
+    if (text === undefined) return otherwise
+    if (/^(\d+(ms|[smhdw]))+$/.test(text)) return now - parseDuration(text)
+    const time = parseTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
+    if (Number.isNaN(time))
+      throw new AppError({
+        message: `Cannot read time "${text}"`,
+        code: 'TIME_UNREADABLE',
+        hint: 'Write 2026-03-01, 2026-03-01T12:00:00Z, or 7d for seven days ago.',
+      })
+    return time
+  }
+  return { since: read(since, Number.NEGATIVE_INFINITY), until: read(until, Number.POSITIVE_INFINITY) }
+}
+
+/** The rules that judge the job: the user's and ours; for a job without one, a plain rule of its own. */
+async function rulesFor(
+  { job }: JobAndFeed,
+  options: ScanCliOptions,
+): Promise<{ rules: Rule[]; exceptions: ExceptionItem[] }> {
+  const own = await Promise.all((options.rules ?? []).map(loadRules))
+  const all = [...own.flatMap(({ rules }) => rules), ...(await shippedRules())]
+  const concerned = all.filter(
+    (rule) => rule.type === 'machine_learning' && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)),
+  )
+  const chosen =
+    concerned.length > 0
+      ? concerned.slice(0, own.some(({ rules }) => rules.length > 0) ? concerned.length : 1)
+      : [ruleForJob(job)]
+  const rules =
+    options.threshold === undefined
+      ? chosen
+      : chosen.map((rule) => ({ ...rule, anomaly_threshold: options.threshold!, max_signals: Number.MAX_SAFE_INTEGER }))
+  return { rules, exceptions: own.flatMap(({ exceptions }) => [...exceptions]) }
+}
+
+/** @throws AppError INPUT_UNKNOWN when nothing at all was of a known format */
+function refuseUnknown({ inputs, walk }: ScanOutcome): void {
+  const unknown = inputs.filter((input) => input.unknown)
+  if (walk.events > 0 || unknown.length === 0 || unknown.length < inputs.filter((input) => input.bytes > 0).length)
+    return
+  throw new AppError({
+    message: `Cannot scan "${unknown[0]!.source.name}": it is neither an audit log nor NDJSON of ECS documents`,
+    code: 'INPUT_UNKNOWN',
+    hint: 'If it is one all the same, say which with --format.',
+  })
+}
+
+function worstFirst(alerts: readonly Alert[]): Alert[] {
+  return [...alerts].sort(
+    (a, b) => Number(b.record_score) - Number(a.record_score) || Number(a.timestamp) - Number(b.timestamp),
+  )
+}
+
+async function summarize(
+  outcome: ScanOutcome,
+  alerts: number,
+  rejects: Rejects,
+  terminal: Terminal,
+  forPerson: boolean,
+): Promise<void> {
+  const { walk, inputs, history } = outcome
+  for (const input of inputs) {
+    for (const problem of input.source.problems) terminal.error(problem)
+    if (input.unknown)
+      terminal.error(`Skipped "${visible(input.source.name)}": it is neither an audit log nor NDJSON of ECS documents`)
+  }
+  for (const { reason, count } of rejects.counts()) terminal.note(`${count} rejected: ${reason}`)
+  for (const warning of outcome.warnings.slice(-1)) terminal.note(visible(warning))
+  if (Number.isNaN(walk.first)) return terminal.note('No events: the input is empty')
+  const length = walk.last - walk.first
+  terminal.note(
+    `${alerts} ${alerts === 1 ? 'alert' : 'alerts'} in ${walk.events} events of ${walk.hosts.length} ${walk.hosts.length === 1 ? 'host' : 'hosts'}, ` +
+      `${moment(walk.first)} to ${moment(walk.last)}; ${walk.matched} of them use the network`,
+  )
+  if (length >= SHORT_HISTORY) return
+  terminal.note(
+    `${formatDuration(length)} of data: rare means rare in ${length >= 2_000 ? `these ${formatDuration(length)}` : 'this moment'}`,
+  )
+  if (!forPerson) return
+  for (const of of ['programs', 'peers'] as const) {
+    const rarest = history.rarest(of, 10)
+    if (rarest.length > 0) await terminal.out(`\nRarest ${of} (observations, not alerts):`)
+    for (const { value, seen } of rarest)
+      await terminal.out(
+        `  ${visible(value, 60)}  in ${seen.buckets} of ${outcome.buckets} intervals, ${seen.events} events, on ${seen.hosts
+          .slice(0, 3)
+          .map((host) => visible(host, 40))
+          .join(', ')}`,
+      )
+  }
+}
+
+/** What has been read of all that is to be read. */
+class Progress {
+  readonly #terminal: Terminal
+  readonly #size: number
+  readonly #started = Date.now()
+  #read = 0
+
+  constructor(terminal: Terminal, size: number) {
+    this.#terminal = terminal
+    this.#size = size
+  }
+
+  add(bytes: number): void {
+    this.#read += bytes
+    const now = Date.now()
+    this.#terminal.status(() => {
+      const seconds = Math.max(0.001, (now - this.#started) / 1000)
+      const rate = this.#read / seconds
+      const megabytes = (this.#read / 1e6).toFixed(0)
+      const share =
+        this.#size > 0
+          ? `${((100 * this.#read) / this.#size).toFixed(0)} %, ${((this.#size - this.#read) / rate).toFixed(0)} s left`
+          : ''
+      return `${megabytes} MB read, ${(rate / 1e6).toFixed(0)} MB/s ${share}`
+    }, now)
+  }
+}

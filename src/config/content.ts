@@ -1,0 +1,101 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readJob } from '../datafeed/read-job.ts'
+import { AppError, type Problem } from '../domain/error.ts'
+import type { ExceptionItem } from '../domain/exception.ts'
+import type { DatafeedConfig, Job } from '../domain/job.ts'
+import type { Rule } from '../domain/rule.ts'
+import { isSameJob } from '../rules/job-id.ts'
+import { readNdjson } from '../rules/read/ndjson.ts'
+import { readRuleFile } from '../rules/read/rule.ts'
+import { parseToml } from '../rules/read/toml.ts'
+
+/** The jobs and rules that we ship: data beside the code, the same place seen from the sources and from the build. */
+const CONTENT = fileURLToPath(new URL('../../content/', import.meta.url))
+
+export const DEFAULT_JOB = 'linux_anomalous_network_activity'
+
+export interface JobAndFeed {
+  readonly job: Job
+  readonly datafeed: DatafeedConfig
+}
+
+/**
+ * A job that we ship, by its id or any of the ids that Elastic has given it, or a job file.
+ *
+ * @throws AppError JOB_UNKNOWN, or the first problem of the file
+ */
+export async function loadJob(idOrFile: string): Promise<JobAndFeed> {
+  if (idOrFile.endsWith('.json')) return readJobFile(idOrFile)
+  const names = (await readdir(`${CONTENT}jobs`)).map((file) => basename(file, '.json')).sort()
+  const name = names.find((one) => isSameJob(idOrFile, one))
+  if (name === undefined || idOrFile === '*')
+    throw new AppError({
+      message: `Cannot load job "${idOrFile}": there is no job of this id`,
+      code: 'JOB_UNKNOWN',
+      hint: `Known are ${names.join(', ')}; or name a .json file.`,
+    })
+  return readJobFile(`${CONTENT}jobs/${name}.json`)
+}
+
+/** The rules that we ship. */
+export async function shippedRules(): Promise<Rule[]> {
+  const files = (await readdir(`${CONTENT}rules`)).filter((file) => file.endsWith('.toml')).sort()
+  return Promise.all(files.map(async (file) => readToml(`${CONTENT}rules/${file}`)))
+}
+
+export interface UserRules {
+  readonly rules: readonly Rule[]
+  readonly exceptions: readonly ExceptionItem[]
+}
+
+/** A user's own rules and exceptions: a rule in TOML, or an export of Kibana. @throws AppError with the first problem of the file */
+export async function loadRules(file: string): Promise<UserRules> {
+  if (file.endsWith('.toml')) return { rules: [await readToml(file)], exceptions: [] }
+  const exported = readNdjson(await readText(file), file)
+  fail(exported.problems)
+  return { rules: exported.rules, exceptions: exported.exceptions.map(({ item }) => item) }
+}
+
+async function readToml(file: string): Promise<Rule> {
+  const { value, problems } = readRuleFile(parseToml(await readText(file), file), file)
+  fail(problems)
+  return value!
+}
+
+async function readJobFile(file: string): Promise<JobAndFeed> {
+  let json: unknown
+  try {
+    json = JSON.parse(await readText(file))
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError({
+      message: `Cannot load job: ${(cause as Error).message}`,
+      where: file,
+      code: 'JOB_UNREADABLE',
+      cause,
+    })
+  }
+  const { value, problems } = readJob(json)
+  fail(problems.map((problem) => ({ ...problem, where: [file, problem.where].filter(Boolean).join(': ') })))
+  const { job, datafeed } = value!
+  return { job, datafeed: datafeed ?? {} }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new AppError({
+      message: `Cannot read "${file}": ${(cause as Error).message}`,
+      code: 'FILE_UNREADABLE',
+      cause,
+    })
+  }
+}
+
+function fail(problems: readonly Problem[]): void {
+  const [first] = problems
+  if (first) throw new AppError(first)
+}
