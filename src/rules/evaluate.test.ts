@@ -154,7 +154,7 @@ test('what is beyond max_signals waits for the next interval, in order, and a wa
     'Rule "Odd network use" reached max_signals 2: 3 findings wait until 2026-03-02T10:15:00.000Z',
   ])
   const sameInterval = evaluate(rule, [], { ...CONTEXT, now: NOW + 14 * MINUTE }, first.state)
-  assert.deepEqual(idsOf(sameInterval), [])
+  assert.deepEqual([idsOf(sameInterval), sameInterval.warnings], [[], []])
   const next = evaluate(rule, [judged(record('f', 80), 'h')], { ...CONTEXT, now: NOW + 15 * MINUTE }, first.state)
   assert.deepEqual(idsOf(next), ['c', 'd'])
   const last = evaluate(rule, [], { ...CONTEXT, now: NOW + 30 * MINUTE }, next.state)

@@ -24,11 +24,11 @@ export interface Finding extends Candidate {
   readonly rule: Rule
   readonly severity: Severity
   readonly risk_score: number
-  /** Derived from rule, record and host: the same finding always makes the same alert. */
-  readonly alertId: string
 }
 
 interface Candidate {
+  /** Derived from rule, record and host: the same finding always makes the same alert. */
+  readonly alertId: string
   readonly record: AnomalyRecord
   readonly host: string | null
   /** Those that no exception took out. */
@@ -80,33 +80,33 @@ export function evaluate(
   state: RuleState = NEW_RULE,
 ): RuleOutcome {
   const type = ruleTypeOf(rule)
-  const queue = new Map(state.waiting.map((one) => [alertIdOf(rule, one.record, one.host), one]))
+  const queue = new Map(state.waiting.map((one) => [one.alertId, one]))
   const revised: Finding[] = []
-  const below: AnomalyRecord[] = []
+  const below = new Map<string, AnomalyRecord>()
   for (const { record, rows } of page) {
     if (!type.concerns(rule, record)) continue
     if (!type.fires(rule, record)) {
-      below.push(record)
-      for (const [id, one] of queue) if (one.record.record_id === record.record_id) queue.delete(id)
+      below.set(record.record_id, record)
       continue
     }
-    for (const candidate of candidatesOf(record, rows, context)) {
-      const id = alertIdOf(rule, record, candidate.host)
-      if (!context.isKnown(id)) queue.set(id, candidate)
+    below.delete(record.record_id)
+    for (const candidate of candidatesOf(rule, record, rows, context)) {
+      if (!context.isKnown(candidate.alertId)) queue.set(candidate.alertId, candidate)
       else {
         revised.push(findingOf(rule, candidate))
-        queue.delete(id)
+        queue.delete(candidate.alertId)
       }
     }
   }
-  const stillWaiting = state.waiting.filter((one) => queue.has(alertIdOf(rule, one.record, one.host))).length
-  const released = release(rule, [...queue.values()], stillWaiting, context.now, state)
+  for (const [id, { record }] of queue) if (below.has(record.record_id)) queue.delete(id)
+  const waited = state.waiting.filter((one) => queue.has(one.alertId)).length
+  const released = release(rule, [...queue.values()], waited, context.now, state)
   return {
     state: released.state,
     findings: released.candidates.map((candidate) => findingOf(rule, candidate)),
     revised,
-    below,
-    warnings: warningsOf(rule, released.state),
+    below: [...below.values()],
+    warnings: warningsOf(rule, released.state, state),
   }
 }
 
@@ -116,8 +116,19 @@ export function alertIdOf(rule: Rule, record: AnomalyRecord, host: string | null
 }
 
 /** One for each host with a row left, in the order of their first rows. A record without rows is judged as a whole. */
-function candidatesOf(record: AnomalyRecord, rows: readonly Observation[], context: RuleContext): Candidate[] {
-  if (rows.length === 0) return [{ record, host: null, rows }]
+function candidatesOf(
+  rule: Rule,
+  record: AnomalyRecord,
+  rows: readonly Observation[],
+  context: RuleContext,
+): Candidate[] {
+  const candidate = (host: string | null, ofHost: readonly Observation[]): Candidate => ({
+    alertId: alertIdOf(rule, record, host),
+    record,
+    host,
+    rows: ofHost,
+  })
+  if (rows.length === 0) return [candidate(null, rows)]
   const hostColumn = context.fields.indexOf('host.name')
   const byHost = new Map<string | null, Observation[]>()
   for (const row of rows) {
@@ -127,12 +138,11 @@ function candidatesOf(record: AnomalyRecord, rows: readonly Observation[], conte
     if (sameHost) sameHost.push(row)
     else byHost.set(host, [row])
   }
-  return [...byHost].map(([host, ofHost]) => ({ record, host, rows: ofHost }))
+  return [...byHost].map(([host, ofHost]) => candidate(host, ofHost))
 }
 
 function findingOf(rule: Rule, candidate: Candidate): Finding {
-  const { record, host } = candidate
-  return { rule, ...candidate, ...gradeOf(rule, record, host), alertId: alertIdOf(rule, record, host) }
+  return { ...candidate, rule, ...gradeOf(rule, candidate.record, candidate.host) }
 }
 
 /**
@@ -155,8 +165,9 @@ function release(rule: Rule, queue: readonly Candidate[], waited: number, now: E
   return { candidates, state: { interval, created: created + more, waiting: queue.slice(gone + more) } }
 }
 
-function warningsOf(rule: Rule, { interval, waiting }: RuleState): string[] {
-  if (waiting.length === 0) return []
+/** One warning an interval, however often the rule is asked. */
+function warningsOf(rule: Rule, { interval, waiting }: RuleState, before: RuleState): string[] {
+  if (waiting.length === 0 || (before.waiting.length > 0 && before.interval === interval)) return []
   const next = isoTime((interval + 1) * parseDuration(rule.interval))
   return [`Rule "${rule.name}" reached max_signals ${rule.max_signals}: ${waiting.length} findings wait until ${next}`]
 }

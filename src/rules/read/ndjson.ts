@@ -10,7 +10,7 @@ import { readRule } from './rule.ts'
 export interface Exported {
   readonly rules: readonly Rule[]
   readonly exceptions: readonly ListedException[]
-  /** Lines that say nothing about detection: exception lists as such, connectors, the count at the end. */
+  /** Documents without a rule or an exception: exception lists as such, connectors, the count at the end, ML manifests. */
   readonly others: number
   readonly problems: readonly Problem[]
 }
@@ -62,7 +62,7 @@ function kindOf(document: Located): 'rule' | 'exception' | 'other' | undefined {
   const has = (...keys: readonly string[]) => keys.some((key) => document.entries.has(key))
   if (has('item_id', 'entries')) return 'exception'
   if (has('rule_id', 'risk_score', 'severity', 'anomaly_threshold')) return 'rule'
-  if (has('list_id', 'attributes') || [...document.entries.keys()].some(isCount)) return 'other'
+  if (has('list_id', 'attributes', 'datafeeds') || [...document.entries.keys()].some(isCount)) return 'other'
   return undefined
 }
 

@@ -156,6 +156,34 @@ test('a rule of a type that does not run here is read and kept', () => {
   assert.deepEqual([value?.type, value?.query], ['eql', 'any where true'])
 })
 
+test('threats as the rules of Elastic nest them come out nested', () => {
+  const name = (id: string, kind: string) =>
+    `id = "${id}"\nname = "n"\nreference = "https://attack.mitre.org/${kind}/${id}/"\n`
+  const { value, problems } = read(`${SMALLEST}
+[[rule.threat]]
+framework = "MITRE ATT&CK"
+[[rule.threat.technique]]
+${name('T1', 'techniques')}
+[[rule.threat.technique.subtechnique]]
+${name('T1.001', 'techniques')}
+[[rule.threat.technique]]
+${name('T2', 'techniques')}
+[rule.threat.tactic]
+${name('TA1', 'tactics')}
+[[rule.threat]]
+framework = "MITRE ATT&CK"
+[rule.threat.tactic]
+${name('TA2', 'tactics')}`)
+  assert.deepEqual(problems, [])
+  assert.deepEqual(
+    value?.threat.map(({ tactic, technique = [] }) => [
+      tactic.id,
+      ...technique.map(({ id, subtechnique = [] }) => [id, ...subtechnique.map((one) => one.id)]),
+    ]),
+    [['TA1', ['T1', 'T1.001'], ['T2']], ['TA2']],
+  )
+})
+
 test('settings called __proto__ do no harm', () => {
   const { value, problems } = read(`${SMALLEST}__proto__ = { enabled = false }\n`)
   assert.deepEqual(problems, [])
