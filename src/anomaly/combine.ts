@@ -28,10 +28,12 @@ export interface Combined {
 }
 
 /**
- * Combines probabilities (at least one). A single p stays p, and has the score 0.8·R(p) if it is unusual.
- * Tails below 1e-308 count as 1e-308.
+ * Combines probabilities (at least one). A single p stays p to the last bit, and has the score 0.8·R(p) if it is unusual. Tails
+ * below 1e-308 count as 1e-308.
  */
 export function combine(style: Style, probabilities: readonly Probability[], unusual: Probability = UNUSUAL): Combined {
+  const [p] = probabilities
+  if (probabilities.length === 1) return { score: p! > unusual ? 0 : 0.8 * rawScore(p!), probability: p! }
   const joint = style.joint === 0 ? 0 : logJoint(probabilities)
   const extreme = logExtreme(probabilities, style.most)
   const mean = Math.exp(style.joint * joint + style.extreme * extreme)
@@ -43,7 +45,6 @@ export function combine(style: Style, probabilities: readonly Probability[], unu
 /** ln of the chance that n two-sided normal deviates are together as large as these (a chi-square tail). */
 function logJoint(probabilities: readonly Probability[]): number {
   const n = probabilities.length
-  if (n === 1) return Math.log(probabilities[0]!)
   let sum = 0
   for (const p of probabilities) if (p < 1) sum += normalQuantile(p / 2) ** 2
   return sum / n < 1e-8 ? 0 : logUpperGamma(n / 2, sum / 2)

@@ -75,7 +75,8 @@ export function startJob(job: Job, fields: readonly string[], options: JobOption
 
 /** A job that goes on from what `save` gave. @throws AppError SNAPSHOT_UNREADABLE */
 export function loadJob(job: Job, fields: readonly string[], saved: unknown, options: JobOptions = {}): JobModel {
-  return new RunningJob(job, fields, options, saved)
+  const span = parseDuration(job.analysis_config.bucket_span)
+  return new RunningJob(job, fields, options, openSnapshot(saved, job.job_id, span))
 }
 
 interface Partition {
@@ -100,7 +101,7 @@ class RunningJob implements JobModel {
   #started: EpochMs | undefined
   #bucketsSinceRenormalization = 0
 
-  constructor(job: Job, fields: readonly string[], options: JobOptions, saved?: unknown) {
+  constructor(job: Job, fields: readonly string[], options: JobOptions, snapshot?: Snapshot) {
     this.#jobId = job.job_id
     const { late, lateWindow, filters, resultLimit } = { ...DEFAULTS, ...options }
     this.#lateWindow = late === 'drop' ? 0 : lateWindow
@@ -110,7 +111,6 @@ class RunningJob implements JobModel {
       field,
       column: columnOf(field, fields),
     }))
-    const snapshot = saved === undefined ? undefined : openSnapshot(saved, this.#jobId, this.#bucketSpan)
     this.#detectors = compileDetectors(job, fields, filters).map((detector) => ({
       detector,
       partitions: restorePartitions(detector, this.#bucketSpan, snapshot),

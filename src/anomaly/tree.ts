@@ -65,27 +65,29 @@ function branchOf(leaves: readonly Leaf[], { field, column }: InfluencerField): 
 
 /** Values of one partition together, then partitions of one detector, then detectors. */
 function nodeOf(leaves: readonly Leaf[]): Node {
-  const least = smallest(leaves.map(({ probability }) => probability))
-  const byDetector = [...groupBy(leaves, ({ detector }) => detector.index).values()].map((ofDetector) => {
-    const byPartition = [...groupBy(ofDetector, ({ partition }) => partition).values()].map((group) =>
-      // One leaf alone is a leaf, to the last bit.
-      group.length === 1
-        ? group[0]!.probability
-        : combine(
-            ATTRIBUTES,
-            group.map(({ probability }) => probability),
-          ).probability,
-    )
-    return byPartition.length === 1 ? byPartition[0]! : combine(PEOPLE, byPartition).probability
+  const [first] = leaves
+  if (leaves.length === 1) return finished(first!.probability, first!.probability)
+  const byDetector = groupBy(leaves, ({ detector }) => detector.index)
+  const probabilities = [...byDetector.values()].map((ofDetector) => {
+    const byPartition = groupBy(ofDetector, ({ partition }) => partition)
+    return combine(
+      PEOPLE,
+      [...byPartition.values()].map((group) => combine(ATTRIBUTES, group.map(probabilityIn)).probability),
+    ).probability
   })
-  if (byDetector.length === 1) return finished(byDetector[0]!, least)
-  const all = combine(DETECTORS, byDetector)
+  const least = smallest(leaves.map(probabilityIn))
+  if (probabilities.length === 1) return finished(probabilities[0]!, least)
+  const all = combine(DETECTORS, probabilities)
   return { raw: all.probability, score: all.score, probability: written(all), least }
+}
+
+function probabilityIn({ probability }: Leaf): Probability {
+  return probability
 }
 
 function finished(raw: Probability, least: Probability): Node {
   const alone = combine(DETECTORS, [raw])
-  return { raw, score: alone.score, probability: written({ score: alone.score, probability: raw }), least }
+  return { raw, score: alone.score, probability: written(alone), least }
 }
 
 function written({ score, probability }: Combined): Probability {

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startJob } from './job.ts'
-import { always, bucketAt, bucketOfResults, closeWith, FIELDS, jobOf, recordOf, rowsOf, type Sight } from './testdata/fleet.ts'
+import {
+  always,
+  bucketAt,
+  bucketOfResults,
+  closeWith,
+  FIELDS,
+  jobOf,
+  recordOf,
+  rowsOf,
+  type Sight,
+} from './testdata/fleet.ts'
 import oracle from './testdata/oracle/worked-examples.json' with { type: 'json' }
 
 interface Example {
@@ -21,7 +31,9 @@ for (const example of oracle.examples as Example[])
   test(`${example.name}: a newcomer has the probability and the score of the worked example`, () => {
     const { k, T, span = 15, consecutive = 1, atOnce = 1, singletons = 0 } = example
     const model = startJob(jobOf({ span }), FIELDS)
-    const old = new Map(Array.from({ length: singletons }, (_, i) => [Math.floor((T * (i + 0.5)) / singletons), `old${i}`]))
+    const old = new Map(
+      Array.from({ length: singletons }, (_, i) => [Math.floor((T * (i + 0.5)) / singletons), `old${i}`]),
+    )
     let outcome = closeWith(model, 0, always(k, 0, example.kind as 'tied', T), span)
     for (let t = 1; t < T + consecutive; t++) {
       const names = always(k, t, example.kind as 'tied', T)
@@ -38,7 +50,9 @@ for (const example of oracle.examples as Example[])
 for (const { name, every, p, scores } of oracle.recurring)
   test(`${name}: a name that comes again and again keeps the score of the worked example`, () => {
     const model = startJob(jobOf(), FIELDS)
-    const expected = new Map(Object.entries(p as Record<string, number>).map(([sight, value]) => [Number(sight), value]))
+    const expected = new Map(
+      Object.entries(p as Record<string, number>).map(([sight, value]) => [Number(sight), value]),
+    )
     const last = Math.max(...expected.keys())
     for (let t = 0; t <= 672 + (last - 1) * every; t++) {
       const sight = t >= 672 && (t - 672) % every === 0 ? 1 + (t - 672) / every : undefined
@@ -52,24 +66,21 @@ for (const { name, every, p, scores } of oracle.recurring)
 
 test('W12: with one model for each host the newcomer is judged by its own host', () => {
   const model = startJob(jobOf({ partition: 'host.name' }), FIELDS)
-  let outcome = model.close(bucketAt(0), [])
-  for (let t = 0; t <= 672; t++) {
-    const sights: Sight[] = []
-    for (let h = 0; h < 10; h++) {
-      // All names of all hosts are present in the last bucket, as in the other examples.
-      for (const process of always(3, t === 672 ? t : t + 13 * h, 'staggered', 672)) sights.push({ process, host: `h${h}` })
-    }
-    if (t === 672) sights.push({ process: 'evil', host: 'h0' })
-    outcome = t === 0 ? restart(sights) : outcome
-    if (t > 0) outcome = model.close(bucketAt(t + 1), rowsOf(t + 1, sights))
-  }
-  const record = recordOf(outcome.results, 'evil')!
+  const hosts = Array.from({ length: 10 }, (_, h) => h)
+  // All on the boundary, so that no host's first bucket is partial.
+  const sightsAt = (t: number): Sight[] =>
+    hosts.flatMap((h) =>
+      always(3, t + 13 * h, 'staggered', t === 672 ? t + 13 * h : -1).map((process) => ({
+        process,
+        host: `h${h}`,
+        at: 0,
+      })),
+    )
+  for (let t = 0; t < 672; t++) model.close(bucketAt(t), rowsOf(t, sightsAt(t)))
+  const { results } = model.close(bucketAt(672), rowsOf(672, [...sightsAt(672), { process: 'evil', host: 'h0' }]))
+  const record = recordOf(results, 'evil')!
   assert.equal(record.partition_field_value, 'h0')
   within(record.probability, 5.764e-4, record.record_score, 73.22)
-
-  function restart(sights: Sight[]) {
-    return model.close(bucketAt(1), rowsOf(1, sights.map((sight) => ({ ...sight, at: 0 }))))
-  }
 })
 
 test('W15: a bucket with one newcomer among five ordinary names is less unusual than the newcomer', () => {

@@ -2,7 +2,7 @@ import { betaQuantile } from './incomplete-beta.ts'
 import { logBeta } from './log-gamma.ts'
 
 /** So near to 1 a quantile has too few digits; there, as where it underflows to 0, the limit of the formula is taken. */
-const NEAR = 1e-13
+const NEAR = 1e-9
 
 /**
  * Means of Beta(a, b) inside each of its n slices of equal probability, ascending.
