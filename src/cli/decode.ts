@@ -1,4 +1,6 @@
 import { AppError } from '../domain/error.ts'
+import type { EcsEvent } from '../domain/event.ts'
+import { eventKeyOf } from '../domain/identity.ts'
 import type { Format } from '../formats/format.ts'
 import { recognise } from '../formats/index.ts'
 import { LineBlocks } from '../formats/lines.ts'
@@ -17,6 +19,9 @@ export interface DecodeOptions {
 
 /** Events held back while standard output is busy. */
 const BATCH = 1000
+
+/** Events held back where a later line may complete them: more than any decoder remembers. */
+const REVISABLE = 2000
 
 /** `oddsock decode`: every input as ECS documents, one JSON object a line. Rejects are counted on standard error. */
 export async function decode(paths: readonly string[], options: DecodeOptions, io: Io): Promise<number> {
@@ -46,12 +51,19 @@ async function decodeSource(
   terminal: Terminal,
 ): Promise<number> {
   const ready: string[] = []
+  const revisable = new Map<number, string>()
   let events = 0
   let lines: LineBlocks | undefined
+  let revises = false
   const sink = {
-    event(event: unknown) {
-      events++
-      ready.push(JSON.stringify(event))
+    event(event: EcsEvent, from: number) {
+      const key = revises ? eventKeyOf(event, { fingerprint: source.name, offset: from }) : events
+      if (!revisable.has(key)) events++
+      revisable.set(key, JSON.stringify(event))
+      if (revises && revisable.size <= REVISABLE) return
+      const [first, text] = revisable.entries().next().value!
+      revisable.delete(first)
+      ready.push(text)
     },
     reject: (reject: Parameters<Rejects['add']>[1]) => rejects.add(source.name, reject),
   }
@@ -67,12 +79,14 @@ async function decodeSource(
           code: 'INPUT_UNKNOWN',
           hint: 'If it is one all the same, say which with --format.',
         })
+      revises = format.revises ?? false
       lines = new LineBlocks(format.decoder({ host: source.host }, sink), sink.reject)
     }
     lines.push(chunk)
     if (ready.length >= BATCH) await flush()
   }
   lines?.end()
+  ready.push(...revisable.values())
   await flush()
   return events
 }

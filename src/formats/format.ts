@@ -10,6 +10,8 @@ export interface Format {
   readonly name: string
   readonly summary: string
   readonly references: readonly string[]
+  /** Whether the decoder may tell an event again, more complete, under the same identity; the newest holds. */
+  readonly revises?: boolean
   /** How much the head of a stream looks like this format: 0 not at all, 1 certainly. */
   recognise(head: Buffer): number
   /** The reference reading: every line becomes part of an event or of a reject. */

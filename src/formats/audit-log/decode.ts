@@ -1,3 +1,4 @@
+import { deriveFields } from '../../domain/derive.ts'
 import { REJECT_BYTES } from '../../domain/event.ts'
 import type { DecodeOptions, DecodeSink, LineReader } from '../format.ts'
 import { coalesce } from './coalesce.ts'
@@ -12,14 +13,17 @@ interface WaitingLine extends ParsedHeader {
   text: string
 }
 
-/** The reference reading of an audit log: each line is parsed in full, events are joined and told as ECS documents. */
+/**
+ * The reference reading of an audit log: each line is parsed in full, events are joined and told as ECS documents. An event
+ * that a straggler completes is told again, whole.
+ */
 export function decoder({ host }: DecodeOptions, sink: DecodeSink): LineReader {
   const events = new Reassembler<WaitingLine>((lines, from, to) => {
     const event = coalesce(
       lines.map((line) => parseBody(line, line.text)),
       host,
     )
-    if (event) sink.event(event, from, to)
+    if (event) sink.event(deriveFields(event, host), from, to)
     else
       sink.reject({ reason: 'end of an event without its records', from, raw: lines[0]!.text.slice(0, REJECT_BYTES) })
   })

@@ -12,6 +12,7 @@ export const auditLog: Format = {
     'https://github.com/elastic/go-libaudit',
     'https://man7.org/linux/man-pages/man8/auditd.8.html',
   ],
+  revises: true,
   recognise,
   decoder,
   sighter,

@@ -106,8 +106,8 @@ function place(user: Record<string, unknown>, to: string, account: Account | und
   const { id: _id, name: _name, ...rest } = old ?? {}
   const next = { ...account, ...rest }
   if (sub === '') {
-    delete user['id']
-    delete user['name']
+    delete user.id
+    delete user.name
     Object.assign(user, account)
   } else if (hasKeys(next)) user[sub] = next
   else delete user[sub]
