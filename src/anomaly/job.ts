@@ -307,9 +307,10 @@ interface Learned {
   readonly unscored: number
 }
 
-function leafOf(group: Group, finding: Finding, start: EpochMs): Leaf {
-  const { skipResult, skipModelUpdate } = group.detector.rules({ by: group.by, partition: group.partition, start })
-  return { ...group, finding, probability: skipResult ? 1 : finding.probability, counts: !skipModelUpdate }
+function leafOf({ detector, partition, by, rows }: Group, finding: Finding, start: EpochMs): Leaf {
+  const { skipResult, skipModelUpdate } = detector.rules({ by, partition, start })
+  const probability = skipResult ? 1 : finding.probability
+  return { detector, partition, by, rows, finding, probability, counts: !skipModelUpdate }
 }
 
 function restorePartitions(
