@@ -8,7 +8,9 @@ import type { BucketOutcome, JobModel } from '../job.ts'
 export const FIELDS = ['host.name', 'process.name', 'user.name']
 
 /** The default: `rare by process.name` in buckets of 15 minutes. */
-export function jobOf(settings: { span?: number; partition?: string; detector?: object; influencers?: string[] } = {}): Job {
+export function jobOf(
+  settings: { span?: number; partition?: string; detector?: object; influencers?: string[] } = {},
+): Job {
   const { span = 15, partition, detector = {}, influencers = ['host.name', 'process.name', 'user.name'] } = settings
   return {
     job_id: 'test',
@@ -51,7 +53,14 @@ export function rowsOf(index: number, sights: readonly Sight[], span = 15): Obse
 
 /** Closes a bucket with these processes on one host. */
 export function closeWith(model: JobModel, index: number, processes: readonly string[], span = 15): BucketOutcome {
-  return model.close(bucketAt(index, span), rowsOf(index, processes.map((process) => ({ process })), span))
+  return model.close(
+    bucketAt(index, span),
+    rowsOf(
+      index,
+      processes.map((process) => ({ process })),
+      span,
+    ),
+  )
 }
 
 /** Always-on names of the worked examples: `staggered` ones miss a bucket now and then, so that no two have equal histories. */
