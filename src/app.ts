@@ -124,6 +124,8 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
         recognise,
         fields,
         profile,
+        decisive: [...HOST_FIELDS, ...feeds.flatMap((feed) => fieldsOf(feed.query))],
+        isIdle: ({ rows }) => rows.every((row) => row === undefined),
         strict: options.strict ?? false,
         onReject: options.onReject ?? (() => {}),
         ...(options.format && { format: options.format }),

@@ -1,5 +1,5 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
-import type { Observation } from '../domain/observation.ts'
+import { type Observation, uniteObservations } from '../domain/observation.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { Finding } from '../rules/evaluate.ts'
 import type { Acquaintance, History } from '../triage/history.ts'
@@ -41,7 +41,7 @@ export class AlertDrafts implements FindingSink {
   revised(finding: Finding): void {
     const draft = this.#drafts.get(finding.alertId)
     if (!draft) return
-    const rows = unite(draft.rows, finding.rows)
+    const rows = uniteObservations(draft.rows, finding.rows)
     this.#drafts.set(finding.alertId, { ...draft, record: finding.record, rows })
   }
 
@@ -53,30 +53,5 @@ export class AlertDrafts implements FindingSink {
   /** By the time of their buckets, then as they were found. */
   inOrder(): AlertDraft[] {
     return [...this.#drafts.values()].sort((a, b) => a.record.timestamp - b.record.timestamp)
-  }
-}
-
-/** A store may give a grown bucket whole or only what is new of it; a row that comes again with more events replaces the older one. */
-function unite(before: readonly Observation[], now: readonly Observation[]): Observation[] {
-  const rows = new Map(before.map((row) => [JSON.stringify(row.values), row]))
-  for (const row of now) {
-    const key = JSON.stringify(row.values)
-    const known = rows.get(key)
-    const sameEvents =
-      known?.events[0] !== undefined &&
-      row.events[0]?.from === known.events[0].from &&
-      row.events[0].input === known.events[0].input
-    rows.set(key, known === undefined || sameEvents ? row : added(known, row))
-  }
-  return [...rows.values()]
-}
-
-function added(a: Observation, b: Observation): Observation {
-  return {
-    values: a.values,
-    count: a.count + b.count,
-    first: Math.min(a.first, b.first),
-    last: Math.max(a.last, b.last),
-    events: [...a.events, ...b.events],
   }
 }

@@ -11,6 +11,8 @@ export interface InputOptions<P> {
   readonly recognise: (head: Buffer) => Format | undefined
   readonly fields: readonly string[]
   readonly profile: (event: EcsEvent) => P
+  readonly decisive: readonly string[]
+  readonly isIdle: (profile: P) => boolean
   readonly strict?: boolean
   readonly onReject: (input: number, reject: Reject) => void
   readonly onProgress?: (bytes: number) => void
@@ -74,7 +76,9 @@ export class Input<P extends Profile> {
     await trial.fill()
     await trial.#chunks?.return?.()
     const { clocks, length } = trial.queue
-    return clocks.subarray(0, length).reduce((least, clock) => Math.min(least, clock), Number.POSITIVE_INFINITY)
+    return clocks
+      .subarray(0, length)
+      .reduce((least, clock) => (clock < least ? clock : least), Number.POSITIVE_INFINITY)
   }
 
   async #take(chunk: Buffer): Promise<void> {
@@ -92,10 +96,10 @@ export class Input<P extends Profile> {
       await this.#chunks?.return?.()
       return undefined
     }
-    const { fields, profile, strict } = this.#options
+    const { fields, profile, decisive, isIdle, strict } = this.#options
     const fingerprint = await this.source.fingerprint()
     const reader = this.format.sighter(
-      { host: this.source.host, fingerprint, fields, profile, strict: strict ?? false },
+      { host: this.source.host, fingerprint, fields, profile, decisive, isIdle, strict: strict ?? false },
       this.queue,
     )
     return new LineBlocks(reader, (reject) => this.queue.reject(reject))

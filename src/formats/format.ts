@@ -31,6 +31,10 @@ export interface DecodeOptions {
 export interface SightOptions<P> extends DecodeOptions {
   readonly fields: readonly string[]
   readonly profile: (event: EcsEvent) => P
+  /** Those of the fields that decide whether a profile is idle. */
+  readonly decisive: readonly string[]
+  /** Whether the fields that do not decide are of no account for this profile: no datafeed admits the event. */
+  readonly isIdle: (profile: P) => boolean
   /** Names the input by its content; with a place in it, the identity of events that carry none of their own. */
   readonly fingerprint: string
   /** Parse every line in full, so that damage outside the fields is rejected too. */

@@ -8,6 +8,8 @@ import type { ByteRange, ByteSource } from './source.ts'
 /** Reading as little as this names a file's content well enough to tell two files apart, since the first line holds a time. */
 const FINGERPRINT_BYTES = 4096
 
+const NEWLINE = 10
+
 /** One log: a file, or the chain of files that rotation has made of it, oldest first. Its stream is theirs, one after another. */
 export class FileSource implements ByteSource {
   readonly name: string
@@ -32,11 +34,19 @@ export class FileSource implements ByteSource {
 
   async *read(progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
     let at = 0
+    let last: number | undefined = NEWLINE
     for (const [index, path] of this.#paths.entries()) {
+      if (last !== NEWLINE) {
+        // A file that was cut off must not run into the first line of the next one.
+        at += 1
+        yield Buffer.from([NEWLINE])
+        last = NEWLINE
+      }
       this.#starts[index] = at
       try {
         for await (const chunk of openBytes(path, progress)) {
           at += chunk.length
+          last = chunk.at(-1) ?? last
           yield chunk
         }
       } catch (error) {
@@ -46,16 +56,44 @@ export class FileSource implements ByteSource {
     }
   }
 
-  /** Plain files are read at the place; packed ones are unpacked a second time up to the last range in them. */
+  /**
+   * Plain files are read at the place; packed ones are unpacked a second time up to the last range in them. A range may begin in
+   * one file of the chain and end in another, since rotation asks nobody whether an event is complete.
+   */
   async *ranges(ranges: readonly ByteRange[]): AsyncGenerator<Buffer> {
-    for (const [index, path] of this.#paths.entries()) {
-      const start = this.#starts[index] ?? Number.POSITIVE_INFINITY
-      const end = this.#starts[index + 1] ?? Number.POSITIVE_INFINITY
-      const inside = ranges.filter((range) => range.from >= start && range.from < end)
-      if (inside.length === 0) continue
-      const local = inside.map((range) => ({ from: range.from - start, to: range.to - start }))
-      yield* packingOf(await headOf(path, 4)) === 'plain' ? plainRanges(path, local) : unpackedRanges(path, local)
+    for (let next = 0; next < ranges.length; ) {
+      const file = this.#fileAt(ranges[next]!.from)
+      const isInside = ({ from, to }: ByteRange) => this.#fileAt(from) === file && this.#fileAt(to - 1) === file
+      let end = next
+      while (end < ranges.length && isInside(ranges[end]!)) end++
+      if (end > next) yield* this.#inside(file, ranges.slice(next, end))
+      else yield await this.#across(ranges[end++]!)
+      next = end
     }
+  }
+
+  /** Index of the file that the byte at this place of the stream came from. */
+  #fileAt(place: number): number {
+    return this.#starts.findLastIndex((start) => start <= place)
+  }
+
+  async *#inside(file: number, ranges: readonly ByteRange[]): AsyncGenerator<Buffer> {
+    const path = this.#paths[file]!
+    const start = this.#starts[file]!
+    const local = ranges.map(({ from, to }) => ({ from: from - start, to: to - start }))
+    yield* packingOf(await headOf(path, 4)) === 'plain' ? plainRanges(path, local) : unpackedRanges(path, local)
+  }
+
+  async #across({ from, to }: ByteRange): Promise<Buffer> {
+    const parts: Buffer[] = []
+    const last = this.#fileAt(to - 1)
+    for (let file = this.#fileAt(from); file <= last; file++) {
+      const start = Math.max(from, this.#starts[file]!)
+      const end = Math.min(to, this.#starts[file + 1] ?? to)
+      for await (const part of this.#inside(file, [{ from: start, to: end }])) parts.push(part)
+      if (file < last && parts.at(-1)!.at(-1) !== NEWLINE) parts.push(Buffer.from([NEWLINE]))
+    }
+    return Buffer.concat(parts)
   }
 
   async close(): Promise<void> {}
@@ -76,7 +114,7 @@ async function* plainRanges(path: string, ranges: readonly ByteRange[]): AsyncGe
 async function* unpackedRanges(path: string, ranges: readonly ByteRange[]): AsyncGenerator<Buffer> {
   let at = 0
   let next = 0
-  let parts: { range: ByteRange; held: Buffer[] }[] = []
+  const parts: { range: ByteRange; held: Buffer[] }[] = []
   for await (const chunk of openBytes(path)) {
     for (; next < ranges.length && ranges[next]!.from < at + chunk.length; next++)
       parts.push({ range: ranges[next]!, held: [] })
@@ -84,7 +122,6 @@ async function* unpackedRanges(path: string, ranges: readonly ByteRange[]): Asyn
       held.push(Buffer.from(chunk.subarray(Math.max(0, range.from - at), Math.max(0, range.to - at))))
     at += chunk.length
     while (parts.length > 0 && parts[0]!.range.to <= at) yield Buffer.concat(parts.shift()!.held)
-    parts = parts.filter(({ range }) => range.to > at)
     if (next === ranges.length && parts.length === 0) return
   }
 }

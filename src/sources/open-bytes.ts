@@ -112,10 +112,12 @@ async function* throughStream(raw: AsyncIterable<Buffer>, unpacker: Transform): 
     ended = true
     signal()
   })
+  const closed = new Promise<void>((resolve) => unpacker.once('close', resolve))
   const feed = async () => {
     for await (const chunk of raw) {
+      const written = new Promise<void>((resolve) => unpacker.write(Buffer.from(chunk), () => resolve()))
+      await Promise.race([written, closed])
       if (failure || unpacker.destroyed) return
-      await new Promise<void>((resolve) => unpacker.write(Buffer.from(chunk), () => resolve()))
     }
     fed = true
   }

@@ -3,12 +3,14 @@ import { isoTime } from '../../domain/time.ts'
 import { eventData, pathData, tagsOf } from './event-data.ts'
 import { EventFields } from './event-fields.ts'
 import { ecsFile, fileObject } from './file.ts'
+import { learnNames, type NamesOfEvent } from './names.ts'
 import { addressOf, ecsNetwork } from './network.ts'
 import type { AuditLine } from './parse-line.ts'
 import { ecsProcess } from './process.ts'
 import { assignRoles, type Roles } from './roles.ts'
 import type { SocketAddress } from './sockaddr.ts'
-import { type Summary, summarise, unset } from './summary.ts'
+import { type Summary, summarise } from './summary.ts'
+import { unset } from './unset.ts'
 import { ecsUser, hasKeys } from './user.ts'
 
 /**
@@ -23,6 +25,7 @@ export function coalesce(lines: readonly AuditLine[], host?: string): EcsEvent |
   const fields = new EventFields(roles)
   const address = addressOf(roles)
   const summary = summarise(roles, fields, address)
+  const names = learnNames(roles)
   const { serial, node, time } = roles.main
   const event: Record<string, unknown> = {
     '@timestamp': isoTime(time),
@@ -31,14 +34,14 @@ export function coalesce(lines: readonly AuditLine[], host?: string): EcsEvent |
     host: ecsHost(node === '' ? host : node),
     service: { type: 'auditd' },
   }
-  Object.assign(event, ecsUser(roles, fields, summary), ecsNetwork(roles, fields, address))
+  Object.assign(event, ecsUser(roles, fields, summary, names), ecsNetwork(roles, fields, address))
   const process = ecsProcess(roles, fields)
   if (hasKeys(process)) event.process = process
   const file = ecsFileOf(roles, summary)
   if (file) event.file = file
   const tags = tagsOf(roles)
   if (tags.length > 0) event.tags = tags
-  event.auditd = auditd(lines, roles, fields, address, summary)
+  event.auditd = auditd(lines, roles, fields, address, summaryFields(summary, names))
   return event
 }
 
@@ -51,13 +54,13 @@ function auditd(
   roles: Roles,
   fields: EventFields,
   address: SocketAddress | undefined,
-  summary: Summary,
+  summary: object,
 ): object {
   const told: Record<string, unknown> = {
     sequence: roles.main.serial,
     result: fields.result,
     message_type: roles.title.type.toLowerCase(),
-    summary: auditdSummary(summary),
+    summary,
     data: eventData(roles, fields, address),
   }
   // "unset" for processes that belong to no login session
@@ -86,8 +89,12 @@ function ecsFileOf(roles: Roles, { normalisation: { what, path } }: Summary): ob
   return file && ecsFile(file)
 }
 
-function auditdSummary({ actor, object, how }: Summary): object {
-  const summary: Record<string, unknown> = { actor }
+/** `auditd.summary`; who acted is told by name where it is known. */
+function summaryFields({ actor, object, how }: Summary, { users }: NamesOfEvent): object {
+  const named = (id: string | undefined) => id && (users.of(id) ?? id)
+  const summary: Record<string, unknown> = {
+    actor: { primary: named(actor.primary), secondary: named(actor.secondary) },
+  }
   if (object.type !== undefined || object.primary !== undefined || object.secondary !== undefined)
     summary.object = object
   if (how !== undefined) summary.how = how

@@ -63,6 +63,6 @@ function execveArguments(records: readonly AuditLine[]): string[] {
 function joinPieces(parts: ReadonlyMap<number, string>): string {
   const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, part]) => part)
   return Buffer.concat(
-    inOrder.map((part) => (part.startsWith('"') ? Buffer.from(part.slice(1, -1)) : Buffer.from(part, 'hex'))),
+    inOrder.map((part) => (part.startsWith('"') ? Buffer.from(part.slice(1)) : Buffer.from(part, 'hex'))),
   ).toString('utf8')
 }

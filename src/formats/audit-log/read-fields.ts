@@ -94,7 +94,7 @@ class LayerReader {
 
   /** After a closing quote, capitals without a space before them can only be enriched fields. */
   #beginsGluedFields(): boolean {
-    if (this.#layer === this.#into.enriched || this.#at === 0) return false
+    if (this.#layer !== this.#into.fields) return false
     const before = this.#text.charCodeAt(this.#at - 1)
     if (before !== QUOTE && before !== APOSTROPHE) return false
     const code = this.#text.charCodeAt(this.#at)

@@ -1,16 +1,254 @@
-import { eventKeyOf } from '../../domain/identity.ts'
-import { parseTime } from '../../domain/time.ts'
+import { deriveFields } from '../../domain/derive.ts'
+import { REJECT_BYTES } from '../../domain/event.ts'
+import { auditKey, hashText, hostOf } from '../../domain/identity.ts'
+import type { EpochMs } from '../../domain/time.ts'
+import { ByteTable } from '../byte-table.ts'
 import type { LineReader, SightingSink, SightOptions } from '../format.ts'
+import { coalesce } from './coalesce.ts'
 import { decoder } from './decode.ts'
+import { addSockaddr, addSyscall, KeyBytes, kindOf, LineHeaderBytes, type RecordKind, sameBytes } from './line-bytes.ts'
+import { type LineHeader, parseHeader } from './parse-header.ts'
+import { type AuditLine, parseLine } from './parse-line.ts'
+import { Reassembler } from './reassemble.ts'
 
-/** Decodes in full and asks for the profile of every event: correct, and as slow as the decoder. */
+const NEWLINE = 10
+
+/** Fields that the key of `line-bytes.ts` determines. Asked for any other, the reader decodes every event in full. */
+const DETERMINED =
+  /^(host|event|user|oddsock)\.|^process\.(name|executable|title|args|command_line)$|^(source|destination)\.(ip|port|path)$|^network\.|^auditd\.(message_type|data\.socket\.family)$|^node$/
+/** Of those, the ones that hang on PROCTITLE and EXECVE records, in which events differ most. */
+const OF_TITLE = /^oddsock\.|^process\.(title|args|command_line)$/
+/** `event.sequence` is another in every event. */
+const PER_EVENT = new Set(['event.sequence'])
+
+/** What events with equal keys share; no profile where the lines are no event, only the mark of an end. */
+interface Known<P> {
+  readonly profile: P | undefined
+  readonly hostHash: number
+}
+
+/** Lines of one event that stand next to each other: mostly all that it has. */
+interface Segment<P> extends LineHeader {
+  /** `EOE` if its last line is one, so that the event is complete with it. */
+  type: string
+  time: EpochMs
+  serial: number
+  node: string
+  known: Known<P> | undefined
+  /** Where its bytes are while the event is open; dropped with it. */
+  block: Buffer | undefined
+  from: number
+  to: number
+}
+
+/**
+ * The quick reading of an audit log. Neighbouring lines of one event make a segment; the key of a segment's bytes tells whether
+ * an event like it was met before, and only the first of its kind is decoded, by the reference decoder's own steps. Segments are
+ * joined like lines are; an event of several segments is decoded in full.
+ */
 export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): LineReader {
-  const { fingerprint, profile } = options
+  if (options.strict || options.fields.some((field) => !DETERMINED.test(field) || PER_EVENT.has(field)))
+    return inFull(options, sink)
+  return new QuickReader(options, sink)
+}
+
+/** Decodes every event. */
+function inFull<P>(options: SightOptions<P>, sink: SightingSink<P>): LineReader {
   return decoder(options, {
     event(event, from, to) {
-      const id = eventKeyOf(event, { fingerprint, offset: from })
-      sink.sight(profile(event), parseTime(event['@timestamp']), Number.NaN, id, from, to)
+      const time = Date.parse(String(event['@timestamp']))
+      const { sequence } = event.event as { readonly sequence: number }
+      sink.sight(options.profile(event), time, Number.NaN, auditKey(hashText(hostOf(event)), time, sequence), from, to)
     },
     reject: (reject) => sink.reject(reject),
   })
+}
+
+class QuickReader<P> implements LineReader {
+  readonly #options: SightOptions<P>
+  readonly #sink: SightingSink<P>
+  readonly #ports: boolean
+  readonly #titleDecides: boolean
+  readonly #header = new LineHeaderBytes()
+  readonly #known = new ByteTable<Known<P>>()
+  readonly #key = new KeyBytes()
+  readonly #titles = new KeyBytes()
+  readonly #events: Reassembler<Segment<P>>
+  /** Segments whose events were open at the end of the last block, and those begun since. */
+  #open: Segment<P>[] = []
+  #node = ''
+  #nodeBytes = Buffer.alloc(0)
+
+  constructor(options: SightOptions<P>, sink: SightingSink<P>) {
+    this.#options = options
+    this.#sink = sink
+    this.#ports = options.fields.some((field) => field.endsWith('.port'))
+    this.#titleDecides = options.decisive.some((field) => OF_TITLE.test(field))
+    this.#events = new Reassembler((segments, from, to) => this.#complete(segments, from, to))
+  }
+
+  lines(block: Buffer, from: number, to: number, at: number): void {
+    const header = this.#header
+    for (let start = from; start < to; ) {
+      const end = block.indexOf(NEWLINE, start)
+      start = header.read(block, start, end)
+        ? this.#segment(block, start, end, to, at - from)
+        : this.#unusual(block, start, end, at - from)
+    }
+    this.#keepOpen()
+  }
+
+  end(): void {
+    this.#events.end()
+  }
+
+  /** Takes the line at `from`, whose header was read, and those behind it with the same; answers where the next line begins. */
+  #segment(block: Buffer, from: number, firstEnd: number, limit: number, shift: number): number {
+    const header = this.#header
+    const { stampFrom, stampTo, nodeFrom, nodeTo, time, serial } = header
+    const key = this.#key
+    key.clear()
+    this.#titles.clear()
+    key.add(block, nodeFrom, nodeTo)
+    let kind: RecordKind
+    let end = firstEnd
+    let next: number
+    for (;;) {
+      kind = kindOf(block, header.typeFrom, header.typeTo)
+      this.#addRecord(kind, block, header.typeFrom, header.typeTo, header.bodyFrom, end)
+      next = end + 1
+      if (next >= limit || kind === 'end') break
+      end = block.indexOf(NEWLINE, next)
+      if (!header.read(block, next, end) || !header.hasStamp(block, block, stampFrom, stampTo)) break
+      if (!sameBytes(block, header.nodeFrom, header.nodeTo, block, nodeFrom, nodeTo)) break
+    }
+    const segment: Segment<P> = {
+      node: this.#nodeName(block, nodeFrom, nodeTo),
+      type: kind === 'end' ? 'EOE' : '',
+      time,
+      serial,
+      known: undefined,
+      block,
+      from,
+      to: next,
+    }
+    segment.known = this.#recognise(segment)
+    this.#open.push(segment)
+    this.#events.add(segment, from + shift, next + shift)
+    return next
+  }
+
+  #addRecord(kind: RecordKind, block: Buffer, typeFrom: number, typeTo: number, from: number, to: number): void {
+    const key = kind === 'title' ? this.#titles : this.#key
+    key.add(block, typeFrom, typeTo)
+    if (kind === 'syscall') addSyscall(key, block, from, to)
+    else if (kind === 'sockaddr') addSockaddr(key, block, from, to, this.#ports)
+    else if (kind === 'title' || kind === 'other') key.add(block, from, to)
+  }
+
+  /** The profile of events like this one: by all but the titles if that is enough, else by everything. */
+  #recognise(segment: Segment<P>): Known<P> {
+    const key = this.#key
+    if (!this.#titleDecides) {
+      const idle = this.#known.get(key.bytes, key.length, key.hash)
+      if (idle) return idle
+    }
+    const { length, hash } = key
+    key.add(this.#titles.bytes, 0, this.#titles.length)
+    const known = this.#known.get(key.bytes, key.length, key.hash)
+    if (known) return known
+    const met = this.#meet([segment])
+    if (!this.#titleDecides && met.profile !== undefined && this.#options.isIdle(met.profile))
+      this.#known.add(key.bytes, length, hash, met)
+    else this.#known.add(key.bytes, key.length, key.hash, met)
+    return met
+  }
+
+  #meet(segments: readonly Segment<P>[]): Known<P> {
+    const event = coalesce(segments.flatMap(linesOf), this.#options.host)
+    if (!event) return { profile: undefined, hostHash: 0 }
+    const derived = deriveFields(event, this.#options.host)
+    return { profile: this.#options.profile(derived), hostHash: hashText(hostOf(derived)) }
+  }
+
+  #complete(segments: readonly Segment<P>[], from: number, to: number): void {
+    const [first] = segments as [Segment<P>]
+    const whole = this.#joined(segments)
+    if (whole?.profile === undefined)
+      this.#sink.reject({ reason: 'end of an event without its records', from, raw: rawOf(first) })
+    else
+      this.#sink.sight(
+        whole.profile,
+        first.time,
+        Number.NaN,
+        auditKey(whole.hostHash, first.time, first.serial),
+        from,
+        to,
+      )
+    for (const segment of segments) segment.block = undefined
+  }
+
+  /** What is known of an event. Segments that came after it was complete add nothing: the scan has taken it already. */
+  #joined(segments: readonly Segment<P>[]): Known<P> | undefined {
+    if (segments.length === 1) return segments[0]!.known
+    const telling = segments.filter(({ known }) => known?.profile !== undefined)
+    return telling.length > 1 && telling.every(({ block }) => block) ? this.#meet(telling) : telling[0]?.known
+  }
+
+  /** A line whose header has another form: no audit record, or one that only the reference decoder can read. */
+  #unusual(block: Buffer, from: number, end: number, shift: number): number {
+    const text = block.toString('utf8', from, end)
+    const header = parseHeader(text)
+    if (typeof header === 'string') {
+      if (text.trim() !== '')
+        this.#sink.reject({ reason: header, from: from + shift, raw: text.slice(0, REJECT_BYTES) })
+      return end + 1
+    }
+    const { node, type, time, serial } = header
+    const segment: Segment<P> = {
+      node,
+      type: type === 'EOE' ? 'EOE' : '',
+      time,
+      serial,
+      known: undefined,
+      block,
+      from,
+      to: end + 1,
+    }
+    segment.known = this.#meet([segment])
+    this.#open.push(segment)
+    this.#events.add(segment, from + shift, end + 1 + shift)
+    return end + 1
+  }
+
+  #nodeName(block: Buffer, from: number, to: number): string {
+    if (!sameBytes(block, from, to, this.#nodeBytes, 0, this.#nodeBytes.length)) {
+      this.#nodeBytes = Buffer.from(block.subarray(from, to))
+      this.#node = block.toString('utf8', from, to)
+    }
+    return this.#node
+  }
+
+  /** The block will be used for other bytes: segments of events that are still open take theirs along. */
+  #keepOpen(): void {
+    const open = this.#open.filter((segment) => segment.block !== undefined)
+    for (const segment of open) {
+      segment.block = Buffer.from(segment.block!.subarray(segment.from, segment.to))
+      segment.to -= segment.from
+      segment.from = 0
+    }
+    this.#open = open
+  }
+}
+
+function linesOf<P>({ block, from, to }: Segment<P>): AuditLine[] {
+  const text = block!.toString('utf8', from, to)
+  return text.split('\n').flatMap((line) => {
+    const parsed = line === '' ? '' : parseLine(line)
+    return typeof parsed === 'string' ? [] : [parsed]
+  })
+}
+
+function rawOf<P>({ block, from, to }: Segment<P>): string {
+  return block ? block.toString('utf8', from, Math.min(to, from + REJECT_BYTES)) : ''
 }

@@ -3,6 +3,7 @@ import { fileObject } from './file.ts'
 import type { Roles } from './roles.ts'
 import type { SocketAddress } from './sockaddr.ts'
 import { ANY_SYSCALL, APPARMOR, type Normalisation, RECORDS, SELINUX, SYSCALLS } from './tables/normalisations.ts'
+import { unset } from './unset.ts'
 
 /** What happened, in the words of Auditbeat: `auditd.summary` and `event.{action,category,type}`. */
 export interface Summary {
@@ -64,11 +65,6 @@ function first(keys: readonly string[] | undefined, get: (key: string) => string
     if (value !== undefined) return unset(value)
   }
   return undefined
-}
-
-/** The kernel's word for "no login" and "no session". */
-export function unset(id: string | undefined): string | undefined {
-  return id === '4294967295' || id === '-1' ? 'unset' : id
 }
 
 function objectOf(meaning: Normalisation, roles: Roles, fields: EventFields, address: SocketAddress | undefined) {

@@ -1,12 +1,8 @@
 import type { EventFields } from './event-fields.ts'
+import type { Account, Names, NamesOfEvent } from './names.ts'
 import type { Roles } from './roles.ts'
 import { selinuxLabel } from './selinux.ts'
-import { type Summary, unset } from './summary.ts'
-
-interface Account {
-  id?: string
-  name?: string
-}
+import type { Summary } from './summary.ts'
 
 /** Which id of a process stands where in ECS `user.*`: the path, with the group beside its user. */
 const PLACES = [
@@ -17,25 +13,13 @@ const PLACES = [
   ['audit', 'auid', ''],
 ] as const
 
-/** Names by id, as far as auditd wrote them into this event. Every Linux calls 0 root. */
-class Names {
-  readonly #names = new Map<string, string>()
-
-  learn(id: string | undefined, name: string): void {
-    if (id !== undefined && name !== 'unset' && !name.startsWith('unknown(')) this.#names.set(id, name)
-  }
-
-  /** An account of this id; undefined for "nobody logged in". */
-  account(id: string | undefined): Account | undefined {
-    if (id === undefined || unset(id) === 'unset') return undefined
-    const name = this.#names.get(id) ?? (id === '0' ? 'root' : undefined)
-    return name === undefined ? { id } : { id, name }
-  }
-}
-
 /** ECS `user` and `group`: the ids of the process, then what the summary says about who acts as whom on whom. */
-export function ecsUser(roles: Roles, fields: EventFields, summary: Summary): { user?: object; group?: object } {
-  const { users, groups } = learnNames(roles)
+export function ecsUser(
+  roles: Roles,
+  fields: EventFields,
+  summary: Summary,
+  { users, groups }: NamesOfEvent,
+): { user?: object; group?: object } {
   const user: Record<string, unknown> = {}
   for (const [place, uid, gid] of PLACES) {
     const account: Account & { group?: Account } = users.account(identity(roles, uid)) ?? {}
@@ -56,19 +40,6 @@ export function ecsUser(roles: Roles, fields: EventFields, summary: Summary): { 
 /** An id that the kernel vouches for; `new_auid` is the login id that old kernels wrote in LOGIN records. */
 function identity({ main }: Roles, key: string): string | undefined {
   return main.fields.get(key) ?? (key === 'auid' ? main.fields.get('new_auid') : undefined)
-}
-
-function learnNames({ data }: Roles): { users: Names; groups: Names } {
-  const users = new Names()
-  const groups = new Names()
-  for (const { enriched, fields, told } of data)
-    for (const [capitals, name] of enriched) {
-      if (!capitals.endsWith('ID')) continue
-      const key = capitals.toLowerCase()
-      const names = capitals.endsWith('GID') ? groups : users
-      names.learn(fields.get(key) ?? told.get(key), name)
-    }
-  return { users, groups }
 }
 
 function mapAccounts(

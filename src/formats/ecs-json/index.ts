@@ -7,12 +7,11 @@ export const ecsJson: Format = {
   summary: 'ECS documents, one JSON object a line: Auditbeat, Auditd Manager, Elastic Defend, Packetbeat, search dumps',
   references: ['https://www.elastic.co/guide/en/ecs/current/index.html'],
   recognise(head) {
-    const line = head
-      .toString('utf8', 0, Math.max(0, head.indexOf(10)) || head.length)
+    const text = head
+      .toString('utf8')
       .replace(/^\uFEFF/, '')
       .trimStart()
-    if (!line.startsWith('{')) return 0
-    return line.includes('"@timestamp"') ? 1 : 0.5
+    return text.startsWith('{') && text.includes('"@timestamp"') ? 1 : 0
   },
   decoder,
   sighter,

@@ -12,8 +12,6 @@ export class JsonFields {
   readonly from: Int32Array
   readonly to: Int32Array
   readonly #root: Node
-  #block: Uint8Array = new Uint8Array()
-  #end = 0
   /** Counts lines, so that "entered" marks need no clearing. */
   #line = 0
 
@@ -25,110 +23,78 @@ export class JsonFields {
 
   /** True if `block[from, to)`, a line without its newline, was understood; then `from` and `to` hold its values. */
   find(block: Uint8Array, from: number, to: number): boolean {
-    this.#block = block
-    this.#end = to
     this.#line++
     this.from.fill(-1)
-    if (block[from] !== OPEN_BRACE) return false
-    return this.#object(from, this.#root) === to
+    return block[from] === OPEN_BRACE && this.#object(block, from, to, this.#root) === to
   }
 
   /** Walks the object at `at`; answers the place behind it, or -1 for anything surprising. */
-  #object(at: number, node: Node): number {
+  #object(block: Uint8Array, at: number, end: number, node: Node): number {
     if (node.entered === this.#line) return -1
     node.entered = this.#line
-    const block = this.#block
-    const end = this.#end
-    let p = this.#space(at + 1)
+    let p = at + 1
+    if (block[p]! <= SPACE) p = afterSpace(block, p, end)
     if (block[p] === CLOSE_BRACE) return p + 1
     while (p < end) {
       if (block[p] !== QUOTE) return -1
-      const keyFrom = ++p
-      let dotted = false
-      for (; p < end; p++) {
-        const c = block[p]!
-        if (c === QUOTE) break
-        if (c === BACKSLASH || c < SPACE) return -1
-        if (c === DOT) dotted = true
-      }
-      const keyTo = p
-      p = this.#space(p + 1)
-      if (block[p] !== COLON) return -1
-      p = this.#space(p + 1)
-      p = this.#value(p, dotted ? this.#path(node, keyFrom, keyTo) : child(node, block, keyFrom, keyTo))
+      const wanted = descend(node, block, p + 1)
+      p = skipKey(block, p + 1, end)
       if (p < 0) return -1
-      p = this.#space(p)
+      if (block[p]! <= SPACE) p = afterSpace(block, p, end)
+      if (block[p] !== COLON) return -1
+      if (block[++p]! <= SPACE) p = afterSpace(block, p, end)
+      p = wanted === undefined ? skipValue(block, p, end) : this.#value(block, p, end, wanted)
+      if (p < 0) return -1
+      if (block[p]! <= SPACE) p = afterSpace(block, p, end)
       const c = block[p]
       if (c === CLOSE_BRACE && p < end) return p + 1
       if (c !== COMMA) return -1
-      p = this.#space(p + 1)
+      if (block[++p]! <= SPACE) p = afterSpace(block, p, end)
     }
     return -1
   }
 
-  /** Steps over the value at `at`, noting or entering it if `node` wants it. */
-  #value(at: number, node: Node | undefined): number {
-    if (node === undefined) return this.#skip(at)
-    if (this.#block[at] === OPEN_BRACE && node.children.length > 0) return node.field < 0 ? this.#object(at, node) : -1
-    const after = this.#skip(at)
-    if (node.field < 0) return this.#block[at] === OPEN_BRACKET ? -1 : after
+  /** Notes the value at `at` or enters it, as `node` wants. */
+  #value(block: Uint8Array, at: number, end: number, node: Node): number {
+    const first = block[at]
+    if (first === OPEN_BRACE && node.children.length > 0)
+      return node.field < 0 ? this.#object(block, at, end, node) : -1
+    const after = skipValue(block, at, end)
+    if (node.field < 0) return first === OPEN_BRACKET ? -1 : after
     if (this.from[node.field]! >= 0) return -1
     this.from[node.field] = at
     this.to[node.field] = after
     return after
   }
+}
 
-  /** Follows a dotted key (`event.category`) into the tree. */
-  #path(node: Node, from: number, to: number): Node | undefined {
-    let at: Node | undefined = node
-    for (let start = from; at !== undefined && start <= to; ) {
-      let dot = start
-      while (dot < to && this.#block[dot] !== DOT) dot++
-      at = child(at, this.#block, start, dot)
-      start = dot + 1
-    }
-    return at
+/** The place behind the value at `at`, or -1 if the line ends within it. */
+function skipValue(block: Uint8Array, at: number, end: number): number {
+  const first = block[at]
+  if (first === QUOTE) return skipString(block, at + 1, end)
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(block, at, end)
+  let p = at
+  for (; p < end; p++) {
+    const c = block[p]!
+    if (c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c <= SPACE) break
   }
+  return p > at ? p : -1
+}
 
-  #space(at: number): number {
-    const block = this.#block
-    let p = at
-    while (p < this.#end && (block[p] === SPACE || block[p] === TAB || block[p] === RETURN)) p++
-    return p
-  }
-
-  /** The place behind the value at `at`, or -1 if the line ends within it. */
-  #skip(at: number): number {
-    const block = this.#block
-    const end = this.#end
-    const first = block[at]
-    if (first === QUOTE) return skipString(block, at + 1, end)
-    let p = at
-    if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {
-      while (
-        p < end &&
-        block[p] !== COMMA &&
-        block[p] !== CLOSE_BRACE &&
-        block[p] !== CLOSE_BRACKET &&
-        block[p]! > SPACE
-      )
-        p++
-      return p > at ? p : -1
+function skipNested(block: Uint8Array, at: number, end: number): number {
+  let depth = 0
+  for (let p = at; p < end; ) {
+    const c = block[p]!
+    if (c === QUOTE) {
+      p = skipString(block, p + 1, end)
+      if (p < 0) return -1
+      continue
     }
-    let depth = 0
-    while (p < end) {
-      const c = block[p]!
-      if (c === QUOTE) {
-        p = skipString(block, p + 1, end)
-        if (p < 0) return -1
-        continue
-      }
-      p++
-      if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++
-      else if ((c === CLOSE_BRACE || c === CLOSE_BRACKET) && --depth === 0) return p
-    }
-    return -1
+    p++
+    if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++
+    else if ((c === CLOSE_BRACE || c === CLOSE_BRACKET) && --depth === 0) return p
   }
+  return -1
 }
 
 function skipString(block: Uint8Array, at: number, end: number): number {
@@ -138,6 +104,22 @@ function skipString(block: Uint8Array, at: number, end: number): number {
     if (c === BACKSLASH) p++
   }
   return -1
+}
+
+/** Behind the quote that ends a key. A key with an escape could be any key, so it is a surprise. */
+function skipKey(block: Uint8Array, at: number, end: number): number {
+  for (let p = at; p < end; p++) {
+    const c = block[p]!
+    if (c === QUOTE) return p + 1
+    if (c === BACKSLASH) return -1
+  }
+  return -1
+}
+
+function afterSpace(block: Uint8Array, at: number, end: number): number {
+  let p = at
+  while (p < end && (block[p] === SPACE || block[p] === TAB || block[p] === RETURN)) p++
+  return p
 }
 
 const TAB = 9
@@ -167,8 +149,8 @@ function tree(fields: readonly string[]): Node {
   for (const [index, field] of fields.entries()) {
     let node = root
     for (const part of field.split('.')) {
-      const key = Buffer.from(part)
-      let next = node.children.find((candidate) => key.equals(candidate.key))
+      const key = new Uint8Array(Buffer.from(part))
+      let next = node.children.find((candidate) => Buffer.compare(candidate.key, key) === 0)
       if (!next) {
         next = { key, field: -1, children: [], entered: 0 }
         node.children.push(next)
@@ -180,16 +162,21 @@ function tree(fields: readonly string[]): Node {
   return root
 }
 
-function child(node: Node, block: Uint8Array, from: number, to: number): Node | undefined {
-  const length = to - from
+/** Where the key that begins at `at` leads: to a child, or with dots (`event.category`) further down; undefined if nowhere. */
+function descend(node: Node, block: Uint8Array, at: number): Node | undefined {
   const children = node.children
+  const first = block[at]
   for (let i = 0; i < children.length; i++) {
-    const candidate = children[i]!
-    const key = candidate.key
-    if (key.length !== length || key[0] !== block[from]) continue
+    const child = children[i]!
+    const key = child.key
+    if (key[0] !== first) continue
+    const length = key.length
     let same = 1
-    while (same < length && key[same] === block[from + same]) same++
-    if (same >= length) return candidate
+    while (same < length && key[same] === block[at + same]) same++
+    if (same < length) continue
+    const after = block[at + length]
+    if (after === QUOTE) return child
+    if (after === DOT) return descend(child, block, at + length + 1)
   }
   return undefined
 }

@@ -1,0 +1,212 @@
+/**
+ * The byte work of the quick audit.log reader. Of each line it reads the header, and puts into a key those bytes of the body
+ * on which the wanted fields can depend. Two events with equal keys differ at most in what nobody asked for: arguments of
+ * the system call, exit code, process ids, session, padding of socket addresses, and the files that were named.
+ */
+
+const NEWLINE = 10
+const SPACE = 32
+const QUOTE = 34
+
+const NODE = Buffer.from('node=')
+const TYPE = Buffer.from('type=')
+const MESSAGE = Buffer.from(' msg=audit(')
+
+/** The header of one line, as far as it has the usual form. */
+export class LineHeaderBytes {
+  nodeFrom = 0
+  nodeTo = 0
+  typeFrom = 0
+  typeTo = 0
+  /** `S.mmm:serial`, between the parentheses. */
+  stampFrom = 0
+  stampTo = 0
+  bodyFrom = 0
+  time = 0
+  serial = 0
+
+  /** Reads the header of the line at `from`; false if it has not the usual form, which says nothing about its being right. */
+  read(block: Buffer, from: number, to: number): boolean {
+    let p = from
+    this.nodeFrom = this.nodeTo = from
+    if (startsWith(block, p, NODE)) {
+      this.nodeFrom = p += NODE.length
+      p = wordEnd(block, p, to)
+      if (block[p] !== SPACE) return false
+      this.nodeTo = p++
+    }
+    if (!startsWith(block, p, TYPE)) return false
+    this.typeFrom = p += TYPE.length
+    p = wordEnd(block, p, to)
+    this.typeTo = p
+    if (!startsWith(block, p, MESSAGE)) return false
+    this.stampFrom = p += MESSAGE.length
+    const seconds = digits(block, p, p + 10)
+    const millis = digits(block, p + 11, p + 14)
+    if (block[p + 10] !== 0x2e || block[p + 14] !== 0x3a) return false
+    p += 15
+    let serial = 0
+    const serialFrom = p
+    for (; p < to; p++) {
+      const digit = block[p]! - 48
+      if (digit < 0 || digit > 9) break
+      serial = serial * 10 + digit
+    }
+    if (p === serialFrom || p - serialFrom > 9 || block[p] !== 0x29 || block[p + 1] !== 0x3a) return false
+    this.stampTo = p
+    this.bodyFrom = p + 2
+    this.time = seconds * 1000 + millis
+    this.serial = serial
+    return this.time >= 0
+  }
+
+  /** Whether the line at hand has the stamp `other[from, to)`. */
+  hasStamp(block: Buffer, other: Buffer, from: number, to: number): boolean {
+    return sameBytes(block, this.stampFrom, this.stampTo, other, from, to)
+  }
+}
+
+export type RecordKind = 'syscall' | 'sockaddr' | 'title' | 'unread' | 'end' | 'other'
+
+const KINDS: readonly [Buffer, RecordKind][] = [
+  [Buffer.from('SYSCALL'), 'syscall'],
+  [Buffer.from('SOCKADDR'), 'sockaddr'],
+  [Buffer.from('PROCTITLE'), 'title'],
+  [Buffer.from('EXECVE'), 'title'],
+  // Which files an event names decides nothing that the quick reader is asked for.
+  [Buffer.from('PATH'), 'unread'],
+  [Buffer.from('CWD'), 'unread'],
+  [Buffer.from('EOE'), 'end'],
+]
+
+/** What to do with a record of the type in `block[from, to)`. */
+export function kindOf(block: Buffer, from: number, to: number): RecordKind {
+  for (let i = 0; i < KINDS.length; i++) {
+    const [name, kind] = KINDS[i]!
+    if (name.length === to - from && startsWith(block, from, name)) return kind
+  }
+  return 'other'
+}
+
+/** Bytes gathered for a look-up, with their hash. */
+export class KeyBytes {
+  bytes = Buffer.allocUnsafe(16 * 1024)
+  length = 0
+  hash = 0
+
+  clear(): void {
+    this.length = 0
+    this.hash = 0
+  }
+
+  add(block: Buffer, from: number, to: number): void {
+    const end = this.length + to - from + 1
+    if (end > this.bytes.length) this.#grow(end)
+    const bytes = this.bytes
+    let length = this.length
+    let hash = this.hash
+    for (let p = from; p < to; p++) {
+      const c = block[p]!
+      bytes[length++] = c
+      hash = Math.imul(hash ^ c, 0x01000193)
+    }
+    // No line holds a newline, so it keeps the pieces apart.
+    bytes[length++] = NEWLINE
+    this.length = length
+    this.hash = Math.imul(hash ^ NEWLINE, 0x01000193)
+  }
+
+  #grow(end: number): void {
+    const larger = Buffer.allocUnsafe(end * 2)
+    this.bytes.copy(larger, 0, 0, this.length)
+    this.bytes = larger
+  }
+}
+
+/** Fields of a SYSCALL record that nobody asked for; all stand before the first quote. */
+const UNREAD_FIELDS = ['exit=', 'a0=', 'a1=', 'a2=', 'a3=', 'items=', 'ppid=', 'pid=', 'tty=', 'ses='].map((key) =>
+  Buffer.from(key),
+)
+
+/** Adds the body of a SYSCALL record without its unread fields, which lie in one or two stretches. */
+export function addSyscall(key: KeyBytes, block: Buffer, from: number, to: number): void {
+  let copied = from
+  for (let p = from; p < to; ) {
+    const c = block[p]!
+    if (c === QUOTE) break
+    if (c !== SPACE) {
+      p++
+      continue
+    }
+    p++
+    if (!isUnread(block, p)) continue
+    if (copied < p) key.add(block, copied, p)
+    while (p < to && block[p]! > SPACE && block[p] !== QUOTE) p++
+    copied = p
+  }
+  key.add(block, copied, to)
+}
+
+function isUnread(block: Buffer, at: number): boolean {
+  const first = block[at]
+  if (first !== 0x61 && first !== 0x65 && first !== 0x69 && first !== 0x70 && first !== 0x74 && first !== 0x73)
+    return false
+  for (let i = 0; i < UNREAD_FIELDS.length; i++) if (startsWith(block, at, UNREAD_FIELDS[i]!)) return true
+  return false
+}
+
+const SADDR = Buffer.from(' saddr=')
+
+/**
+ * Adds what a SOCKADDR record says: of an internet address family, address and, if `ports` matter, port; of a unix socket the
+ * path. What the kernel copied from behind the address is left out.
+ */
+export function addSockaddr(key: KeyBytes, block: Buffer, from: number, to: number, ports: boolean): void {
+  const hex = from + SADDR.length
+  if (!startsWith(block, from, SADDR) || to - hex < 16) return key.add(block, from, to)
+  const family = (block[hex]! << 8) | block[hex + 1]!
+  const littleEndian = block[hex + 2] === 0x30 && block[hex + 3] === 0x30
+  if (littleEndian && family === 0x3032) return addInternet(key, block, hex, 16, to, ports)
+  if (littleEndian && family === 0x3041) return addInternet(key, block, hex, 48, to, ports)
+  if (littleEndian && family === 0x3031) {
+    let end = hex + 4
+    while (end + 1 < to && !(block[end] === 0x30 && block[end + 1] === 0x30)) end += 2
+    if (end > hex + 4 && end + 1 < to) return key.add(block, hex, end)
+  }
+  key.add(block, from, to)
+}
+
+/** `length` hex digits from the family on; digits 4 to 8 are the port. */
+function addInternet(key: KeyBytes, block: Buffer, hex: number, length: number, to: number, ports: boolean): void {
+  if (hex + length > to) return key.add(block, hex, to)
+  key.add(block, hex, hex + (ports ? 8 : 4))
+  key.add(block, hex + 8, hex + length)
+}
+
+/** The end of a run of printable ASCII. */
+function wordEnd(block: Buffer, from: number, to: number): number {
+  let p = from
+  while (p < to && block[p]! > SPACE && block[p]! < 0x7f) p++
+  return p
+}
+
+function startsWith(block: Buffer, at: number, text: Buffer): boolean {
+  for (let i = 0; i < text.length; i++) if (block[at + i] !== text[i]) return false
+  return true
+}
+
+export function sameBytes(a: Buffer, aFrom: number, aTo: number, b: Buffer, bFrom: number, bTo: number): boolean {
+  if (aTo - aFrom !== bTo - bFrom) return false
+  for (let i = aTo - aFrom - 1; i >= 0; i--) if (a[aFrom + i] !== b[bFrom + i]) return false
+  return true
+}
+
+/** A number of so many digits, NaN if one is none. */
+function digits(block: Buffer, from: number, to: number): number {
+  let number = 0
+  for (let p = from; p < to; p++) {
+    const digit = block[p]! - 48
+    number = digit >= 0 && digit <= 9 ? number * 10 + digit : Number.NaN
+  }
+  return number
+}
