@@ -1,7 +1,7 @@
 import type { EcsEvent, Place } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { compareObservations, EVENTS_KEPT, type Observation } from '../domain/observation.ts'
-import type { EpochMs } from '../domain/time.ts'
+import { type EpochMs, parseTime } from '../domain/time.ts'
 import { matches } from '../query/match.ts'
 import type { Datafeed } from './datafeed.ts'
 
@@ -19,6 +19,23 @@ export function rowOf(feed: Datafeed, event: EcsEvent): Row | undefined {
     return all.length === 0 ? null : all.join(',')
   })
   return { key: JSON.stringify(row), values: row }
+}
+
+/**
+ * Where an event that is more than a day ahead of the clock carries the clock of its coming in: it counts for that bucket, and
+ * keeps its own time as evidence (`time-and-order.md` §2). Written by the engine, over whatever a sender may have put there.
+ */
+export const SET_ASIDE_AT = 'oddsock.set_aside_at'
+
+/** The time that decides the bucket of an event. NaN if the event has none. */
+export function bucketTimeOf(event: EcsEvent): EpochMs {
+  const setAside = Object.hasOwn(event, SET_ASIDE_AT) ? parseTime(event[SET_ASIDE_AT]) : Number.NaN
+  return Number.isNaN(setAside) ? timeOf(event) : setAside
+}
+
+/** The event's own time. NaN if it has none. */
+export function timeOf(event: EcsEvent): EpochMs {
+  return parseTime(values(event, '@timestamp')[0])
 }
 
 /**

@@ -18,13 +18,43 @@ export interface Observation {
 /** So many events are kept by place for each observation; `count` always counts all. */
 export const EVENTS_KEPT = 20
 
-/** The order of rows in a bucket on every engine (`time-and-order.md` §2): first event time, then the values in the order of the fields. */
+/** The order of rows in a bucket on every engine (`time-and-order.md` §2): first event time, then the values in the order of the fields, none first. */
 export function compareObservations(a: Observation, b: Observation): number {
   if (a.first !== b.first) return a.first - b.first
   for (let i = 0; i < a.values.length; i++) {
-    const left = a.values[i] ?? ''
-    const right = b.values[i] ?? ''
-    if (left !== right) return left < right ? -1 : 1
+    const left = a.values[i] ?? null
+    const right = b.values[i] ?? null
+    // No value comes before all values, the empty one too: without a tie, no engine is left to chance.
+    if (left !== right) return left === null || (right !== null && left < right) ? -1 : 1
   }
   return 0
+}
+
+/**
+ * The rows of a bucket from two observations of it, whether the store gave it whole again or only what was new
+ * (`EventCapabilities.observesAgain`): a row whose first event is the same one is the row of before, grown; any other is
+ * added to it.
+ */
+export function uniteObservations(before: readonly Observation[], now: readonly Observation[]): Observation[] {
+  const rows = new Map(before.map((row) => [JSON.stringify(row.values), row]))
+  for (const row of now) {
+    const key = JSON.stringify(row.values)
+    const known = rows.get(key)
+    rows.set(key, known === undefined || isSamePlace(known.events[0], row.events[0]) ? row : added(known, row))
+  }
+  return [...rows.values()].sort(compareObservations)
+}
+
+function isSamePlace(a: Place | undefined, b: Place | undefined): boolean {
+  return a !== undefined && b !== undefined && a.input === b.input && a.from === b.from
+}
+
+function added(a: Observation, b: Observation): Observation {
+  return {
+    values: a.values,
+    count: a.count + b.count,
+    first: Math.min(a.first, b.first),
+    last: Math.max(a.last, b.last),
+    events: [...a.events, ...b.events].slice(0, EVENTS_KEPT),
+  }
 }

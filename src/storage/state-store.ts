@@ -5,5 +5,6 @@ export interface StateStore {
   get(key: string): Promise<Versioned<unknown> | undefined>
   /** Writes if the key still has this version; 0 means that it is not there yet. */
   put(key: string, value: unknown, version: number): Promise<'written' | 'conflict'>
+  /** In the order of their UTF-16 code units. */
   keys(prefix: string): Promise<readonly string[]>
 }

@@ -20,6 +20,7 @@ export interface Storage {
   close(): Promise<void>
 }
 
+/** Documents of a journal, oldest first. */
 export interface Page<T> {
   readonly items: readonly { readonly seq: Seq; readonly doc: T }[]
   /** `after` of the next page. */
@@ -37,8 +38,19 @@ export interface TimeRange {
   readonly to: EpochMs
 }
 
-/** Events in the order in which they came in. A copy of an event (same `eventKeyOf`) is not taken in again. */
+/** How engines differ, in the open: a caller has a plain path for each "no", and `contract.ts` proves that both paths agree. */
+export interface EventCapabilities {
+  /**
+   * Whether `observe` and `counts` answer for any place in the sequence, and a bucket is observed whole each time. The usual
+   * case. Where not, they answer for the events so far, and a bucket that was observed before gives only its rows since then:
+   * `uniteObservations` makes the whole of both.
+   */
+  readonly observesAgain: boolean
+}
+
+/** Events in the order in which they came in. A copy of an event (same `eventKeyOf`) is not taken in again: the first one stays. */
 export interface EventReader {
+  readonly capabilities: EventCapabilities
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
   /** What a datafeed sees of a bucket among the events up to a place in the sequence, in the order of `compareObservations`. */
   observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncIterable<Observation>
@@ -53,7 +65,10 @@ export interface EventStore extends EventReader {
   append(events: readonly EcsEvent[]): Promise<Seq>
 }
 
-/** Anomaly results in the order in which they were written; a revised result is written again under its id. */
+/**
+ * Anomaly results in the order in which they were written. A revised result is written again under its id (`resultKeyOf`);
+ * a copy of its newest revision is not, so that a step that is repeated changes nothing.
+ */
 export interface ResultStore {
   append(results: readonly AnomalyResult[]): Promise<Seq>
   scan(query: Query, range: SeqRange): Promise<Page<AnomalyResult>>

@@ -4,13 +4,13 @@ import type { DurationMs, EpochMs } from '../../domain/time.ts'
 
 /**
  * What one datafeed sees of the events so far, bucket by bucket, folded while the input is read. A bucket that was observed
- * keeps only its count; rows that come for it later are new rows, which is all that a late observation needs.
+ * keeps only the number of its events; rows that come for it later are new rows, which is all that a late observation needs.
  */
 export class BucketFolds {
   readonly span: DurationMs
   readonly #open = new Map<EpochMs, Fold>()
-  /** Events so far in each bucket of the late window. */
-  readonly #counts = new Map<EpochMs, number>()
+  /** Events in each bucket of the late window that were observed. */
+  readonly #observed = new Map<EpochMs, number>()
 
   constructor(span: DurationMs) {
     this.span = span
@@ -32,29 +32,17 @@ export class BucketFolds {
     const fold = this.#open.get(start)
     if (!fold) return []
     this.#open.delete(start)
-    this.#counts.set(start, (this.#counts.get(start) ?? 0) + fold.count)
+    this.#observed.set(start, (this.#observed.get(start) ?? 0) + fold.count)
     return fold.observations()
   }
 
-  /** Events in each bucket that starts in `[from, to)`, and forgets what lies before. */
+  /** Events in each bucket that starts in `[from, to)`. `from` only ever grows: what was observed before it is forgotten. */
   counts(from: EpochMs, to: EpochMs): Map<EpochMs, number> {
-    for (const start of this.#counts.keys()) if (start < from) this.#counts.delete(start)
+    for (const start of this.#observed.keys()) if (start < from) this.#observed.delete(start)
     const counts = new Map<EpochMs, number>()
-    for (const [start, count] of this.#counts) if (start < to) counts.set(start, count)
+    for (const [start, count] of this.#observed) if (start < to) counts.set(start, count)
     for (const [start, fold] of this.#open)
       if (start >= from && start < to) counts.set(start, (counts.get(start) ?? 0) + fold.count)
     return counts
-  }
-
-  /** Starts of buckets with rows that were not observed, ascending. */
-  waiting(before: EpochMs): EpochMs[] {
-    return [...this.#open.keys()].filter((start) => start < before).sort((a, b) => a - b)
-  }
-
-  /** The first bucket with rows at or after `from`; undefined if there is none yet. */
-  next(from: EpochMs): EpochMs | undefined {
-    let least: EpochMs | undefined
-    for (const start of this.#open.keys()) if (start >= from && (least === undefined || start < least)) least = start
-    return least
   }
 }

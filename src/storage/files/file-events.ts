@@ -17,10 +17,11 @@ export type Rows = readonly (Row | undefined)[]
  * The event store of a scan: events stay in the input and are read back by their place, and buckets are folded while reading.
  * Only what a job will ask for is kept: the rows of open buckets, and 8 bytes for each event to recognise its copies.
  *
- * `observe` answers for the events taken in so far, whatever `upTo` says, since a scan closes a bucket at the very event that
- * is due to close it; a bucket that was observed before gives its new rows only.
+ * It does not observe again: answers are for the events taken in so far, whatever `upTo` says, since a scan closes a bucket at
+ * the very event that is due to close it. `scan` gives one input after another, where the sequence has them merged.
  */
 export class FileEvents implements EventReader {
+  readonly capabilities = { observesAgain: false }
   readonly #files: EventFiles
   readonly #feeds: readonly Datafeed[]
   readonly #folds: readonly BucketFolds[]

@@ -1,14 +1,17 @@
 import type { EcsEvent, Place, Reject } from '../../domain/event.ts'
+import { eventKeyOf } from '../../domain/identity.ts'
 import type { Seq } from '../../domain/time.ts'
 import type { Format } from '../../formats/format.ts'
 import { LineBlocks } from '../../formats/lines.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { Page, SeqRange } from '../storage.ts'
+import { SeenIds } from './seen-ids.ts'
 
 /** What reading back asks of an opened input; `app.ts` hands in the sources. */
 export interface ReadableBytes {
   readonly host: string
+  fingerprint(): Promise<string>
   read(): AsyncIterable<Buffer>
   /** Ascending; they may overlap. */
   ranges(ranges: readonly { readonly from: number; readonly to: number }[]): AsyncIterable<Buffer>
@@ -30,7 +33,7 @@ export class EventFiles {
   }
 
   async read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]> {
-    const events: (EcsEvent | undefined)[] = new Array(places.length)
+    const events: (EcsEvent | undefined)[] = places.map(() => undefined)
     const order = places.map((place, index) => ({ place, index }))
     order.sort((a, b) => a.place.input - b.place.input || a.place.from - b.place.from)
     for (let start = 0; start < order.length; ) {
@@ -52,42 +55,44 @@ export class EventFiles {
     if (!file?.format) return
     let next = 0
     for await (const bytes of file.source.ranges(group.map(({ place }) => place))) {
-      const { place, index } = group[next++]!
-      events[index] = decodeOne(file.format, file.source.host, bytes, place.from)
+      events[group[next++]!.index] = decodeFirst(file.format, file.source.host, bytes)
     }
   }
 
-  /** Events of all inputs, one input after another: the order within an input is that of the sequence. */
-  async scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {
+  /** Events of all inputs, copies left out, one input after another: the order within an input is that of the sequence. */
+  async scan(query: Query, { after, limit }: SeqRange): Promise<Page<EcsEvent>> {
     const items: { seq: Seq; doc: EcsEvent }[] = []
+    const seen = new SeenIds()
     let seq = 0
     for (const { source, format } of this.#files) {
-      if (!format) continue
-      const take = (event: EcsEvent) => {
+      if (!format || items.length === limit) continue
+      const fingerprint = await source.fingerprint()
+      const event = (doc: EcsEvent, from: number) => {
+        if (items.length === limit || !seen.add(eventKeyOf(doc, { fingerprint, offset: from }))) return
         seq++
-        if (seq > range.after && items.length < range.limit && matches(query, event)) items.push({ seq, doc: event })
+        if (seq > after && matches(query, doc)) items.push({ seq, doc })
       }
-      const lines = new LineBlocks(format.decoder({ host: source.host }, { event: take, reject: ignore }), ignore)
+      const lines = new LineBlocks(format.decoder({ host: source.host }, { event, reject: ignore }), ignore)
       for await (const chunk of source.read()) {
         lines.push(chunk)
-        if (items.length >= range.limit) return { items, next: items.at(-1)!.seq }
+        if (items.length === limit) break
       }
       lines.end()
     }
-    return { items, next: seq }
+    return { items, next: Math.max(seq, after) }
   }
 }
 
 function ignore(_: Reject): void {}
 
 /** The event that begins at the first byte; lines of other events may stand between its own. */
-function decodeOne(format: Format, host: string, bytes: Buffer, at: number): EcsEvent | undefined {
-  let first: { event: EcsEvent; from: number } | undefined
-  const keep = (event: EcsEvent, from: number) => {
-    if (!first || from < first.from) first = { event, from }
+function decodeFirst(format: Format, host: string, bytes: Buffer): EcsEvent | undefined {
+  let first: EcsEvent | undefined
+  const event = (doc: EcsEvent, from: number) => {
+    if (from === 0) first = doc
   }
-  const lines = new LineBlocks(format.decoder({ host }, { event: keep, reject: ignore }), ignore)
+  const lines = new LineBlocks(format.decoder({ host }, { event, reject: ignore }), ignore)
   lines.push(bytes)
   lines.end()
-  return first && first.from === 0 && at >= 0 ? first.event : undefined
+  return first
 }

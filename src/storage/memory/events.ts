@@ -1,0 +1,87 @@
+import type { Datafeed } from '../../datafeed/datafeed.ts'
+import { bucketTimeOf, Fold, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
+import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
+import type { EcsEvent, Place } from '../../domain/event.ts'
+import { eventKeyOf } from '../../domain/identity.ts'
+import type { Observation } from '../../domain/observation.ts'
+import type { EpochMs, Seq } from '../../domain/time.ts'
+import type { Query } from '../../query/ast.ts'
+import type { EventStore, Page, SeqRange, TimeRange } from '../storage.ts'
+import { pageOf } from './journal.ts'
+
+/** All events in a list; every question goes through it from the beginning. The place of an event is its index. */
+export class MemoryEvents implements EventStore {
+  readonly capabilities = { observesAgain: true }
+  readonly #events: EcsEvent[] = []
+  readonly #keys = new Set<number>()
+  readonly #sightings = new WeakMap<Datafeed, (Sighting | undefined)[]>()
+
+  async append(events: readonly EcsEvent[]): Promise<Seq> {
+    const occurrences = new Map<string, number>()
+    for (const event of events) {
+      const content = JSON.stringify(withoutIngested(event))
+      const occurrence = (occurrences.get(content) ?? 0) + 1
+      occurrences.set(content, occurrence)
+      const key = eventKeyOf(event, { fingerprint: content, offset: occurrence })
+      if (this.#keys.has(key)) continue
+      this.#keys.add(key)
+      this.#events.push(event)
+    }
+    return this.#events.length
+  }
+
+  async scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {
+    return pageOf(this.#events, query, range)
+  }
+
+  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
+    const fold = new Fold()
+    for (const [index, { row, bucketTime, time }] of this.#admitted(feed, upTo))
+      if (bucketTime >= bucket.start && bucketTime < bucket.end) fold.add(row, time, 0, index, index + 1)
+    yield* fold.observations()
+  }
+
+  async counts(feed: Datafeed, { from, to }: TimeRange, upTo: Seq): Promise<ReadonlyMap<EpochMs, number>> {
+    const counts = new Map<EpochMs, number>()
+    for (const [, { bucketTime }] of this.#admitted(feed, upTo)) {
+      const { start } = bucketOf(bucketTime, feed.bucketSpan)
+      if (start >= from && start < to) counts.set(start, (counts.get(start) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  async read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]> {
+    return places.map(({ input, from }) => (input === 0 ? this.#events[from] : undefined))
+  }
+
+  /** What the datafeed admits of the first `upTo` events, each with its index. What an event is to a datafeed is found out once. */
+  *#admitted(feed: Datafeed, upTo: Seq): Generator<[number, Sighting]> {
+    const sightings = this.#sightings.get(feed) ?? []
+    this.#sightings.set(feed, sightings)
+    const end = Math.min(upTo, this.#events.length)
+    for (let index = 0; index < end; index++) {
+      if (index === sightings.length) sightings.push(sightingOf(feed, this.#events[index]!))
+      const sighting = sightings[index]
+      if (sighting) yield [index, sighting]
+    }
+  }
+}
+
+interface Sighting {
+  readonly row: Row
+  readonly bucketTime: EpochMs
+  readonly time: EpochMs
+}
+
+function sightingOf(feed: Datafeed, event: EcsEvent): Sighting | undefined {
+  const row = rowOf(feed, event)
+  return row && { row, bucketTime: bucketTimeOf(event), time: timeOf(event) }
+}
+
+/** What a sender sends again is the same event, though whoever passes it on stamps it anew (`time-and-order.md` §4). */
+function withoutIngested(event: EcsEvent): EcsEvent {
+  const { 'event.ingested': _dotted, ...rest } = event
+  if (typeof rest.event !== 'object' || rest.event === null || Array.isArray(rest.event)) return rest
+  const { ingested: _nested, ...inner } = rest.event as EcsEvent
+  return { ...rest, event: inner }
+}
