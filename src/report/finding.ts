@@ -1,0 +1,73 @@
+import type { Alert, Evidence, Facet } from '../domain/alert.ts'
+import type { EcsEvent } from '../domain/event.ts'
+import { text, values } from '../domain/field.ts'
+import { type EpochMs, parseTime, type Score } from '../domain/time.ts'
+
+/** What the page says of one alert; lists are empty and times absent where the alert does not say. */
+export interface Finding {
+  readonly rule: string
+  /** The rule's severity, in the alert's own word. */
+  readonly severity: string
+  readonly score: Score
+  readonly sentence: string
+  readonly process: string
+  readonly hosts: readonly string[]
+  readonly users: readonly string[]
+  readonly destinations: readonly string[]
+  /** Start of the bucket. */
+  readonly bucket?: EpochMs
+  /** First and last time that the process was seen at all, and in how many buckets. */
+  readonly firstSeen?: EpochMs
+  readonly lastSeen?: EpochMs
+  readonly seenBuckets?: number
+  readonly evidence: Evidence
+}
+
+/** Reads the fields that an alert document may have (nested or dotted); none of them is taken for granted. */
+export function findingOf(alert: Alert): Finding {
+  const process = text(alert, 'process.name') ?? 'a process without a name'
+  const hosts = texts(alert, 'host.name')
+  return {
+    rule: text(alert, 'kibana.alert.rule.name') ?? text(alert, 'kibana.alert.rule.rule_id') ?? '',
+    severity: text(alert, 'kibana.alert.severity') ?? 'low',
+    score: number(alert, 'record_score') ?? 0,
+    sentence: sentenceOf(alert) ?? `${process} used the network${hosts.length > 0 ? ` on ${hosts.join(', ')}` : ''}`,
+    process,
+    hosts,
+    users: texts(alert, 'user.name'),
+    destinations: texts(alert, 'destination.ip'),
+    ...optional('bucket', time(alert, 'timestamp') ?? time(alert, '@timestamp')),
+    ...optional('firstSeen', time(alert, 'oddsock.first_seen')),
+    ...optional('lastSeen', time(alert, 'oddsock.last_seen')),
+    ...optional('seenBuckets', number(alert, 'oddsock.seen_buckets')),
+    evidence: evidenceOf(alert),
+  }
+}
+
+const sentenceOf = (alert: Alert): string | undefined =>
+  text(alert, 'oddsock.sentence') ?? text(alert, 'kibana.alert.reason')
+
+const texts = (alert: Alert, field: string): string[] => values(alert, field).map(String)
+
+function number(alert: Alert, field: string): number | undefined {
+  const value = Number(text(alert, field) ?? Number.NaN)
+  return Number.isFinite(value) ? value : undefined
+}
+
+function time(alert: Alert, field: string): EpochMs | undefined {
+  const value = parseTime(values(alert, field)[0])
+  return Number.isNaN(value) ? undefined : value
+}
+
+function optional<K extends string>(name: K, value: number | undefined): { readonly [name in K]?: number } {
+  return value === undefined ? {} : ({ [name]: value } as { [name in K]: number })
+}
+
+/** `oddsock.evidence` holds objects, which `values` does not give. */
+function evidenceOf(alert: Alert): Evidence {
+  const nested = alert.oddsock as { readonly evidence?: unknown } | undefined
+  const found = (alert['oddsock.evidence'] ?? nested?.evidence) as Partial<Evidence> | undefined
+  const events: readonly EcsEvent[] = found?.events ?? []
+  const facets: readonly Facet[] = found?.facets ?? []
+  return { count: found?.count ?? events.length, events, facets }
+}

@@ -1,0 +1,102 @@
+import { max } from 'd3-array'
+import { scaleSqrt } from 'd3-scale'
+import { type EpochMs, formatDuration, type Score } from '../../domain/time.ts'
+import { html, type Markup } from '../escape.ts'
+import { stepOf } from '../score-step.ts'
+import { visible } from '../visible.ts'
+import { count, counted, moment, scoreText } from '../words.ts'
+import { type Bins, binOf, binsFor, highestByCell, merged, type Span } from './bins.ts'
+import { drawing, type Frame, hatch, type Mark, MOST_CELLS, tableOf } from './mark.ts'
+import { timeAxis, timeScale } from './time-axis.ts'
+
+/** One host: how much it sent when, what scored on it, and when it could not be seen. */
+export interface TimelineData extends Span {
+  readonly name: string
+  /** Events by start of bucket. */
+  readonly activity: ReadonlyMap<EpochMs, number>
+  readonly records: readonly ScoredMoment[]
+  readonly blind?: readonly { readonly from: EpochMs; readonly to: EpochMs }[]
+}
+
+export interface ScoredMoment {
+  readonly time: EpochMs
+  readonly score: Score
+  /** What scored: a process. */
+  readonly what: string
+}
+
+type Best = ReadonlyMap<number, ScoredMoment>
+
+const BARS = 34
+const DOTS = 14
+/** A mark wears at most so many names; the highest scores get theirs. */
+const MOST_NAMES = 3
+
+/** Timeline: bars for events (square-root scale), a diamond above for each scored stretch, blind time hatched. */
+export function timeline(data: TimelineData, frame: Frame): Mark {
+  const bins = binsFor(data, Math.min(MOST_CELLS, Math.floor(frame.width / 3)))
+  const scale = timeScale(bins, 0, frame.width)
+  const events = eventsByCell(data, bins)
+  const best = highestByCell(data.records, bins)
+  const tall = scaleSqrt([0, max(events.values()) ?? 1], [0, BARS])
+  const floor = DOTS + BARS
+  const width = scale(bins.from + bins.length) - scale(bins.from)
+  const body: Markup[] = [hatch(frame), ...timeAxis(scale, DOTS, floor)]
+  for (const { from, to } of merged(data.blind ?? [], bins))
+    body.push(
+      html`<rect fill="url(#${frame.id}-hatch)" x="${scale(from)}" y="${DOTS}" width="${scale(to) - scale(from)}" height="${BARS}"/>`,
+    )
+  body.push(
+    html`<path class="bar" d="${[...events].map(([cell, n]) => bar(scale(bins.from + cell * bins.length), width, floor, tall(n))).join('')}"/>`,
+  )
+  body.push(html`<line class="base" x1="0" x2="${frame.width}" y1="${floor}" y2="${floor}"/>`)
+  body.push(...diamonds(best, bins, scale))
+  return {
+    svg: drawing(frame, floor + 18, `Events of ${visible(data.name, 60)} over time`, description(data), body),
+    table: tableOf(
+      ['from', 'events', 'highest score', 'what'],
+      [...events]
+        .sort(([a], [b]) => a - b)
+        .map(([cell, n]) => tableRow(bins.from + cell * bins.length, n, best.get(cell))),
+    ),
+    notes: [`A bar is ${formatDuration(bins.length)}, its height the square root of the events in it.`],
+  }
+}
+
+function bar(x: number, width: number, floor: number, height: number): string {
+  return `M${x.toFixed(1)} ${floor}v${(-height).toFixed(1)}h${Math.max(0.8, width - 0.6).toFixed(1)}V${floor}z`
+}
+
+function eventsByCell(data: TimelineData, bins: Bins): Map<number, number> {
+  const events = new Map<number, number>()
+  for (const [time, n] of data.activity) {
+    const cell = binOf(bins, time)
+    if (cell !== undefined && n > 0) events.set(cell, (events.get(cell) ?? 0) + n)
+  }
+  return events
+}
+
+function diamonds(best: Best, bins: Bins, scale: ReturnType<typeof timeScale>): Markup[] {
+  const cells = [...best].sort(([, a], [, b]) => a.score - b.score)
+  const named = new Set(cells.slice(-MOST_NAMES).map(([cell]) => cell))
+  const [, right] = scale.range() as [number, number]
+  return cells.map(([cell, record]) => {
+    const x = scale(bins.from + (cell + 0.5) * bins.length)
+    const onLeft = x > right - 120
+    const name =
+      named.has(cell) && stepOf(record.score) !== 'low'
+        ? html`<text class="halo" x="${onLeft ? x - 8 : x + 8}" y="10" text-anchor="${onLeft ? 'end' : 'start'}">${visible(record.what, 18)}</text>`
+        : undefined
+    return html`<path class="${stepOf(record.score)}" d="M${x} 2l4.5 4.5l-4.5 4.5l-4.5 -4.5z"><title>${moment(record.time)}: ${visible(record.what, 40)}, ${scoreText(record.score)}</title></path>${name}`
+  })
+}
+
+function tableRow(from: EpochMs, events: number, best: ScoredMoment | undefined): string[] {
+  return [moment(from), count(events), best ? scoreText(best.score) : '–', best?.what ?? '–']
+}
+
+function description(data: TimelineData): string {
+  const total = [...data.activity.values()].reduce((sum, n) => sum + n, 0)
+  const blind = data.blind?.length ? `, blind in ${counted(data.blind.length, 'stretch', 'stretches')}` : ''
+  return `${counted(total, 'event')} and ${counted(data.records.length, 'score')} from ${moment(data.from)} to ${moment(data.to)}${blind}.`
+}

@@ -1,0 +1,127 @@
+import type { Facet } from '../../domain/alert.ts'
+import { SEVERITIES, type Severity } from '../../domain/rule.ts'
+import { html, type Markup } from '../escape.ts'
+import type { Finding } from '../finding.ts'
+import { binOf, binsFor } from '../marks/bins.ts'
+import { tableOf } from '../marks/mark.ts'
+import { spark } from '../marks/spark.ts'
+import type { Report } from '../report.ts'
+import { rankOf, SIGNS } from '../score-step.ts'
+import type { Story } from '../story.ts'
+import { count, counted, listed, moment, scoreText, timeElement } from '../words.ts'
+import { cut, tableMarkup, value } from './figure.ts'
+
+/** Stories told in full; the next ones are lines of a table, the rest is counted. */
+const MOST_TOLD = 100
+/** Characters of raw events in the whole page, and of a single one: the page must fit into a mail. */
+const RAW_BUDGET = 600_000
+const RAW_LIMIT = 3_000
+const VALUES_LISTED = 6
+const SPARK_WIDTH = 150
+
+/** The stories as sentences, worst first, each with what it rests on. */
+export function findings(report: Report, stories: readonly Story[]): Markup {
+  const room = { left: RAW_BUDGET }
+  const told = stories.slice(0, MOST_TOLD).map((story, i) => storyMarkup(story, i + 1, report, room))
+  const rest = stories.slice(MOST_TOLD)
+  return html`${told}${rest.length > 0 ? lesser(rest) : undefined}`
+}
+
+function lesser(stories: readonly Story[]): Markup {
+  const rows = stories.map(({ head, hosts }) => [head.severity, scoreText(head.score), head.sentence, listed(hosts, 3)])
+  return html`<h3>${counted(stories.length, 'lesser story', 'lesser stories')}, without evidence, to keep this file small</h3>${tableMarkup(tableOf(['severity', 'score', 'sentence', 'hosts'], rows))}`
+}
+
+function storyMarkup(story: Story, place: number, report: Report, room: { left: number }): Markup {
+  const { head } = story
+  const severity: Severity = SEVERITIES[rankOf(head.severity)]!
+  return html`
+<article class="story" id="story-${place}" aria-labelledby="story-${place}-s">
+<header><span class="severity"><span class="sign ${severity}" aria-hidden="true">${SIGNS[severity]}</span>${severity}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}${head.rule ? html`<span>${cut(head.rule)}</span>` : undefined}</header>
+<h3 class="sentence" id="story-${place}-s">${cut(head.sentence, 400)}</h3>
+<dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
+${rawEvents(story, room)}${members(story.findings)}
+</article>`
+}
+
+function facts(story: Story, place: number, report: Report): Markup[] {
+  const { head } = story
+  const rows: Markup[] = []
+  const row = (name: string, content: Markup) => rows.push(html`<dt>${name}</dt><dd>${content}</dd>\n`)
+  if (story.hosts.length > 0)
+    row(story.hosts.length === 1 ? 'host' : `${count(story.hosts.length)} hosts`, html`${listed(story.hosts, 8)}`)
+  if (story.users.length > 0 && !hasFacet(story, 'user.name')) row('user', html`${listed(story.users, 8)}`)
+  if (head.destinations.length > 0 && !hasFacet(story, 'destination.ip'))
+    row('peer', html`${listed(head.destinations, 8)}`)
+  if (head.firstSeen !== undefined) row('first seen', timeElement(head.firstSeen))
+  if (head.lastSeen !== undefined) row('last seen', timeElement(head.lastSeen))
+  const pattern = patternOf(head, place, report)
+  if (pattern) row('active', pattern)
+  return rows
+}
+
+const hasFacet = (story: Story, field: string): boolean => story.facets.some((facet) => facet.field === field)
+
+/** How often the process was seen, in numbers and as a spark over the whole range. */
+function patternOf(head: Finding, place: number, { presence, range, bucketSpan, counts }: Report): Markup | undefined {
+  const active = presence.get(head.process)
+  const seen = head.seenBuckets ?? active?.length
+  if (seen === undefined) return undefined
+  const words = html`${count(seen)} of ${counted(counts.buckets, 'bucket')}`
+  if (!active || !range) return words
+  const bins = binsFor({ ...range, bucketSpan }, 80)
+  const values = new Array<number>(bins.count).fill(0)
+  for (const time of active) {
+    const cell = binOf(bins, time)
+    if (cell !== undefined) values[cell]! += 1
+  }
+  return html`${words} ${spark({ title: 'Activity over the whole range', values }, { id: `story-${place}-spark`, width: SPARK_WIDTH })}`
+}
+
+/** What we call the fields that evidence is usually grouped by; others keep their ECS name. */
+const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
+  ['destination.ip', 'to'],
+  ['destination.port', 'port'],
+  ['source.ip', 'from'],
+  ['user.name', 'as user'],
+  ['process.executable', 'program'],
+  ['process.parent.name', 'parent'],
+  ['process.title', 'command'],
+  ['process.command_line', 'command'],
+  ['process.working_directory', 'directory'],
+])
+
+function facetMarkup(facet: Facet): Markup {
+  const shown = facet.values.slice(0, VALUES_LISTED)
+  const others = facet.others + facet.values.length - shown.length
+  const list = shown.map(
+    (each, i) => html`${i > 0 ? ', ' : ''}${value(each.value)} <span class="times">×${count(each.count)}</span>`,
+  )
+  const more = others > 0 ? html` and ${counted(others, 'other')}` : undefined
+  return html`<dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}</dd>\n`
+}
+
+function rawEvents(story: Story, room: { left: number }): Markup | undefined {
+  if (story.samples.length === 0) return undefined
+  const shown: Markup[] = []
+  for (const event of story.samples) {
+    const raw = html`<pre>${cut(JSON.stringify(event), RAW_LIMIT)}</pre>`
+    room.left -= String(raw).length
+    if (room.left < 0) break
+    shown.push(raw)
+  }
+  if (shown.length === 0)
+    return html`<p class="notes">Raw events of this story are left out, to keep this file small.</p>`
+  return html`<details><summary>${count(shown.length)} of ${counted(story.events, 'raw event')}</summary>${shown}</details>`
+}
+
+function members(all: readonly Finding[]): Markup | undefined {
+  if (all.length < 2) return undefined
+  const rows = all.map((each) => [
+    each.bucket === undefined ? 'unknown' : moment(each.bucket),
+    scoreText(each.score),
+    listed(each.hosts, 3),
+    each.sentence,
+  ])
+  return html`<details><summary>All ${counted(all.length, 'alert')} of this story</summary>${tableMarkup(tableOf(['bucket', 'score', 'host', 'sentence'], rows))}</details>`
+}

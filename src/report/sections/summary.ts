@@ -1,0 +1,91 @@
+import { SEVERITIES } from '../../domain/rule.ts'
+import { DAY, formatDuration } from '../../domain/time.ts'
+import { html, type Markup } from '../escape.ts'
+import type { Report, ReportRange } from '../report.ts'
+import { SIGNS } from '../score-step.ts'
+import type { Story } from '../story.ts'
+import { count, counted, listed, moment, these, timeElement } from '../words.ts'
+
+/** A history shorter than this is said to be short: a week holds each weekday once. */
+const SHORT: number = 7 * DAY
+
+/** True where "rare" rests on so little that the page must say so. */
+export function isShort(range: ReportRange): boolean {
+  return range.to - range.from < SHORT
+}
+
+/** Title, the result in a sentence or two, and what to know before believing it. */
+export function summary(report: Report, stories: readonly Story[]): Markup {
+  return html`<p class="mark">oddsock · unusual network activity</p>
+<h1>${report.title}</h1>
+<p class="lead">${resultSentence(report, stories)}</p>
+<p class="meta">${scope(report)} Made ${timeElement(report.generatedAt)}.</p>
+${cautions(report)}`
+}
+
+function resultSentence(report: Report, stories: readonly Story[]): string {
+  const { range, counts, threshold } = report
+  if (!range)
+    return `Nothing to judge: ${counted(counts.lines, 'line')} in ${counted(report.inputs.length, 'input')} held no event.`
+  if (stories.length === 0)
+    return `Nothing reached the threshold of ${threshold}. ${searched(report)} ${highest(report)}`
+  const kinds = [...SEVERITIES].reverse().flatMap((severity) => {
+    const n = stories.filter((story) => story.head.severity === severity).length
+    return n > 0 ? [`${count(n)} ${severity}`] : []
+  })
+  const alerts = report.alerts.length === stories.length ? '' : ` (${counted(report.alerts.length, 'alert')})`
+  return `${counted(stories.length, 'story', 'stories')}${alerts} to judge: ${kinds.join(', ')}.`
+}
+
+/** What was looked at, for a page without findings. */
+function searched({ counts, hosts, range, bucketSpan }: Report): string {
+  const span = range ? ` from ${moment(range.from)} to ${moment(range.to)}` : ''
+  return `Searched: ${counted(counts.matched, 'network event')} of ${counted(hosts.length, 'host')}${span}, in ${counted(counts.buckets, 'bucket')} of ${formatDuration(bucketSpan)}.`
+}
+
+function highest({ records }: Report): string {
+  const [top] = [...records].sort((a, b) => b.record_score - a.record_score)
+  if (!top) return 'No record has a score above 0.'
+  return `The highest score was ${Math.floor(top.record_score)}: ${listed([top.value], 1)} on ${listed(top.hosts, 3)}, ${moment(top.timestamp)}.`
+}
+
+function scope({ range, counts, hosts }: Report): Markup | undefined {
+  if (!range) return undefined
+  return html`${counted(counts.events, 'event')} of ${counted(hosts.length, 'host')}, ${count(counts.matched)} of them on the network; ${timeElement(range.from)} to ${timeElement(range.to)} (${formatDuration(range.to - range.from)}).`
+}
+
+/** Short history, silent hosts and warnings, in one band; nothing if all is well. */
+function cautions({ range, hosts, warnings }: Report): Markup | undefined {
+  const silent = hosts.filter((host) => host.silentSince !== undefined)
+  const lines = [
+    ...(range && isShort(range) ? [shortHistory(range)] : []),
+    ...(silent.length > 0 ? [silence(silent)] : []),
+    ...warnings,
+  ]
+  if (lines.length === 0) return undefined
+  return html`<div class="band" role="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`
+}
+
+function shortHistory(range: ReportRange): string {
+  const length = range.to - range.from
+  return `${formatDuration(length)} of data: rare means rare in ${these(length)}.`
+}
+
+function silence(silent: readonly { readonly name: string; readonly silentSince?: number }[]): string {
+  const names = silent.map((host) => `${host.name} (since ${moment(host.silentSince!)})`)
+  return `${counted(silent.length, 'host')} fell silent: ${listed(names, 5)}. What happened there afterwards is not in this report.`
+}
+
+/** What the signs and colours of a score mean. */
+export function legend(): Markup {
+  const words = {
+    low: 'low, under 25',
+    medium: 'medium, 25 to 50',
+    high: 'high, 50 to 75',
+    critical: 'critical, 75 and more',
+  }
+  const items = SEVERITIES.map(
+    (name) => html`<li><span class="sign ${name}" aria-hidden="true">${SIGNS[name]}</span>${words[name]}</li>`,
+  )
+  return html`<ul class="legend" aria-label="Scores">${items}</ul>`
+}
