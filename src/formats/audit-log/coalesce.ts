@@ -64,7 +64,7 @@ function auditd(
     data: eventData(roles, fields, address),
   }
   // "unset" for processes that belong to no login session
-  const session = unset(fields.get('ses'))
+  const session = unset(fields.get('ses') ?? fields.get('new_ses'))
   if (session !== undefined && session !== 'unset') told.session = session
   if (roles.paths.length > 0) told.paths = pathData(roles.paths)
   if (lines.some((line) => line.truncated)) told.warnings = warnings(lines)

@@ -16,7 +16,7 @@ export function eventData(roles: Roles, fields: EventFields, address: SocketAddr
     addFields(data, line, line.fields, fields)
     addFields(data, line, line.told, fields)
   }
-  const argc = roles.execve[0]?.fields.get('argc')
+  const argc = roles.execve.find((line) => line.fields.has('argc'))?.fields.get('argc')
   if (argc !== undefined) data.set('argc', argc)
   if (address) data.set('socket', socketData(roles, address))
   return Object.fromEntries(data) // own properties whatever the names, `__proto__` too

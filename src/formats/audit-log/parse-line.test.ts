@@ -203,6 +203,11 @@ const CASES: readonly { why: string; line: string; expect: Layers }[] = [
     line: `type=USER_CMD ${HEAD} pid=1 msg='cwd="/" cmd="su" res=succ`,
     expect: { fields: { pid: '1' }, told: { cwd: '/', cmd: 'su', res: 'succ' }, truncated: true },
   },
+  {
+    why: 'the newline is no part of a value without end',
+    line: `type=SYSCALL ${HEAD} comm="cu\n`,
+    expect: { fields: { comm: 'cu' }, truncated: true },
+  },
   { why: 'a line that ends inside of a key', line: `type=SYSCALL ${HEAD} uid=0 com`, expect: { fields: { uid: '0' } } },
   {
     why: 'a carriage return is no part of a value',

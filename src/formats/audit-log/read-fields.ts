@@ -30,12 +30,20 @@ const AVC_DECISION = /avc:\s+(\w+)\s+\{\s*([^}]*?)\s*\}\s+for\s+/y
 /** Reads `key=value` pairs of a record's body, from `at` to the end of the text; free words between them are passed over. */
 export function readFields(type: string, text: string, at: number): RecordFields {
   const into: RecordFields = { fields: new Map(), told: new Map(), enriched: new Map(), truncated: false }
+  const length = lengthWithoutEnd(text)
   const separator = text.indexOf('\x1d', at)
-  const end = separator < 0 ? text.length : separator
+  const end = separator < 0 ? length : separator
   const glued = new LayerReader(type, text, at, end, into, into.fields).read()
-  if (separator >= 0) new LayerReader(type, text, separator + 1, text.length, into, into.enriched).read()
+  if (separator >= 0) new LayerReader(type, text, separator + 1, length, into, into.enriched).read()
   else if (glued < end) new LayerReader(type, text, glued, end, into, into.enriched).read()
   return into
+}
+
+/** The newline is no part of the last value, even if that value has no end. */
+function lengthWithoutEnd(text: string): number {
+  let length = text.length
+  while (length > 0 && text.charCodeAt(length - 1) <= SPACE) length -= 1
+  return length
 }
 
 class LayerReader {

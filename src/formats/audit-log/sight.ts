@@ -140,7 +140,8 @@ class QuickReader<P> implements LineReader {
 
   #addRecord(kind: RecordKind, block: Buffer, typeFrom: number, typeTo: number, from: number, to: number): void {
     const key = kind === 'title' ? this.#titles : this.#key
-    key.add(block, typeFrom, typeTo)
+    // That there is a title is part of both keys: a mark of an end alone is no event, with a title it is one.
+    this.#key.add(block, typeFrom, typeTo)
     if (kind === 'syscall') addSyscall(key, block, from, to)
     else if (kind === 'sockaddr') addSockaddr(key, block, from, to, this.#ports)
     else if (kind === 'title' || kind === 'other') key.add(block, from, to)

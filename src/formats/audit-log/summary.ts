@@ -69,7 +69,7 @@ function first(keys: readonly string[] | undefined, get: (key: string) => string
 
 function objectOf(meaning: Normalisation, roles: Roles, fields: EventFields, address: SocketAddress | undefined) {
   const { what, object } = meaning
-  const get = (key: string) => fields.told(key)
+  const get = (key: string) => (key === 'syscall' ? fields.syscall : fields.told(key))
   const primary = first(object?.primary, get)
   const secondary = first(object?.secondary, get)
   if (what === 'file' || what === 'filesystem') {

@@ -1,0 +1,13 @@
+// Rewrites golden files from what the code does now. Read the diff before you commit it: a golden is a claim.
+// usage: npm run golden
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { auditLog } from '../src/formats/audit-log/index.ts'
+import { golden } from '../src/formats/golden.ts'
+
+const FOLDERS = [{ folder: 'src/formats/audit-log/testdata/golden', ending: '.log', format: auditLog }]
+
+for (const { folder, ending, format } of FOLDERS)
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(ending))) {
+    writeFileSync(`${folder}/${file}.golden`, golden(format, readFileSync(`${folder}/${file}`)))
+    console.log(`${folder}/${file}.golden`)
+  }
