@@ -5,7 +5,7 @@ import type { SocketAddress } from './sockaddr.ts'
 
 /** Fields that stand elsewhere in the document. */
 const ELSEWHERE: ReadonlySet<string> = new Set(
-  `pid ppid comm exe cwd proctitle key subj items ses res success argc saddr auid uid gid euid egid suid sgid fsuid
+  `pid ppid comm exe cwd proctitle key subj items ses res success argc auid uid gid euid egid suid sgid fsuid
   fsgid`.split(/\s+/),
 )
 
