@@ -34,7 +34,14 @@ export function isHex(text: string): boolean {
 export function decodeHex(digits: string): string {
   const bytes = Buffer.from(digits, 'hex')
   const text = bytes.toString('utf8', 0, endOfCharacters(bytes))
-  return text.includes('\0') ? text.replace(/\0+$/, '').replaceAll('\0', ' ') : text
+  return text.includes('\0') ? trimZeros(text).replaceAll('\0', ' ') : text
+}
+
+/** The text without the zero bytes at its end. (A pattern would take quadratic time on zero bytes in the middle.) */
+export function trimZeros(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end -= 1
+  return text.slice(0, end)
 }
 
 /** Where the last whole UTF-8 character ends: before a lead byte that wants more bytes than follow it. */

@@ -129,6 +129,26 @@ test('bytes that are no UTF-8 cost the character, not the line', () => {
   assert.equal(text([...events.values()][0]!.event, 'process.working_directory'), '/\ufffd\ufffd')
 })
 
+/** Long runs on which a careless pattern looks at every rest of the line again. */
+for (const { what, line } of [
+  { what: 'spaces before the header', line: `${' '.repeat(1e6)}x` },
+  { what: 'spaces inside of the header', line: `type=CWD${' '.repeat(1e6)}x` },
+  { what: 'an SELinux decision without end', line: `type=AVC msg=audit(1.000:1): avc:  denied  {${' '.repeat(1e6)}` },
+  { what: 'zero bytes', line: `type=PROCTITLE msg=audit(1.000:1): proctitle=${'00'.repeat(5e5)}41` },
+  { what: 'an abstract name of zero bytes', line: `type=SOCKADDR msg=audit(1.000:1): saddr=0100${'00'.repeat(5e5)}41` },
+  {
+    what: 'an enriched address without fields',
+    line: `type=SOCKADDR msg=audit(1.000:1): x=1\x1dSADDR={${'a'.repeat(1e6)}`,
+  },
+  { what: 'words without end', line: `type=USER_ACCT msg=audit(1.000:1): op=x${' y'.repeat(5e5)}` },
+  { what: 'a value of key names', line: `type=CWD msg=audit(1.000:1): x=${'AUID'.repeat(2e5)}=` },
+  { what: 'fields', line: `type=CWD msg=audit(1.000:1):${' a=1'.repeat(2e5)}` },
+])
+  test(`a line of a megabyte is read in one go: ${what}`, () => {
+    const { events, rejects } = decode(Buffer.from(`${line}\n`))
+    assert.equal(events.size + rejects.length, 1)
+  })
+
 test('the raw piece of a reject is bounded', () => {
   const { rejects } = decode(Buffer.from(`${'x'.repeat(100_000)}\n`))
   assert.equal(rejects[0]?.raw.length, 4096)

@@ -25,7 +25,7 @@ const GLUED_KEY =
 /** Values of these may go on over several words: `op=adding user to group acct="x"`. */
 const SEVERAL_WORDS: ReadonlySet<string> = new Set(['op', 'subj', 'obj'])
 
-const AVC_DECISION = /avc:\s+(\w+)\s+\{\s*([^}]*?)\s*\}\s+for\s+/y
+const AVC_DECISION = /avc:\s+(\w+)\s+\{([^}]*)\}\s+for\s+/y
 
 /** Reads `key=value` pairs of a record's body, from `at` to the end of the text; free words between them are passed over. */
 export function readFields(type: string, text: string, at: number): RecordFields {
@@ -115,7 +115,7 @@ class LayerReader {
     const match = AVC_DECISION.exec(this.#text)
     if (!match) return
     this.#set('seresult', match[1]!)
-    this.#set('seperms', match[2]!.split(/\s+/).join(','))
+    this.#set('seperms', match[2]!.trim().split(/\s+/).join(','))
     this.#at = AVC_DECISION.lastIndex
   }
 

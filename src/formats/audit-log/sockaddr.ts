@@ -1,3 +1,4 @@
+import { trimZeros } from './decode-hex.ts'
 import { SOCKET_FAMILIES } from './tables/socket-families.ts'
 
 /** What a socket address says; fields that its family does not have, or that the kernel cut off, are absent. */
@@ -50,7 +51,7 @@ function unixPath(bytes: Buffer): { path?: string } {
     const end = bytes.indexOf(0, 2)
     return { path: bytes.toString('utf8', 2, end < 0 ? bytes.length : end) }
   }
-  const name = bytes.toString('utf8', 3).replace(/\0+$/, '').replaceAll('\0', '@')
+  const name = trimZeros(bytes.toString('utf8', 3)).replaceAll('\0', '@')
   return name === '' ? {} : { path: `@${name}` }
 }
 
@@ -163,7 +164,7 @@ function readField(bytes: Buffer, at: number, kind: Field[2]): string | number |
     case 'mac':
       return left >= 6 ? bytes.toString('hex', at, at + 6).replace(/..(?=.)/g, '$&:') : undefined
     case 'text':
-      return left > 0 ? bytes.toString('latin1', at).replace(/\0[\s\S]*$/, '') : undefined
+      return left > 0 ? bytes.toString('latin1', at).split('\0', 1)[0] : undefined
   }
 }
 
@@ -172,7 +173,7 @@ function readField(bytes: Buffer, at: number, kind: Field[2]): string | number |
  * older versions): a help where the hex digits are missing.
  */
 export function parseEnrichedSockaddr(text: string): SocketAddress | undefined {
-  const fields = new Map([...text.matchAll(/([a-z_-]+)=([^\s}]+)/g)].map(([, key, value]) => [key!, value!]))
+  const fields = new Map([...text.matchAll(/\b([a-z_-]{1,32})=([^\s}]+)/g)].map(([, key, value]) => [key!, value!]))
   const written = fields.get('saddr_fam') ?? fields.get('fam')
   if (written === undefined) return undefined
   const family = ENRICHED_FAMILIES.get(written) ?? written
