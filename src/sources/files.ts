@@ -115,7 +115,7 @@ async function* unpackedRanges(path: string, ranges: readonly ByteRange[]): Asyn
   let at = 0
   let next = 0
   const parts: { range: ByteRange; held: Buffer[] }[] = []
-  for await (const chunk of openBytes(path)) {
+  for await (const chunk of untilDamage(path)) {
     for (; next < ranges.length && ranges[next]!.from < at + chunk.length; next++)
       parts.push({ range: ranges[next]!, held: [] })
     for (const { range, held } of parts)
@@ -123,6 +123,17 @@ async function* unpackedRanges(path: string, ranges: readonly ByteRange[]): Asyn
     at += chunk.length
     while (parts.length > 0 && parts[0]!.range.to <= at) yield Buffer.concat(parts.shift()!.held)
     if (next === ranges.length && parts.length === 0) return
+  }
+  // The last line of a file may end without the newline that its range counts in.
+  for (const { held } of parts) yield Buffer.concat(held)
+}
+
+/** What was read of a damaged archive the first time can be read a second time; the damage was told then. */
+async function* untilDamage(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* openBytes(path)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
   }
 }
 

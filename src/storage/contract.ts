@@ -281,12 +281,16 @@ async function followHistory(opened: OpenReader, batches: readonly Sight[][]): P
   const rows = new Map<string, Observation[]>()
   const seen = new Map<string, number>()
   for (const batch of batches) {
+    const before = known.length
     for (const sight of batch) if (!known.some(({ id }) => id === sight.id)) known.push(sight)
     const upTo = await opened.take(batch.map(eventOf))
     assert.equal(upTo, known.length)
     for (const feed of [FEED, OTHER_FEED]) {
-      const counts = await reader.counts(feed, { from: START, to: START + 60 * MINUTE }, upTo)
+      const hour = { from: START, to: START + 60 * MINUTE }
+      const counts = await reader.counts(feed, hour, upTo)
       assert.deepEqual(sorted(counts), sorted(countByHand(feed, known)))
+      const grown = await reader.counts(feed, hour, upTo, before)
+      assert.deepEqual(sorted(grown), sorted(countByHand(feed, known.slice(before))))
       for (const [start, count] of counts) {
         const key = `${feed.job_id} ${start}`
         if (seen.get(key) === count) continue

@@ -54,8 +54,11 @@ export interface EventReader {
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
   /** What a datafeed sees of a bucket among the events up to a place in the sequence, in the order of `compareObservations`. */
   observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncIterable<Observation>
-  /** How many events the datafeed admits in each bucket that starts within the range: a closed bucket that has grown is found by it. */
-  counts(feed: Datafeed, range: TimeRange, upTo: Seq): Promise<ReadonlyMap<EpochMs, number>>
+  /**
+   * How many events the datafeed admits in each bucket that starts within the range, of those whose place lies in
+   * `(after, upTo]`; buckets without any are left out. What came since a bucket was scored shows that it has grown.
+   */
+  counts(feed: Datafeed, range: TimeRange, upTo: Seq, after?: Seq): Promise<ReadonlyMap<EpochMs, number>>
   /** The events at these places, in their order; undefined where the event cannot be read any more. */
   read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]>
 }

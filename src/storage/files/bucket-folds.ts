@@ -36,13 +36,30 @@ export class BucketFolds {
     return fold.observations()
   }
 
-  /** Events in each bucket that starts in `[from, to)`. `from` only ever grows: what was observed before it is forgotten. */
+  /** All events so far in each bucket that starts in `[from, to)`. */
   counts(from: EpochMs, to: EpochMs): Map<EpochMs, number> {
-    for (const start of this.#observed.keys()) if (start < from) this.#observed.delete(start)
     const counts = new Map<EpochMs, number>()
-    for (const [start, count] of this.#observed) if (start < to) counts.set(start, count)
-    for (const [start, fold] of this.#open)
-      if (start >= from && start < to) counts.set(start, (counts.get(start) ?? 0) + fold.count)
+    for (const [start, count] of this.#observed) if (start >= from && start < to) counts.set(start, count)
+    for (const [start, count] of this.waiting(from, to)) counts.set(start, (counts.get(start) ?? 0) + count)
     return counts
+  }
+
+  /** Events that were not observed yet in each bucket that starts in `[from, to)`. */
+  waiting(from: EpochMs, to: EpochMs): Map<EpochMs, number> {
+    const counts = new Map<EpochMs, number>()
+    for (const [start, fold] of this.#open) if (start >= from && start < to) counts.set(start, fold.count)
+    return counts
+  }
+
+  /** Lets go what no job will ask for any more: buckets that start before `from`. Answers how many of their events nobody observed. */
+  forget(from: EpochMs): number {
+    let unobserved = 0
+    for (const start of this.#observed.keys()) if (start < from) this.#observed.delete(start)
+    for (const [start, fold] of this.#open)
+      if (start < from) {
+        unobserved += fold.count
+        this.#open.delete(start)
+      }
+    return unobserved
   }
 }

@@ -27,9 +27,12 @@ export class FileEvents implements EventReader {
   readonly #folds: readonly BucketFolds[]
   readonly #seen: SeenIds
   readonly #window: DurationMs
-  #agedAt: EpochMs = Number.NaN
+  /** When the clock is past this, ids of the window before the last are forgotten. */
+  #ageAfter: EpochMs = Number.NEGATIVE_INFINITY
   seq: Seq = 0
   copies = 0
+  /** Events that came too late to be scored at all. */
+  tooLate = 0
 
   constructor(files: EventFiles, feeds: readonly Datafeed[], lateWindow: DurationMs, seen = new SeenIds()) {
     this.#files = files
@@ -46,9 +49,9 @@ export class FileEvents implements EventReader {
 
   /** Takes in the identity of the next event; false if it is a copy. */
   isNew(id: number, clock: EpochMs): boolean {
-    if (!(clock - this.#agedAt < this.#window)) {
+    if (clock > this.#ageAfter) {
       this.#seen.age()
-      this.#agedAt = clock
+      this.#ageAfter = clock + this.#window
     }
     if (!this.#seen.add(id)) {
       this.copies++
@@ -70,8 +73,14 @@ export class FileEvents implements EventReader {
     yield* this.#foldsOf(feed).take(bucket.start)
   }
 
-  async counts(feed: Datafeed, range: TimeRange, _upTo: Seq): Promise<ReadonlyMap<EpochMs, number>> {
-    return this.#foldsOf(feed).counts(range.from, range.to)
+  async counts(feed: Datafeed, range: TimeRange, _upTo: Seq, after: Seq = 0): Promise<ReadonlyMap<EpochMs, number>> {
+    const folds = this.#foldsOf(feed)
+    return after > 0 ? folds.waiting(range.from, range.to) : folds.counts(range.from, range.to)
+  }
+
+  /** Nobody will ask for buckets before this time any more. */
+  forget(feed: Datafeed, before: EpochMs): void {
+    this.tooLate += this.#foldsOf(feed).forget(before)
   }
 
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {

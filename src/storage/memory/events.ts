@@ -41,9 +41,15 @@ export class MemoryEvents implements EventStore {
     yield* fold.observations()
   }
 
-  async counts(feed: Datafeed, { from, to }: TimeRange, upTo: Seq): Promise<ReadonlyMap<EpochMs, number>> {
+  async counts(
+    feed: Datafeed,
+    { from, to }: TimeRange,
+    upTo: Seq,
+    after: Seq = 0,
+  ): Promise<ReadonlyMap<EpochMs, number>> {
     const counts = new Map<EpochMs, number>()
-    for (const [, { bucketTime }] of this.#admitted(feed, upTo)) {
+    for (const [index, { bucketTime }] of this.#admitted(feed, upTo)) {
+      if (index < after) continue
       const { start } = bucketOf(bucketTime, feed.bucketSpan)
       if (start >= from && start < to) counts.set(start, (counts.get(start) ?? 0) + 1)
     }
