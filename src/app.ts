@@ -21,8 +21,8 @@ import { fieldsOf } from './query/ast.ts'
 import { fieldsOfExceptions } from './rules/exceptions.ts'
 import type { ByteSource } from './sources/source.ts'
 import { FileEvents, LATE_WINDOW } from './storage/files/file-events.ts'
+import { LatestRecords } from './storage/files/latest-records.ts'
 import { EventFiles } from './storage/files/read-back.ts'
-import { MemoryResults } from './storage/memory/results.ts'
 import { alertDocument } from './triage/alert-document.ts'
 import { EVENTS_SHOWN, evidenceOf, placesToShow } from './triage/evidence.ts'
 import { History } from './triage/history.ts'
@@ -92,7 +92,11 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     for (const loop of ruleLoops) loop.step(page, now)
     history.learn(bucket, rows)
   }
-  const jobLoop = new JobLoop(job, feed, events, new MemoryResults(), { lateWindow: LATE_WINDOW, onScored })
+  const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
+    lateWindow: LATE_WINDOW,
+    onScored,
+    onPassed: (before) => events.forget(feed, before),
+  })
   const walked = await walk(inputs, events, [jobLoop], options.until)
   return {
     walk: walked,
@@ -115,7 +119,10 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
   const profile = (event: EcsEvent): ScanProfile => {
     const host = hostOf(event)
     let number = hosts.get(host)
-    if (number === undefined) hosts.set(host, (number = hosts.size))
+    if (number === undefined) {
+      number = hosts.size
+      hosts.set(host, number)
+    }
     return { host: number, hostName: text(event, 'host.name') ?? host, rows: feeds.map((feed) => rowOf(feed, event)) }
   }
   return options.sources.map(

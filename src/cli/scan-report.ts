@@ -7,7 +7,7 @@ import { renderReport } from '../report/page.ts'
 import type { Report, ReportHost } from '../report/report.ts'
 import type { Unreadable } from '../sources/files.ts'
 import type { Rejects } from './rejects.ts'
-import type { ScanCliOptions } from './scan.ts'
+import type { ScanCliOptions } from './scan-options.ts'
 
 export interface ScanReportInput {
   readonly outcome: ScanOutcome
@@ -35,15 +35,13 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
     ...alerts.map((alert) => String(alert.by_field_value ?? '')),
   ])
   const rarest = (of: 'programs' | 'peers') =>
-    history
-      .rarest(of, 10)
-      .map(({ value, seen }) => ({
-        value,
-        buckets: seen.buckets,
-        events: seen.events,
-        hosts: seen.hosts,
-        first: seen.first,
-      }))
+    history.rarest(of, 10).map(({ value, seen }) => ({
+      value,
+      buckets: seen.buckets,
+      events: seen.events,
+      hosts: seen.hosts,
+      first: seen.first,
+    }))
   return {
     title: `oddsock scan of ${paths.join(', ')}`,
     generatedAt: now,

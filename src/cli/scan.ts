@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { runScan, type ScanOutcome } from '../app.ts'
 import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/content.ts'
-import type { ProfileName } from '../datafeed/profiles.ts'
 import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
@@ -16,27 +15,9 @@ import { printCsv, printCsvHeader, printSentence } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
 import { formatNamed, sourcesOf } from './inputs.ts'
 import { Rejects } from './rejects.ts'
+import type { ScanCliOptions } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
-import { type ColorChoice, type Io, Terminal } from './terminal.ts'
-
-export interface ScanCliOptions {
-  readonly json?: boolean
-  readonly html?: string
-  readonly format?: string
-  readonly since?: string
-  readonly until?: string
-  readonly threshold?: number
-  readonly job: string
-  readonly profile: ProfileName
-  readonly failOn?: Severity
-  readonly rules?: readonly string[]
-  readonly host?: string
-  readonly rejects?: string
-  readonly strict?: boolean
-  readonly spool?: boolean
-  readonly color?: ColorChoice
-  readonly quiet?: boolean
-}
+import { type Io, Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
 const SHORT_HISTORY = DAY

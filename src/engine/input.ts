@@ -76,9 +76,8 @@ export class Input<P extends Profile> {
     await trial.fill()
     await trial.#chunks?.return?.()
     const { clocks, length } = trial.queue
-    return clocks
-      .subarray(0, length)
-      .reduce((least, clock) => (clock < least ? clock : least), Number.POSITIVE_INFINITY)
+    const readings = clocks.subarray(0, length).filter((clock) => !Number.isNaN(clock))
+    return readings.reduce((least, clock) => Math.min(least, clock), Number.POSITIVE_INFINITY)
   }
 
   async #take(chunk: Buffer): Promise<void> {

@@ -20,6 +20,8 @@ export interface ScoredBucket {
 export interface JobLoopOptions {
   readonly lateWindow: DurationMs
   readonly onScored: (scored: ScoredBucket) => void | Promise<void>
+  /** Buckets before this time are over: not even late rows of them will be asked for. */
+  readonly onPassed?: (before: EpochMs) => void
 }
 
 /**
@@ -37,8 +39,8 @@ export class JobLoop {
   #next: EpochMs = Number.NaN
   /** Where the job began: what lies before is history that it never saw. */
   #began: EpochMs = Number.NaN
-  /** Events that each closed bucket of the late window was scored on. */
-  readonly #scoredOn = new Map<EpochMs, number>()
+  /** The place in the sequence up to which late events were looked for. */
+  #lookedAt: Seq = 0
   #now: EpochMs = Number.NEGATIVE_INFINITY
   lateEvents = 0
   buckets = 0
@@ -67,19 +69,15 @@ export class JobLoop {
     const { bucketSpan, queryDelay } = this.feed
     this.#now = now
     while (this.due <= now) {
-      const bucket = { start: this.#next, end: this.#next + bucketSpan }
-      const lastDue = bucketOf(now - queryDelay, bucketSpan).start
-      const counts = await this.#events.counts(
-        this.feed,
-        { from: bucket.start - this.#options.lateWindow, to: lastDue },
-        upTo,
-      )
-      await this.#scoreLate(counts, upTo)
-      const filled = [...counts.keys()].filter((start) => start >= bucket.start).sort((a, b) => a - b)[0] ?? lastDue
-      if (filled > bucket.start) this.model.skip(bucket.start, filled)
-      else await this.#score(bucket, upTo)
-      this.buckets += Math.max(1, (filled - bucket.start) / bucketSpan)
-      this.#next = Math.max(bucket.end, filled)
+      await this.#scoreLate(upTo)
+      const start = this.#next
+      const end = bucketOf(now - queryDelay, bucketSpan).start
+      const counts = await this.#events.counts(this.feed, { from: start, to: end }, upTo)
+      const filled = Math.min(end, ...counts.keys())
+      if (filled > start) this.model.skip(start, filled)
+      else await this.#score({ start, end: start + bucketSpan }, upTo)
+      this.#next = Math.max(start + bucketSpan, filled)
+      this.buckets += (this.#next - start) / bucketSpan
     }
   }
 
@@ -87,29 +85,28 @@ export class JobLoop {
   async finish(lastEvent: EpochMs, upTo: Seq): Promise<void> {
     if (Number.isNaN(this.#next)) return
     const end = bucketOf(lastEvent, this.feed.bucketSpan).end
-    await this.step(Math.max(end, this.#next) + this.feed.queryDelay, upTo)
-    const from = this.#next - this.#options.lateWindow
-    await this.#scoreLate(await this.#events.counts(this.feed, { from, to: this.#next }, upTo), upTo)
+    await this.step(Math.max(this.#now, end + this.feed.queryDelay), upTo)
+    await this.#scoreLate(upTo)
   }
 
   async #score(bucket: BucketSpan, upTo: Seq): Promise<void> {
     const rows = await collect(this.#events.observe(this.feed, bucket, upTo))
-    this.#scoredOn.set(bucket.start, countOf(rows))
-    for (const start of this.#scoredOn.keys())
-      if (start < bucket.start - this.#options.lateWindow) this.#scoredOn.delete(start)
     await this.#publish(this.model.close(bucket, rows), bucket, rows, false)
   }
 
-  /** Buckets of the window that have grown since they were scored, oldest first. */
-  async #scoreLate(counts: ReadonlyMap<EpochMs, number>, upTo: Seq): Promise<void> {
-    const grown = [...counts].filter(([start, count]) => start < this.#next && count > (this.#scoredOn.get(start) ?? 0))
-    for (const [start, count] of grown.sort(([a], [b]) => a - b)) {
+  /** Closed buckets of the late window that have got events since the last look, oldest first. */
+  async #scoreLate(upTo: Seq): Promise<void> {
+    if (upTo === this.#lookedAt) return
+    const range = { from: Math.max(this.#began, this.#next - this.#options.lateWindow), to: this.#next }
+    const grown = await this.#events.counts(this.feed, range, upTo, this.#lookedAt)
+    this.#lookedAt = upTo
+    for (const [start, count] of [...grown].sort(([a], [b]) => a - b)) {
       const bucket = { start, end: start + this.feed.bucketSpan }
       const rows = await collect(this.#events.observe(this.feed, bucket, upTo))
-      this.lateEvents += count - (this.#scoredOn.get(start) ?? 0)
-      this.#scoredOn.set(start, count)
-      if (start >= this.#began) await this.#publish(this.model.late(bucket, rows), bucket, rows, true)
+      this.lateEvents += count
+      await this.#publish(this.model.late(bucket, rows), bucket, rows, true)
     }
+    this.#options.onPassed?.(range.from)
   }
 
   async #publish(
@@ -131,8 +128,4 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
-}
-
-function countOf(rows: readonly Observation[]): number {
-  return rows.reduce((sum, row) => sum + row.count, 0)
 }

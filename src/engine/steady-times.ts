@@ -20,7 +20,10 @@ export class SteadyTimes {
    */
   read(sender: number, time: EpochMs, index: number, accepted: Float64Array): void {
     let at = this.#senders[sender]
-    if (at === undefined) at = this.#senders[sender] = { time: Number.NaN, last: Number.NaN, run: [] }
+    if (at === undefined) {
+      at = { time: Number.NaN, last: Number.NaN, run: [] }
+      this.#senders[sender] = at
+    }
     if (at.run.length > 0 && breaksOff(at, time)) this.#dismiss(at, accepted)
     accepted[index] = time
     if (at.run.length === 0 && Math.abs(time - at.time) <= HOUR) {

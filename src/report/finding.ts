@@ -16,10 +16,12 @@ export interface Finding {
   readonly destinations: readonly string[]
   /** Start of the bucket. */
   readonly bucket?: EpochMs
-  /** First and last time that the process was seen at all, and in how many buckets. */
+  /** First and last time of the events behind it. */
   readonly firstSeen?: EpochMs
   readonly lastSeen?: EpochMs
-  readonly seenBuckets?: number
+  /** In how many buckets the process had been seen anywhere before, of how many; 0 is never. */
+  readonly seenBefore?: number
+  readonly history?: number
   readonly evidence: Evidence
 }
 
@@ -39,7 +41,8 @@ export function findingOf(alert: Alert): Finding {
     ...optional('bucket', time(alert, 'timestamp') ?? time(alert, '@timestamp')),
     ...optional('firstSeen', time(alert, 'oddsock.first_seen')),
     ...optional('lastSeen', time(alert, 'oddsock.last_seen')),
-    ...optional('seenBuckets', number(alert, 'oddsock.seen_buckets')),
+    ...optional('seenBefore', number(alert, 'oddsock.seen_before.anywhere.buckets') ?? 0),
+    ...optional('history', number(alert, 'oddsock.history.buckets')),
     evidence: evidenceOf(alert),
   }
 }

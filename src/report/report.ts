@@ -22,8 +22,10 @@ export interface Report {
   readonly alerts: readonly Alert[]
   /** Every record with a score above 0, also those that stayed under the threshold. */
   readonly records: readonly ReportRecord[]
-  /** For each process (the job's by value) the starts of the buckets in which it was active, ascending. */
+  /** For each process (the job's by value) that scored, or that is worth comparing with: starts of its active buckets, ascending. */
   readonly presence: ReadonlyMap<string, readonly EpochMs[]>
+  /** Active buckets of a process, counted, where `presence` holds only the latest. */
+  readonly activeBuckets?: ReadonlyMap<string, number>
   readonly hosts: readonly ReportHost[]
   /** Seen in the fewest buckets, rarest first. Shown as observations when the history is short. */
   readonly rarest: { readonly programs: readonly RareValue[]; readonly peers: readonly RareValue[] }

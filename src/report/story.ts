@@ -1,5 +1,7 @@
+import { max, min } from 'd3-array'
 import type { Alert, Facet } from '../domain/alert.ts'
 import type { EcsEvent } from '../domain/event.ts'
+import type { EpochMs } from '../domain/time.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { rankOf } from './score-step.ts'
 
@@ -11,6 +13,9 @@ export interface Story {
   readonly findings: readonly Finding[]
   readonly hosts: readonly string[]
   readonly users: readonly string[]
+  /** First and last time of the events behind all of them. */
+  readonly first?: EpochMs
+  readonly last?: EpochMs
   /** Events behind all of them. */
   readonly events: number
   /** The first few, of the worst findings. */
@@ -35,7 +40,11 @@ export function storiesOf(alerts: readonly Alert[]): Story[] {
 }
 
 function storyOf(findings: readonly Finding[]): Story {
+  const first = min(findings, (finding) => finding.firstSeen)
+  const last = max(findings, (finding) => finding.lastSeen)
   return {
+    ...(first !== undefined && { first }),
+    ...(last !== undefined && { last }),
     head: findings[0]!,
     findings,
     hosts: distinct(findings.flatMap((finding) => finding.hosts)),

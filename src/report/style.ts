@@ -15,8 +15,8 @@ export const STYLE = `
 @media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
 @media print{:root{color-scheme:light;${variables({ ...LIGHT, ground: '#ffffff' })}}}
 *{box-sizing:border-box}
-html{background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
-body{margin:0 auto;max-width:64rem;padding:2.5rem 1.5rem 4rem}
+html{background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
+body{margin:0 auto;max-width:60rem;padding:2.5rem 1.5rem 4rem}
 h1,.lead,.sentence{font-family:"Iowan Old Style","Palatino Linotype",Palatino,"Source Serif 4",Georgia,serif}
 h1{font-size:1.75rem;font-weight:600;line-height:1.25;margin:.2rem 0 .6rem;overflow-wrap:anywhere}
 h2{font-size:1.05rem;font-weight:650;margin:3.25rem 0 .25rem;padding-top:.9rem;border-top:1px solid var(--line)}
@@ -42,7 +42,8 @@ ul{padding-left:1.1rem;margin:.4rem 0}
 .severity{font-weight:700;color:var(--ink);text-transform:uppercase;letter-spacing:.05em;font-size:.78rem}
 .sign{font-style:normal;margin-right:.4em;font-size:1.05em}
 .story h3.sentence{font-size:1.16rem;font-weight:500;line-height:1.4;margin:.3rem 0 .7rem;max-width:46rem}
-dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.22rem 1.1rem;margin:.5rem 0;font-size:.88rem}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.22rem 2rem;margin:.5rem 0;font-size:.88rem}
+dl div{display:grid;grid-template-columns:5.6rem 1fr;gap:.8rem}
 dt{color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .times{color:var(--soft);font-size:.9em}
 details{margin:.5rem 0;font-size:.88rem}
@@ -52,7 +53,7 @@ figure{margin:1rem 0 1.4rem}
 figcaption{margin-bottom:.5rem;max-width:46rem}
 .notes{margin:.35rem 0}
 .scroll{overflow-x:auto}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(24rem,1fr));gap:0 2rem}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:0 2rem}
 table{border-collapse:collapse;font-size:.85rem;width:100%;margin:.5rem 0}
 th{text-align:left;font-weight:600;color:var(--soft)}
 th,td{padding:.28rem .9rem .28rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;min-width:3rem}

@@ -62,7 +62,10 @@ export class History {
       if (name !== null && name !== undefined) {
         if (note(this.#names, name, host, row, bucket.start)) this.#noteStart(name, bucket.start)
         let here = this.#namesHere.get(host)
-        if (!here) this.#namesHere.set(host, (here = new Map()))
+        if (!here) {
+          here = new Map()
+          this.#namesHere.set(host, here)
+        }
         note(here, name, host, row, bucket.start)
       }
       const program = row.values[this.#columns.program]

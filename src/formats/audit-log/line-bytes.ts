@@ -1,7 +1,7 @@
 /**
  * The byte work of the quick audit.log reader. Of each line it reads the header, and puts into a key those bytes of the body
  * on which the wanted fields can depend. Two events with equal keys differ at most in what nobody asked for: arguments of
- * the system call, exit code, process ids, session, padding of socket addresses, and the files that were named.
+ * the system call, exit code, process ids, padding of socket addresses, and the files that were named.
  */
 
 const NEWLINE = 10
@@ -60,9 +60,27 @@ export class LineHeaderBytes {
     return this.time >= 0
   }
 
-  /** Whether the line at hand has the stamp `other[from, to)`. */
-  hasStamp(block: Buffer, other: Buffer, from: number, to: number): boolean {
-    return sameBytes(block, this.stampFrom, this.stampTo, other, from, to)
+  /** Whether the line at `from` has the node and the stamp of the line that was read last; then its type and body are read. */
+  continues(block: Buffer, from: number, to: number): boolean {
+    let p = from
+    if (this.nodeTo > this.nodeFrom) {
+      p = from + NODE.length + this.nodeTo - this.nodeFrom
+      if (!startsWith(block, from, NODE) || !sameBytes(block, from + NODE.length, p, block, this.nodeFrom, this.nodeTo))
+        return false
+      if (block[p++] !== SPACE) return false
+    }
+    if (!startsWith(block, p, TYPE)) return false
+    const typeFrom = p + TYPE.length
+    const typeTo = wordEnd(block, typeFrom, to)
+    if (!startsWith(block, typeTo, MESSAGE)) return false
+    const stampFrom = typeTo + MESSAGE.length
+    const stampTo = stampFrom + this.stampTo - this.stampFrom
+    if (!sameBytes(block, stampFrom, stampTo, block, this.stampFrom, this.stampTo)) return false
+    if (block[stampTo] !== 0x29 || block[stampTo + 1] !== 0x3a) return false
+    this.typeFrom = typeFrom
+    this.typeTo = typeTo
+    this.bodyFrom = stampTo + 2
+    return true
   }
 }
 
@@ -88,7 +106,7 @@ export function kindOf(block: Buffer, from: number, to: number): RecordKind {
   return 'other'
 }
 
-/** Bytes gathered for a look-up, with their hash. */
+/** Bytes gathered for a look-up, with a hash of some of them. */
 export class KeyBytes {
   bytes = Buffer.allocUnsafe(16 * 1024)
   length = 0
@@ -100,20 +118,27 @@ export class KeyBytes {
   }
 
   add(block: Buffer, from: number, to: number): void {
-    const end = this.length + to - from + 1
-    if (end > this.bytes.length) this.#grow(end)
+    const length = to - from
+    if (this.length + length + 1 > this.bytes.length) this.#grow(this.length + length + 1)
     const bytes = this.bytes
-    let length = this.length
-    let hash = this.hash
-    for (let p = from; p < to; p++) {
-      const c = block[p]!
-      bytes[length++] = c
-      hash = Math.imul(hash ^ c, 0x01000193)
+    let at = this.length
+    let hash = Math.imul(this.hash ^ length, 0x01000193)
+    if (length <= 32) {
+      for (let p = from; p < to; p++) {
+        const c = block[p]!
+        bytes[at++] = c
+        hash = Math.imul(hash ^ c, 0x01000193)
+      }
+    } else {
+      block.copy(bytes, at, from, to)
+      at += length
+      // Of a long piece every fourth byte has to do; keys that are told apart by others only are compared in full.
+      for (let p = from; p < to; p += 4) hash = Math.imul(hash ^ block[p]!, 0x01000193)
     }
     // No line holds a newline, so it keeps the pieces apart.
-    bytes[length++] = NEWLINE
-    this.length = length
-    this.hash = Math.imul(hash ^ NEWLINE, 0x01000193)
+    bytes[at++] = NEWLINE
+    this.length = at
+    this.hash = hash
   }
 
   #grow(end: number): void {
@@ -123,36 +148,24 @@ export class KeyBytes {
   }
 }
 
-/** Fields of a SYSCALL record that nobody asked for; all stand before the first quote. */
-const UNREAD_FIELDS = ['exit=', 'a0=', 'a1=', 'a2=', 'a3=', 'items=', 'ppid=', 'pid=', 'tty=', 'ses='].map((key) =>
-  Buffer.from(key),
-)
+/** `exit=… a0=… … pid=…`: what stands between the success of a system call and the login id is different every time. */
+const UNREAD_FROM = Buffer.from(' exit=')
+const UNREAD_TO = Buffer.from(' auid=')
 
-/** Adds the body of a SYSCALL record without its unread fields, which lie in one or two stretches. */
+/** Adds the body of a SYSCALL record without the stretch that nobody asked for. */
 export function addSyscall(key: KeyBytes, block: Buffer, from: number, to: number): void {
-  let copied = from
-  for (let p = from; p < to; ) {
-    const c = block[p]!
+  let unreadFrom = -1
+  for (let p = from; p < to; p++) {
+    const c = block[p]
     if (c === QUOTE) break
-    if (c !== SPACE) {
-      p++
-      continue
+    if (c !== SPACE) continue
+    if (unreadFrom < 0 && startsWith(block, p, UNREAD_FROM)) unreadFrom = p
+    else if (unreadFrom >= 0 && startsWith(block, p, UNREAD_TO)) {
+      key.add(block, from, unreadFrom)
+      return key.add(block, p, to)
     }
-    p++
-    if (!isUnread(block, p)) continue
-    if (copied < p) key.add(block, copied, p)
-    while (p < to && block[p]! > SPACE && block[p] !== QUOTE) p++
-    copied = p
   }
-  key.add(block, copied, to)
-}
-
-function isUnread(block: Buffer, at: number): boolean {
-  const first = block[at]
-  if (first !== 0x61 && first !== 0x65 && first !== 0x69 && first !== 0x70 && first !== 0x74 && first !== 0x73)
-    return false
-  for (let i = 0; i < UNREAD_FIELDS.length; i++) if (startsWith(block, at, UNREAD_FIELDS[i]!)) return true
-  return false
+  key.add(block, from, to)
 }
 
 const SADDR = Buffer.from(' saddr=')

@@ -105,7 +105,7 @@ class QuickReader<P> implements LineReader {
   /** Takes the line at `from`, whose header was read, and those behind it with the same; answers where the next line begins. */
   #segment(block: Buffer, from: number, firstEnd: number, limit: number, shift: number): number {
     const header = this.#header
-    const { stampFrom, stampTo, nodeFrom, nodeTo, time, serial } = header
+    const { nodeFrom, nodeTo, time, serial } = header
     const key = this.#key
     key.clear()
     this.#titles.clear()
@@ -119,8 +119,7 @@ class QuickReader<P> implements LineReader {
       next = end + 1
       if (next >= limit || kind === 'end') break
       end = block.indexOf(NEWLINE, next)
-      if (!header.read(block, next, end) || !header.hasStamp(block, block, stampFrom, stampTo)) break
-      if (!sameBytes(block, header.nodeFrom, header.nodeTo, block, nodeFrom, nodeTo)) break
+      if (!header.continues(block, next, end)) break
     }
     const segment: Segment<P> = {
       node: this.#nodeName(block, nodeFrom, nodeTo),

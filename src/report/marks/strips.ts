@@ -16,8 +16,10 @@ export interface StripsData extends Span {
 }
 export interface Strip {
   readonly name: string
-  /** Starts of the buckets with activity. */
+  /** Starts of the buckets with activity, ascending; perhaps only the latest of them. */
   readonly active: readonly EpochMs[]
+  /** All buckets with activity, counted. */
+  readonly activeBuckets: number
   /** Buckets that scored; drawn on top. */
   readonly scored?: readonly { readonly time: EpochMs; readonly score: Score }[]
 }
@@ -48,13 +50,13 @@ export function strips(data: StripsData, frame: Frame): Mark {
       )
     }
     body.push(
-      html`<text class="count" x="${frame.width}" y="${y + 14}" text-anchor="end">${count(strip.active.length)} of ${count(data.buckets)}</text>`,
+      html`<text class="count" x="${frame.width}" y="${y + 14}" text-anchor="end">${count(strip.activeBuckets)} of ${count(data.buckets)}</text>`,
     )
   })
   return {
     svg: drawing(frame, rows.length * ROW + 20, 'When each process was active', description(data), body),
     table: tableOf(
-      ['process', 'active buckets', 'share', 'first', 'last'],
+      ['process', 'active buckets', 'share', 'first drawn', 'last'],
       data.strips.map((strip) => tableRow(strip, data.buckets)),
     ),
     notes: notesOn(data, bins),
@@ -85,11 +87,11 @@ function ticks(active: readonly EpochMs[], bins: Bins, scale: ReturnType<typeof 
 }
 
 function tableRow(strip: Strip, buckets: number): string[] {
-  const share = buckets > 0 ? `${((100 * strip.active.length) / buckets).toFixed(1)} %` : '–'
+  const share = buckets > 0 ? `${((100 * strip.activeBuckets) / buckets).toFixed(1)} %` : '–'
   const [first, last] = [strip.active[0], strip.active.at(-1)]
   return [
     strip.name,
-    count(strip.active.length),
+    count(strip.activeBuckets),
     share,
     first === undefined ? '–' : moment(first),
     last === undefined ? '–' : moment(last),
@@ -97,7 +99,7 @@ function tableRow(strip: Strip, buckets: number): string[] {
 }
 
 function description(data: StripsData): string {
-  const most = max(data.strips, (strip) => strip.active.length) ?? 0
+  const most = max(data.strips, (strip) => strip.activeBuckets) ?? 0
   const scope = `${counted(data.buckets, 'bucket')} from ${moment(data.from)} to ${moment(data.to)}`
   if (data.strips.length === 0) return `No process was active in ${scope}.`
   return `${counted(data.strips.length, 'process', 'processes')} in ${scope}; the busiest was active in ${count(most)} of them.`
@@ -107,6 +109,8 @@ function notesOn(data: StripsData, bins: Bins): string[] {
   const notes = [
     `A tick is ${formatDuration(bins.length)} with activity; the numbers count buckets of ${formatDuration(data.bucketSpan)}.`,
   ]
+  if (data.strips.some((strip) => strip.active.length < strip.activeBuckets))
+    notes.push('Of the busiest only the latest activity is drawn.')
   if (data.strips.length > MOST_ROWS) notes.push(`${count(data.strips.length - MOST_ROWS)} more are in the table only.`)
   return notes
 }

@@ -5,6 +5,8 @@ import type { Bins } from './bins.ts'
 
 /** Pixels for each label of a time axis. */
 const LABEL_ROOM = 76
+/** Labels are at least so many pixels apart, middle to middle. */
+const LEAST_GAP = 52
 
 /** Time from left to right, from pixel `left` to `right`. */
 export function timeScale(bins: Bins, left: number, right: number): ScaleTime<number, number> {
@@ -17,12 +19,14 @@ export function timeAxis(scale: ScaleTime<number, number>, top: number, y: numbe
   const [from, to] = scale.domain() as [Date, Date]
   const label = labelFor(to.getTime() - from.getTime())
   const ticks = scale.ticks(Math.max(2, Math.floor((right - left) / LABEL_ROOM)))
-  const marks = ticks.map((tick) => {
+  const gap = ticks.length > 1 ? scale(ticks[1]!) - scale(ticks[0]!) : LABEL_ROOM
+  const every = Math.ceil(LEAST_GAP / gap)
+  const marks = ticks.map((tick, i) => {
     const x = scale(tick)
-    const text =
-      x < right - LABEL_ROOM / 2
-        ? html`<text x="${x}" y="${y + 12}" text-anchor="${x - left < LABEL_ROOM / 2 ? 'start' : 'middle'}">${label(tick.getTime())}</text>`
-        : undefined
+    const hasRoom = i % every === 0 && x < right - LABEL_ROOM / 2
+    const text = hasRoom
+      ? html`<text x="${x}" y="${y + 12}" text-anchor="middle">${label(tick.getTime())}</text>`
+      : undefined
     return html`<line class="grid" x1="${x}" x2="${x}" y1="${top}" y2="${y}"/>${text}`
   })
   return [...marks, html`<text class="unit" x="${right}" y="${y + 12}" text-anchor="end">UTC</text>`]

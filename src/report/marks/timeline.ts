@@ -29,16 +29,21 @@ type Best = ReadonlyMap<number, ScoredMoment>
 
 const BARS = 34
 const DOTS = 14
+/** The gutter that names the greatest bar. */
+const LEFT = 44
 /** A mark wears at most so many names; the highest scores get theirs. */
 const MOST_NAMES = 3
+/** Pixels that a name takes. */
+const NAME_ROOM = 112
 
 /** Timeline: bars for events (square-root scale), a diamond above for each scored stretch, blind time hatched. */
 export function timeline(data: TimelineData, frame: Frame): Mark {
-  const bins = binsFor(data, Math.min(MOST_CELLS, Math.floor(frame.width / 3)))
-  const scale = timeScale(bins, 0, frame.width)
+  const bins = binsFor(data, Math.min(MOST_CELLS, Math.floor((frame.width - LEFT) / 3)))
+  const scale = timeScale(bins, LEFT, frame.width)
   const events = eventsByCell(data, bins)
   const best = highestByCell(data.records, bins)
-  const tall = scaleSqrt([0, max(events.values()) ?? 1], [0, BARS])
+  const most = max(events.values()) ?? 0
+  const tall = scaleSqrt([0, Math.max(1, most)], [0, BARS])
   const floor = DOTS + BARS
   const width = scale(bins.from + bins.length) - scale(bins.from)
   const body: Markup[] = [hatch(frame), ...timeAxis(scale, DOTS, floor)]
@@ -49,7 +54,8 @@ export function timeline(data: TimelineData, frame: Frame): Mark {
   body.push(
     html`<path class="bar" d="${[...events].map(([cell, n]) => bar(scale(bins.from + cell * bins.length), width, floor, tall(n))).join('')}"/>`,
   )
-  body.push(html`<line class="base" x1="0" x2="${frame.width}" y1="${floor}" y2="${floor}"/>`)
+  body.push(html`<line class="base" x1="${LEFT}" x2="${frame.width}" y1="${floor}" y2="${floor}"/>`)
+  body.push(html`<text x="${LEFT - 6}" y="${DOTS + 9}" text-anchor="end">${count(most)}</text>`)
   body.push(...diamonds(best, bins, scale))
   return {
     svg: drawing(frame, floor + 18, `Events of ${visible(data.name, 60)} over time`, description(data), body),
@@ -77,18 +83,28 @@ function eventsByCell(data: TimelineData, bins: Bins): Map<number, number> {
 }
 
 function diamonds(best: Best, bins: Bins, scale: ReturnType<typeof timeScale>): Markup[] {
-  const cells = [...best].sort(([, a], [, b]) => a.score - b.score)
-  const named = new Set(cells.slice(-MOST_NAMES).map(([cell]) => cell))
+  const x = (cell: number) => scale(bins.from + (cell + 0.5) * bins.length)
+  const named = withNames(best, x)
   const [, right] = scale.range() as [number, number]
-  return cells.map(([cell, record]) => {
-    const x = scale(bins.from + (cell + 0.5) * bins.length)
-    const onLeft = x > right - 120
-    const name =
-      named.has(cell) && stepOf(record.score) !== 'low'
-        ? html`<text class="halo" x="${onLeft ? x - 8 : x + 8}" y="10" text-anchor="${onLeft ? 'end' : 'start'}">${visible(record.what, 18)}</text>`
-        : undefined
-    return html`<path class="${stepOf(record.score)}" d="M${x} 2l4.5 4.5l-4.5 4.5l-4.5 -4.5z"><title>${moment(record.time)}: ${visible(record.what, 40)}, ${scoreText(record.score)}</title></path>${name}`
+  return [...best].map(([cell, record]) => {
+    const step = stepOf(record.score)
+    const half = step === 'low' ? 2.5 : 4.5
+    const hint = `${moment(record.time)}: ${visible(record.what, 40)}, ${scoreText(record.score)}`
+    const diamond = html`<path class="${step}" d="M${x(cell)} ${6.5 - half}l${half} ${half}l${-half} ${half}l${-half} ${-half}z"><title>${hint}</title></path>`
+    if (!named.has(cell)) return diamond
+    const onLeft = x(cell) > right - NAME_ROOM
+    return html`${diamond}<text class="halo" x="${x(cell) + (onLeft ? -8 : 8)}" y="10" text-anchor="${onLeft ? 'end' : 'start'}">${visible(record.what, 16)}</text>`
   })
+}
+
+/** The cells whose process is named: the highest scores, no two so close that their names would touch. */
+function withNames(best: Best, x: (cell: number) => number): Set<number> {
+  const named = new Set<number>()
+  const ranked = [...best].filter(([, { score }]) => stepOf(score) !== 'low').sort(([, a], [, b]) => b.score - a.score)
+  for (const [cell] of ranked)
+    if (named.size < MOST_NAMES && [...named].every((other) => Math.abs(x(other) - x(cell)) > NAME_ROOM))
+      named.add(cell)
+  return named
 }
 
 function tableRow(from: EpochMs, events: number, best: ScoredMoment | undefined): string[] {

@@ -47,14 +47,15 @@ ${rawEvents(story, room)}${members(story.findings)}
 function facts(story: Story, place: number, report: Report): Markup[] {
   const { head } = story
   const rows: Markup[] = []
-  const row = (name: string, content: Markup) => rows.push(html`<dt>${name}</dt><dd>${content}</dd>\n`)
+  const row = (name: string, content: Markup) => rows.push(html`<div><dt>${name}</dt><dd>${content}</dd></div>\n`)
   if (story.hosts.length > 0)
     row(story.hosts.length === 1 ? 'host' : `${count(story.hosts.length)} hosts`, html`${listed(story.hosts, 8)}`)
   if (story.users.length > 0 && !hasFacet(story, 'user.name')) row('user', html`${listed(story.users, 8)}`)
   if (head.destinations.length > 0 && !hasFacet(story, 'destination.ip'))
     row('peer', html`${listed(head.destinations, 8)}`)
-  if (head.firstSeen !== undefined) row('first seen', timeElement(head.firstSeen))
-  if (head.lastSeen !== undefined) row('last seen', timeElement(head.lastSeen))
+  if (story.first !== undefined) row('first', timeElement(story.first))
+  if (story.last !== undefined) row('last', timeElement(story.last))
+  if (head.history !== undefined) row('before', seenBefore(head))
   const pattern = patternOf(head, place, report)
   if (pattern) row('active', pattern)
   return rows
@@ -62,20 +63,22 @@ function facts(story: Story, place: number, report: Report): Markup[] {
 
 const hasFacet = (story: Story, field: string): boolean => story.facets.some((facet) => facet.field === field)
 
-/** How often the process was seen, in numbers and as a spark over the whole range. */
-function patternOf(head: Finding, place: number, { presence, range, bucketSpan, counts }: Report): Markup | undefined {
+function seenBefore({ seenBefore, history }: Finding): Markup {
+  if (!seenBefore) return html`never in ${counted(history!, 'bucket')}`
+  return html`in ${count(seenBefore)} of ${counted(history!, 'bucket')}`
+}
+
+/** When the process was active, as a spark over the whole range. */
+function patternOf(head: Finding, place: number, { presence, range, bucketSpan }: Report): Markup | undefined {
   const active = presence.get(head.process)
-  const seen = head.seenBuckets ?? active?.length
-  if (seen === undefined) return undefined
-  const words = html`${count(seen)} of ${counted(counts.buckets, 'bucket')}`
-  if (!active || !range) return words
+  if (!active || !range) return undefined
   const bins = binsFor({ ...range, bucketSpan }, 80)
   const values = new Array<number>(bins.count).fill(0)
   for (const time of active) {
     const cell = binOf(bins, time)
     if (cell !== undefined) values[cell]! += 1
   }
-  return html`${words} ${spark({ title: 'Activity over the whole range', values }, { id: `story-${place}-spark`, width: SPARK_WIDTH })}`
+  return html`${spark({ title: 'Activity over the whole range', values }, { id: `story-${place}-spark`, width: SPARK_WIDTH })}`
 }
 
 /** What we call the fields that evidence is usually grouped by; others keep their ECS name. */
@@ -98,7 +101,7 @@ function facetMarkup(facet: Facet): Markup {
     (each, i) => html`${i > 0 ? ', ' : ''}${value(each.value)} <span class="times">×${count(each.count)}</span>`,
   )
   const more = others > 0 ? html` and ${counted(others, 'other')}` : undefined
-  return html`<dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}</dd>\n`
+  return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}</dd></div>\n`
 }
 
 function rawEvents(story: Story, room: { left: number }): Markup | undefined {

@@ -10,7 +10,8 @@ import { counted } from '../words.ts'
 import { figure, value } from './figure.ts'
 import { legend } from './summary.ts'
 
-const WIDTH = 976
+/** Room for drawings in pixels: the width of the page less its margins. */
+const WIDTH = 912
 /** Strips of the stories, and of the rarest others to compare them with. */
 const STORY_STRIPS = 12
 const OTHER_STRIPS = 8
@@ -71,6 +72,7 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
       strips: shown.map((name) => ({
         name,
         active: presence.get(name)!,
+        activeBuckets: report.activeBuckets?.get(name) ?? presence.get(name)!.length,
         scored: scores.get(name)!.filter(({ score }) => score >= report.threshold),
       })),
     },
@@ -78,8 +80,8 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
   )
   const intro =
     told.length > 0
-      ? `When the processes of the stories were active, worst first; below them the rarest others of ${counted(presence.size, 'process', 'processes')}, to compare.`
-      : `When the rarest of ${counted(presence.size, 'process', 'processes')} were active.`
+      ? 'When the processes of the findings were active, worst first; below them the rarest others that scored, to compare.'
+      : 'When the rarest processes that scored were active.'
   return figure(mark, intro)
 }
 

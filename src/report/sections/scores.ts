@@ -5,7 +5,7 @@ import { histogram } from '../marks/histogram.ts'
 import type { Report, ReportRange } from '../report.ts'
 import { figure } from './figure.ts'
 
-const WIDTH = 472
+const WIDTH = 440
 
 /** How the scores lie, and what another threshold would cost. */
 export function scores({ records, threshold }: Report, range: ReportRange): Markup {

@@ -1,0 +1,36 @@
+import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.ts'
+import type { EcsEvent } from '../../domain/event.ts'
+import type { Seq } from '../../domain/time.ts'
+import type { Query } from '../../query/ast.ts'
+import { matches } from '../../query/match.ts'
+import type { Page, ResultStore, SeqRange } from '../storage.ts'
+
+/**
+ * The result store of a scan: it keeps what its report tells, the newest revision of each record with a score, and lets bucket
+ * and influencer results go, since a scan of months would hold nothing but them.
+ */
+export class LatestRecords implements ResultStore {
+  readonly #latest = new Map<string, { readonly seq: Seq; readonly doc: AnomalyRecord }>()
+  #seq: Seq = 0
+
+  async append(results: readonly AnomalyResult[]): Promise<Seq> {
+    for (const result of results) {
+      this.#seq++
+      if (result.result_type !== 'record' || !(result.initial_record_score > 0)) continue
+      this.#latest.delete(result.record_id)
+      this.#latest.set(result.record_id, { seq: this.#seq, doc: result })
+    }
+    return this.#seq
+  }
+
+  async scan(query: Query, { after, limit }: SeqRange): Promise<Page<AnomalyResult>> {
+    const items = [...this.#latest.values()]
+      .filter(({ seq, doc }) => seq > after && matches(query, doc as unknown as EcsEvent))
+      .slice(0, limit)
+    return { items, next: items.length === limit ? items.at(-1)!.seq : Math.max(after, this.#seq) }
+  }
+
+  records(): AnomalyRecord[] {
+    return [...this.#latest.values()].map(({ doc }) => doc)
+  }
+}
