@@ -8,6 +8,7 @@ import type { ExceptionItem } from './domain/exception.ts'
 import { text } from './domain/field.ts'
 import { hostOf } from './domain/identity.ts'
 import type { DatafeedConfig, Job } from './domain/job.ts'
+import type { Observation } from './domain/observation.ts'
 import type { Rule } from './domain/rule.ts'
 import type { EpochMs } from './domain/time.ts'
 import { type AlertDraft, AlertDrafts } from './engine/alert-drafts.ts'
@@ -60,9 +61,10 @@ export interface ScanOutcome {
   alerts(): AsyncGenerator<Alert>
 }
 
+/** A record with the rows of its bucket that it stands for. */
 export interface ScoredRecord {
   readonly record: AnomalyRecord
-  readonly hosts: readonly string[]
+  readonly rows: readonly Observation[]
 }
 
 /** The fields that tell the host of an event, which every scan needs. */
@@ -82,19 +84,28 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
   const drafts = new AlertDrafts(history)
   const ruleLoops = rules.map((rule) => new RuleLoop(rule, feed.fields, exceptions, valueLists, drafts))
   const records = new Map<string, ScoredRecord>()
-  const hostColumn = feed.fields.indexOf('host.name')
 
-  const onScored = ({ bucket, rows, records: scored, now }: ScoredBucket) => {
-    const page = scored.map((record) => ({ record, rows: rowsOf(record, rows, feed.fields) }))
-    for (const { record, rows } of page)
-      if (record.initial_record_score > 0)
-        records.set(record.record_id, { record, hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))] })
+  const judge = (page: readonly ScoredRecord[], now: EpochMs) => {
+    for (const scored of page) if (scored.record.initial_record_score > 0) records.set(scored.record.record_id, scored)
     for (const loop of ruleLoops) loop.step(page, now)
+  }
+  const onScored = ({ bucket, rows, records: scored, now }: ScoredBucket) => {
+    const rowsBefore = (record: AnomalyRecord) => records.get(record.record_id)?.rows ?? []
+    judge(
+      scored.map((record) => ({ record, rows: [...rowsBefore(record), ...rowsOf(record, rows, feed.fields)] })),
+      now,
+    )
     history.learn(bucket, rows)
   }
+  const onRenormalized = (revised: readonly AnomalyRecord[], now: EpochMs) =>
+    judge(
+      revised.map((record) => ({ record, rows: records.get(record.record_id)?.rows ?? [] })),
+      now,
+    )
   const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
     onScored,
+    onRenormalized,
     onPassed: (before) => events.forget(feed, before),
   })
   const walked = await walk(inputs, events, [jobLoop], options.until)
@@ -142,7 +153,7 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
 }
 
 /** So many events are held in memory at once while alerts are written. */
-const EVENTS_AT_ONCE = 4000
+const EVENTS_AT_ONCE = 1000
 
 async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, feed: Datafeed): AsyncGenerator<Alert> {
   const step = Math.floor(EVENTS_AT_ONCE / EVENTS_SHOWN)

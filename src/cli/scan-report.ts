@@ -30,6 +30,7 @@ export function renderScanReport(input: ScanReportInput): string {
 
 function reportOf({ outcome, alerts, rejects, options, paths, unreadable, threshold, now }: ScanReportInput): Report {
   const { walk, inputs, feed, history } = outcome
+  const hostColumn = feed.fields.indexOf('host.name')
   const names = new Set([
     ...outcome.records.map(({ record }) => record.by_field_value ?? ''),
     ...alerts.map((alert) => String(alert.by_field_value ?? '')),
@@ -77,10 +78,10 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
     },
     rejects: rejects.counts(),
     alerts,
-    records: outcome.records.map(({ record, hosts }) => ({
+    records: outcome.records.map(({ record, rows }) => ({
       timestamp: record.timestamp,
       value: record.by_field_value ?? '',
-      hosts,
+      hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
       record_score: record.record_score,
     })),
     presence: new Map([...names].map((name) => [name, history.startsOf(name)])),

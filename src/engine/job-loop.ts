@@ -4,8 +4,17 @@ import type { AnomalyRecord, AnomalyResult } from '../domain/anomaly-record.ts'
 import { type BucketSpan, bucketOf } from '../domain/bucket.ts'
 import type { Job } from '../domain/job.ts'
 import type { Observation } from '../domain/observation.ts'
-import type { DurationMs, EpochMs, Seq } from '../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, type Seq } from '../domain/time.ts'
 import type { EventReader, ResultStore } from '../storage/storage.ts'
+
+/**
+ * Almost every first sight of a name moves the quantiles, by its own maximum if nothing else. Stored results wait for the next of
+ * these places: scoring all of them again at each would cost more than everything else together.
+ */
+const RENORMALIZE_EVERY = 24
+
+/** Results older than this, or than a hundred buckets, keep their scores: Elastic's `renormalization_window_days`. */
+const RENORMALIZATION_WINDOW: DurationMs = 30 * DAY
 
 /** One bucket that was scored, late rows of an older one included: what rules judge next. */
 export interface ScoredBucket {
@@ -20,6 +29,8 @@ export interface ScoredBucket {
 export interface JobLoopOptions {
   readonly lateWindow: DurationMs
   readonly onScored: (scored: ScoredBucket) => void | Promise<void>
+  /** Stored records have new scores, since the quantiles have moved. */
+  readonly onRenormalized?: (records: readonly AnomalyRecord[], now: EpochMs) => void | Promise<void>
   /** Buckets before this time are over: not even late rows of them will be asked for. */
   readonly onPassed?: (before: EpochMs) => void
 }
@@ -42,6 +53,7 @@ export class JobLoop {
   /** The place in the sequence up to which late events were looked for. */
   #lookedAt: Seq = 0
   #now: EpochMs = Number.NEGATIVE_INFINITY
+  #sinceRenormalized = 0
   lateEvents = 0
   buckets = 0
 
@@ -117,6 +129,19 @@ export class JobLoop {
   ): Promise<void> {
     await this.#results.append(outcome.results)
     await this.#options.onScored({ bucket, late, rows, records: outcome.results.filter(isRecord), now: this.#now })
+    this.#sinceRenormalized++
+    if (outcome.renormalize && this.#sinceRenormalized >= RENORMALIZE_EVERY) await this.#renormalize()
+  }
+
+  /** Scores stored results again under the quantiles of now; only after the bucket's own records were judged (`time-and-order.md` §6). */
+  async #renormalize(): Promise<void> {
+    this.#sinceRenormalized = 0
+    const window = Math.max(RENORMALIZATION_WINDOW, 100 * this.feed.bucketSpan)
+    const stored = await this.#results.newest(this.job.job_id, this.#next - window)
+    const changed = this.model.renormalize(stored)
+    if (changed.length === 0) return
+    await this.#results.append(changed)
+    await this.#options.onRenormalized?.(changed.filter(isRecord), this.#now)
   }
 }
 

@@ -75,4 +75,6 @@ export interface EventStore extends EventReader {
 export interface ResultStore {
   append(results: readonly AnomalyResult[]): Promise<Seq>
   scan(query: Query, range: SeqRange): Promise<Page<AnomalyResult>>
+  /** The newest revision of each result of a job whose bucket starts at `from` or later, in the order of their first revisions. */
+  newest(jobId: string, from: EpochMs): Promise<readonly AnomalyResult[]>
 }

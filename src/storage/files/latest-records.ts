@@ -1,6 +1,6 @@
 import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.ts'
 import type { EcsEvent } from '../../domain/event.ts'
-import type { Seq } from '../../domain/time.ts'
+import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { Page, ResultStore, SeqRange } from '../storage.ts'
@@ -17,7 +17,6 @@ export class LatestRecords implements ResultStore {
     for (const result of results) {
       this.#seq++
       if (result.result_type !== 'record' || !(result.initial_record_score > 0)) continue
-      this.#latest.delete(result.record_id)
       this.#latest.set(result.record_id, { seq: this.#seq, doc: result })
     }
     return this.#seq
@@ -26,11 +25,13 @@ export class LatestRecords implements ResultStore {
   async scan(query: Query, { after, limit }: SeqRange): Promise<Page<AnomalyResult>> {
     const items = [...this.#latest.values()]
       .filter(({ seq, doc }) => seq > after && matches(query, doc as unknown as EcsEvent))
+      .sort((a, b) => a.seq - b.seq)
       .slice(0, limit)
     return { items, next: items.length === limit ? items.at(-1)!.seq : Math.max(after, this.#seq) }
   }
 
-  records(): AnomalyRecord[] {
-    return [...this.#latest.values()].map(({ doc }) => doc)
+  async newest(jobId: string, from: EpochMs): Promise<readonly AnomalyRecord[]> {
+    const newest = [...this.#latest.values()].map(({ doc }) => doc)
+    return newest.filter((record) => record.job_id === jobId && record.timestamp >= from)
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnomalyResult } from '../../domain/anomaly-record.ts'
-import type { Seq } from '../../domain/time.ts'
+import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { resultKeyOf } from '../result-key.ts'
 import type { Page, ResultStore, SeqRange } from '../storage.ts'
@@ -22,5 +22,9 @@ export class MemoryResults implements ResultStore {
 
   async scan(query: Query, range: SeqRange): Promise<Page<AnomalyResult>> {
     return pageOf(this.#results, query, range)
+  }
+
+  async newest(jobId: string, from: EpochMs): Promise<readonly AnomalyResult[]> {
+    return [...this.#newest.values()].filter((result) => result.job_id === jobId && result.timestamp >= from)
   }
 }
