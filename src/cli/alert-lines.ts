@@ -1,23 +1,25 @@
 import type { Alert, Evidence } from '../domain/alert.ts'
 import { values } from '../domain/field.ts'
+import type { Story } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
 import { moment } from '../triage/sentence.ts'
 import { type Color, type Terminal, wrapped } from './terminal.ts'
 
-/** One alert for a person: its score in figures and words, its sentence, and where the evidence is. */
-export async function printSentence(alert: Alert, terminal: Terminal): Promise<void> {
-  const score = Number(alert.record_score)
-  const [word, color] = gradeOf(score)
-  const evidence = (alert.oddsock as { readonly evidence: Evidence }).evidence
-  const head = `${String(Math.round(score)).padStart(3)} ${word.padEnd(8)}`
+/** Alerts of one process for a person: score in figures and words, the sentence of the worst, and how many more there are. */
+export async function printStory({ head: worst, findings, hosts, events }: Story, terminal: Terminal): Promise<void> {
+  const [word, color] = gradeOf(worst.score)
+  const head = `${String(Math.round(worst.score)).padStart(3)} ${word.padEnd(8)}`
   const indent = ' '.repeat(head.length + 1)
-  await terminal.out(
-    `${terminal.paint(head, color, 'bold')} ${wrapped(String(alert['kibana.alert.reason']), terminal.columns, indent)}`,
-  )
+  await terminal.out(`${terminal.paint(head, color, 'bold')} ${wrapped(worst.sentence, terminal.columns, indent)}`)
+  const more = findings.length - 1
   const details = [
-    moment(Number(alert.timestamp)),
-    `${evidence.count} ${evidence.count === 1 ? 'event' : 'events'}`,
-    ...commandOf(evidence),
+    ...(worst.bucket === undefined ? [] : [moment(worst.bucket)]),
+    ...commandOf(worst.evidence),
+    ...(more > 0
+      ? [
+          `${more} more like it on ${hosts.length === 1 ? 'this host' : `${hosts.length} hosts`}, ${events} events in all`,
+        ]
+      : []),
   ]
   await terminal.out(`${indent}${terminal.paint(details.join(' · '), 'dim')}`)
 }

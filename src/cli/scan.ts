@@ -7,11 +7,12 @@ import type { ExceptionItem } from '../domain/exception.ts'
 import { type Rule, SEVERITIES, type Severity } from '../domain/rule.ts'
 import { DAY, type EpochMs, formatDuration, parseDuration, parseTime } from '../domain/time.ts'
 import { FORMATS } from '../formats/index.ts'
+import { storiesOf } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { ruleForJob } from '../rules/rule-for-job.ts'
 import { moment } from '../triage/sentence.ts'
-import { printCsv, printCsvHeader, printSentence } from './alert-lines.ts'
+import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
 import { formatNamed, sourcesOf } from './inputs.ts'
 import { Rejects } from './rejects.ts'
@@ -71,7 +72,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     else if (output.writeAs === 'csv') await printCsv(alert, terminal)
     if (options.html !== undefined || output.writeAs === 'table') kept.push(alert)
   }
-  if (output.writeAs === 'table') for (const alert of worstFirst(kept)) await printSentence(alert, terminal)
+  if (output.writeAs === 'table') for (const story of storiesOf(kept)) await printStory(story, terminal)
   await summarize(outcome, count, rejects, terminal, output.writeAs === 'table')
   if (options.html !== undefined) {
     const html = renderScanReport({
@@ -153,12 +154,6 @@ function refuseUnknown({ inputs, walk }: ScanOutcome): void {
     code: 'INPUT_UNKNOWN',
     hint: 'If it is one all the same, say which with --format.',
   })
-}
-
-function worstFirst(alerts: readonly Alert[]): Alert[] {
-  return [...alerts].sort(
-    (a, b) => Number(b.record_score) - Number(a.record_score) || Number(a.timestamp) - Number(b.timestamp),
-  )
 }
 
 async function summarize(
