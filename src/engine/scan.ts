@@ -71,7 +71,6 @@ export async function walk(
       const eventTime = queue.times[i]!
       const ahead = eventTime > clock.now + DAY
       const time = ahead ? clock.now : eventTime
-      if (time === Number.NEGATIVE_INFINITY) continue
       count(seen, profile, time, ahead, hostSpan)
       if (profile.rows.some(isRow)) {
         seen.matched++
