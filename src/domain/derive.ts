@@ -22,11 +22,23 @@ export const DERIVED_FROM: readonly string[] = [
 
 /**
  * The event with its derived fields: `host.name` where only another name of the host is known (`host` is the last resort), and
- * `oddsock.program` with the version of the rule that made it.
+ * `oddsock.program` with the version of the rule that made it. Only we say what is in `oddsock.*`: what an event brings there
+ * is dropped.
  */
 export function deriveFields(event: EcsEvent, host?: string): EcsEvent {
-  const complete = completeHost(event, host)
+  const complete = completeHost(withoutOurs(event), host)
   const program = programOf(complete)
   if (program === undefined) return complete
   return { ...complete, oddsock: { program, program_version: PROGRAM_VERSION } }
+}
+
+/** Whether a field is ours to fill in. */
+export function isOurs(field: string): boolean {
+  return field === 'oddsock' || field.startsWith('oddsock.')
+}
+
+function withoutOurs(event: EcsEvent): EcsEvent {
+  for (const key in event)
+    if (isOurs(key)) return Object.fromEntries(Object.entries(event).filter(([name]) => !isOurs(name)))
+  return event
 }

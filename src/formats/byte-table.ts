@@ -31,9 +31,9 @@ export class ByteTable<T> {
     return entry >= 0 ? this.#values[entry] : undefined
   }
 
-  /** Adds a key that is not there yet. One whose hash many others have is not kept: it would slow down the search for all. */
+  /** Adds a key that is not there yet. One whose hash many others have is not kept: it would slow down the search for all; nor is one that is too long. */
   add(key: Uint8Array, length: number, hash: number, value: T): void {
-    if (this.#find(key, length, hash) === CROWDED) return
+    if (length > this.#arenaLimit || this.#find(key, length, hash) === CROWDED) return
     if (this.#values.length >= this.#limit || this.#arenaEnd + length > this.#arenaLimit) this.#forget()
     if (this.#values.length * 2 >= this.#slots.length) this.#grow()
     if (this.#arenaEnd + length > this.#arena.length) {

@@ -60,7 +60,8 @@ export class JsonFields {
     if (first === OPEN_BRACE && node.children.length > 0)
       return node.field < 0 ? this.#object(block, at, end, node) : -1
     const after = skipValue(block, at, end)
-    if (node.field < 0) return first === OPEN_BRACKET ? -1 : after
+    // A plain value in place of an object holds no field; after the object itself it would take its place.
+    if (node.field < 0) return first === OPEN_BRACKET || node.entered === this.#line ? -1 : after
     if (this.from[node.field]! >= 0) return -1
     this.from[node.field] = at
     this.to[node.field] = after
@@ -74,11 +75,13 @@ function skipValue(block: Uint8Array, at: number, end: number): number {
   if (first === QUOTE) return skipString(block, at + 1, end)
   if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(block, at, end)
   let p = at
-  for (; p < end; p++) {
-    const c = block[p]!
-    if (c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c <= SPACE) break
-  }
+  while (p < end && isBare(block[p]!)) p++
   return p > at ? p : -1
+}
+
+/** The characters of numbers, `true`, `false` and `null`; a value that took in any others could swallow the field after it. */
+function isBare(c: number): boolean {
+  return (c >= 48 && c <= 57) || (c >= 97 && c <= 122) || c === 45 || c === 46 || c === 43 || c === 69
 }
 
 function skipNested(block: Uint8Array, at: number, end: number): number {
@@ -106,12 +109,12 @@ function skipString(block: Uint8Array, at: number, end: number): number {
   return -1
 }
 
-/** Behind the quote that ends a key. A key with an escape could be any key, so it is a surprise. */
+/** Behind the quote that ends a key. A key with an escape could be any key, and a damaged one could have been: surprises. */
 function skipKey(block: Uint8Array, at: number, end: number): number {
   for (let p = at; p < end; p++) {
     const c = block[p]!
     if (c === QUOTE) return p + 1
-    if (c === BACKSLASH) return -1
+    if (c === BACKSLASH || c < SPACE) return -1
   }
   return -1
 }
