@@ -62,6 +62,15 @@ function program(io: Io, exit: (code: number) => void): Command {
       exit(await decode(paths, options, io))
     })
 
+  root
+    .command('test')
+    .description('run stories about your rules, and see whether they come true')
+    .argument('<file...>', 'files of stories (docs/reference/scenario-language.md)')
+    .action(async (files: string[]) => {
+      const { testStories } = await import('./test.ts')
+      exit(await testStories(files, io))
+    })
+
   const rules = root.command('rules').description('work with detection rules')
   rules
     .command('check')
