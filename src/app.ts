@@ -166,7 +166,12 @@ async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, 
       const mine = found.slice(next, next + places[i]!.length).filter((event) => event !== undefined)
       next += places[i]!.length
       const evidence = evidenceOf(draft.rows, feed.fields, mine)
-      yield alertDocument({ ...draft.finding, record: draft.record }, evidence, draft.acquaintance, draft.now)
+      yield alertDocument(
+        { ...draft.finding, record: draft.record, rows: draft.rows },
+        evidence,
+        draft.acquaintance,
+        draft.now,
+      )
     }
   }
 }

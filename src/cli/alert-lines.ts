@@ -1,8 +1,8 @@
 import type { Alert, Evidence } from '../domain/alert.ts'
 import { values } from '../domain/field.ts'
+import { moment } from '../domain/words.ts'
 import type { Story } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
-import { moment } from '../triage/sentence.ts'
 import { type Color, type Terminal, wrapped } from './terminal.ts'
 
 /** Alerts of one process for a person: score in figures and words, the sentence of the worst, and how many more there are. */

@@ -1,6 +1,7 @@
 import type { BucketSpan } from '../domain/bucket.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { EpochMs } from '../domain/time.ts'
+import { addressesOf } from './addresses.ts'
 
 /** What is remembered of one value: a process name, a program, a peer. Times are starts of buckets. */
 export interface Sightings {
@@ -19,7 +20,9 @@ export interface Acquaintance {
   readonly anywhere?: Sightings
   /** On this host, before this bucket. */
   readonly here?: Sightings
+  /** Start of the first bucket; NaN before there was one. */
   readonly historyFrom: EpochMs
+  /** Buckets in which anything was seen at all: quiet time is no history. */
   readonly bucketsScored: number
   readonly hostsKnown: number
 }
@@ -30,7 +33,8 @@ const STARTS_KEPT = 512
 
 /**
  * Remembers where and when values were seen in the closed buckets of a job. It is told of a bucket after its records were
- * judged, so that what it says in an alert is what was true before.
+ * judged, so that what it says in an alert is what was true before. A bucket that it is told of again, for its late rows, is not
+ * counted twice.
  */
 export class History {
   readonly #columns: { readonly host: number; readonly by: number; readonly program: number; readonly peer: number }
@@ -41,6 +45,7 @@ export class History {
   readonly #starts = new Map<string, EpochMs[]>()
   readonly #peerLimit: number
   #from: EpochMs = Number.NaN
+  #last: EpochMs = Number.NEGATIVE_INFINITY
   #buckets = 0
   /** Peers beyond the limit, which are not remembered. */
   peersNotKept = 0
@@ -55,7 +60,10 @@ export class History {
 
   learn(bucket: BucketSpan, rows: readonly Observation[]): void {
     if (!(this.#from <= bucket.start)) this.#from = bucket.start
-    this.#buckets++
+    if (bucket.start > this.#last) {
+      this.#last = bucket.start
+      this.#buckets++
+    }
     for (const row of rows) {
       const host = row.values[this.#columns.host] ?? ''
       const name = row.values[this.#columns.by]
@@ -70,10 +78,7 @@ export class History {
       }
       const program = row.values[this.#columns.program]
       if (program) note(this.#programs, program, host, row, bucket.start)
-      const peer = row.values[this.#columns.peer]
-      if (peer && (this.#peers.size < this.#peerLimit || this.#peers.has(peer)))
-        note(this.#peers, peer, host, row, bucket.start)
-      else if (peer) this.peersNotKept++
+      this.#learnPeers(row, host, bucket.start)
     }
   }
 
@@ -101,6 +106,12 @@ export class History {
       .map(([value, seen]) => ({ value, seen }))
       .sort((a, b) => a.seen.buckets - b.seen.buckets || a.seen.events - b.seen.events || (a.value < b.value ? -1 : 1))
       .slice(0, count)
+  }
+
+  #learnPeers(row: Observation, host: string, start: EpochMs): void {
+    for (const peer of addressesOf(row.values[this.#columns.peer] ?? null))
+      if (this.#peers.size < this.#peerLimit || this.#peers.has(peer)) note(this.#peers, peer, host, row, start)
+      else this.peersNotKept++
   }
 
   #noteStart(name: string, start: EpochMs): void {
