@@ -1,6 +1,7 @@
 import { AppError } from '../domain/error.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { eventKeyOf } from '../domain/identity.ts'
+import { counted } from '../domain/words.ts'
 import type { Format } from '../formats/format.ts'
 import { recognise } from '../formats/index.ts'
 import { LineBlocks } from '../formats/lines.ts'
@@ -39,7 +40,7 @@ export async function decode(paths: readonly string[], options: DecodeOptions, i
     for (const problem of source.problems) terminal.error(problem)
   }
   await rejects.close()
-  for (const { reason, count } of rejects.counts()) terminal.note(`${count} rejected: ${reason}`)
+  for (const { reason, count } of rejects.counts()) terminal.note(`${counted(count, 'piece')} rejected: ${reason}`)
   if (events === 0 && rejects.total === 0) terminal.note('Nothing to decode: the input is empty')
   return unreadable.length > 0 || sources.some((source) => source.problems.length > 0) ? EXIT.surroundings : EXIT.fine
 }
@@ -77,7 +78,7 @@ async function decodeSource(
         throw new AppError({
           message: `Cannot decode "${source.name}": it is neither an audit log nor NDJSON of ECS documents`,
           code: 'INPUT_UNKNOWN',
-          hint: 'If it is one all the same, say which with --format.',
+          hint: 'If it is one all the same, say which: --format audit-log or --format ecs-json.',
         })
       revises = format.revises ?? false
       lines = new LineBlocks(format.decoder({ host: source.host }, sink), sink.reject)

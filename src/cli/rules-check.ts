@@ -40,7 +40,7 @@ export async function checkRules(paths: readonly string[], io: Output): Promise<
       io.stderr.write(`${describe(unreadable(path, error))}\n`)
     }
   for (const problem of findings.problems) io.stdout.write(`${describe(new AppError(problem))}\n\n`)
-  io.stdout.write(summary(paths, files, findings))
+  if (files > 0 || !failed) io.stdout.write(summary(paths, files, findings))
   if (failed) return EXIT.surroundings
   return findings.problems.length > 0 || files === 0 ? EXIT.no : EXIT.fine
 }

@@ -1,11 +1,11 @@
 import type { ScanOutcome } from '../app.ts'
 import type { Alert } from '../domain/alert.ts'
-import { bucketOf } from '../domain/bucket.ts'
-import { DAY, type EpochMs, formatDuration, HOUR, type Score } from '../domain/time.ts'
+import { type EpochMs, HOUR, type Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { renderReport } from '../report/page.ts'
 import type { Report, ReportHost } from '../report/report.ts'
 import type { Unreadable } from '../sources/files.ts'
+import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 
@@ -107,25 +107,6 @@ function hostOf(host: HostWalk, end: EpochMs): ReportHost {
     activity: host.activity,
     ...(silent && { silentSince: host.last, blind: [{ from: host.last, to: end }] }),
   }
-}
-
-function notJudged({ walk, feed, lateEvents }: ScanOutcome): string[] {
-  const said: string[] = []
-  if (Number.isNaN(walk.first)) return said
-  const length = walk.last - walk.first
-  if (length < DAY) said.push(`${formatDuration(length)} of data: rare means rare in these ${formatDuration(length)}.`)
-  const first = bucketOf(walk.first, feed.bucketSpan)
-  if (walk.first > first.start) said.push('The first interval is incomplete, so it was neither scored nor learned.')
-  if (walk.setAside > 0)
-    said.push(
-      `${walk.setAside} events are dated more than a day ahead of all others; they were scored in the interval in which they arrived.`,
-    )
-  if (lateEvents > 0) said.push(`${lateEvents} events came after their interval was closed; they were scored late.`)
-  if (walk.matched === 0)
-    said.push(
-      'No event shows a program using the network: for audit logs that takes an audit rule for connect, such as "-a always,exit -F arch=b64 -S connect -k net".',
-    )
-  return said
 }
 
 /** The command that made the page, ready to be pasted. */

@@ -5,8 +5,8 @@ import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
 import { type Rule, SEVERITIES, type Severity } from '../domain/rule.ts'
-import { DAY, type EpochMs, formatDuration, parseDuration, parseTime } from '../domain/time.ts'
-import { moment } from '../domain/words.ts'
+import { DAY, type EpochMs, parseDuration, parseTime, type Score } from '../domain/time.ts'
+import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { FORMATS } from '../formats/index.ts'
 import { storiesOf } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
@@ -15,6 +15,7 @@ import { ruleForJob } from '../rules/rule-for-job.ts'
 import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
 import { formatNamed, sourcesOf } from './inputs.ts'
+import { notJudged } from './not-judged.ts'
 import { Rejects } from './rejects.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
@@ -61,19 +62,21 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   refuseUnknown(outcome)
 
   const kept: Alert[] = []
-  let count = 0
+  let alerts = 0
   let worst = -1
   if (output.writeAs === 'csv') await printCsvHeader(terminal)
   for await (const alert of outcome.alerts()) {
     if (!(Number(alert.timestamp) >= since)) continue
-    count++
+    alerts++
     worst = Math.max(worst, SEVERITIES.indexOf(alert['kibana.alert.severity'] as Severity))
     if (output.writeAs === 'json') await terminal.out(JSON.stringify(alert))
     else if (output.writeAs === 'csv') await printCsv(alert, terminal)
     if (options.html !== undefined || output.writeAs === 'table') kept.push(alert)
   }
   if (output.writeAs === 'table') for (const story of storiesOf(kept)) await printStory(story, terminal)
-  await summarize(outcome, count, rejects, terminal, output.writeAs === 'table')
+  await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table')
+  const hint = alerts > 0 ? undefined : closest(outcome, rules[0]?.anomaly_threshold ?? 0, since)
+  if (hint) terminal.note(hint)
   if (options.html !== undefined) {
     const html = renderScanReport({
       outcome,
@@ -152,7 +155,7 @@ function refuseUnknown({ inputs, walk }: ScanOutcome): void {
   throw new AppError({
     message: `Cannot scan "${unknown[0]!.source.name}": it is neither an audit log nor NDJSON of ECS documents`,
     code: 'INPUT_UNKNOWN',
-    hint: 'If it is one all the same, say which with --format.',
+    hint: 'If it is one all the same, say which: --format audit-log or --format ecs-json.',
   })
 }
 
@@ -163,36 +166,62 @@ async function summarize(
   terminal: Terminal,
   forPerson: boolean,
 ): Promise<void> {
-  const { walk, inputs, history } = outcome
+  const { walk, inputs } = outcome
   for (const input of inputs) {
     for (const problem of input.source.problems) terminal.error(problem)
     if (input.unknown)
       terminal.error(`Skipped "${visible(input.source.name)}": it is neither an audit log nor NDJSON of ECS documents`)
   }
-  for (const { reason, count } of rejects.counts()) terminal.note(`${count} rejected: ${reason}`)
+  for (const { reason, count: many } of rejects.counts()) terminal.note(`${counted(many, 'piece')} rejected: ${reason}`)
   for (const warning of outcome.warnings.slice(-1)) terminal.note(visible(warning))
-  if (Number.isNaN(walk.first)) return terminal.note('No events: the input is empty')
-  const length = walk.last - walk.first
+  if (Number.isNaN(walk.first))
+    return terminal.note(
+      rejects.total > 0
+        ? 'No events: nothing in the input could be read (--rejects FILE keeps what was rejected)'
+        : 'No events: the input is empty',
+    )
   terminal.note(
-    `${alerts} ${alerts === 1 ? 'alert' : 'alerts'} in ${walk.events} events of ${walk.hosts.length} ${walk.hosts.length === 1 ? 'host' : 'hosts'}, ` +
-      `${moment(walk.first)} to ${moment(walk.last)}; ${walk.matched} of them use the network`,
+    `${counted(alerts, 'alert')} in ${counted(walk.events, 'event')} of ${counted(walk.hosts.length, 'host')}, ` +
+      `${moment(walk.first)} to ${moment(walk.last)}; the job looked at ${count(walk.matched)} of them`,
   )
-  if (length >= SHORT_HISTORY) return
-  terminal.note(
-    `${formatDuration(length)} of data: rare means rare in ${length >= 2_000 ? `these ${formatDuration(length)}` : 'this moment'}`,
-  )
-  if (!forPerson) return
+  for (const line of notJudged(outcome)) terminal.note(line)
+  if (forPerson && walk.last - walk.first < SHORT_HISTORY) await printRarest(outcome, terminal)
+}
+
+/** Too short a history for alerts still shows what is seldom in it. */
+async function printRarest({ history, buckets }: ScanOutcome, terminal: Terminal): Promise<void> {
   for (const of of ['programs', 'peers'] as const) {
     const rarest = history.rarest(of, 10)
     if (rarest.length > 0) await terminal.out(`\nRarest ${of} (observations, not alerts):`)
-    for (const { value, seen } of rarest)
-      await terminal.out(
-        `  ${visible(value, 60)}  in ${seen.buckets} of ${outcome.buckets} intervals, ${seen.events} events, on ${seen.hosts
-          .slice(0, 3)
-          .map((host) => visible(host, 40))
-          .join(', ')}`,
+    for (const { value, seen } of rarest) {
+      const hosts = enumerated(
+        seen.hosts.map((host) => visible(host, 40)),
+        3,
       )
+      await terminal.out(
+        `  ${visible(value, 60)}  in ${count(seen.buckets)} of ${counted(buckets, 'interval')}, ${counted(seen.events, 'event')}, on ${hosts}`,
+      )
+    }
   }
+}
+
+/** Where nothing reached the threshold, what came closest to it, and how to see it. */
+function closest({ records }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
+  const [top] = records
+    .filter(({ record }) => record.timestamp >= since && record.record_score < threshold)
+    .sort((a, b) => b.record.record_score - a.record.record_score)
+  if (!top || top.record.record_score < 1) return undefined
+  const { by_field_value = '', record_score, timestamp, influencers } = top.record
+  const score = Math.floor(record_score)
+  const hosts = influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ?? []
+  const where =
+    hosts.length > 0
+      ? ` on ${enumerated(
+          hosts.map((host) => visible(host, 40)),
+          3,
+        )}`
+      : ''
+  return `Below the threshold of ${threshold}, the highest score is ${score}: ${visible(by_field_value, 40)}${where}, ${moment(timestamp)}. See it with --threshold ${score}`
 }
 
 /** What has been read of all that is to be read. */
