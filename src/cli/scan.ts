@@ -1,22 +1,20 @@
 import { writeFile } from 'node:fs/promises'
 import { runScan, type ScanOutcome } from '../app.ts'
-import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/content.ts'
+import { loadJob } from '../config/content.ts'
 import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
-import type { ExceptionItem } from '../domain/exception.ts'
-import { type Rule, SEVERITIES, type Severity } from '../domain/rule.ts'
+import { SEVERITIES, type Severity } from '../domain/rule.ts'
 import { DAY, type EpochMs, parseDuration, parseTime, type Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { FORMATS } from '../formats/index.ts'
 import { storiesOf } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
-import { isSameJob } from '../rules/job-id.ts'
-import { ruleForJob } from '../rules/rule-for-job.ts'
 import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
 import { formatNamed, sourcesOf } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import { Rejects } from './rejects.ts'
+import { rulesFor } from './rules-for.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
 import { type Io, Terminal } from './terminal.ts'
@@ -36,7 +34,8 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   const output = outputOf(options)
   const { since, until } = timesOf(options, Date.now())
   const jobAndFeed = await loadJob(options.job)
-  const { rules, exceptions } = await rulesFor(jobAndFeed, options)
+  const { rules, exceptions, notes } = await rulesFor(jobAndFeed, options.rules ?? [], options.threshold)
+  for (const note of notes) terminal.note(visible(note))
   const { sources, unreadable } = await sourcesOf(paths, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),
@@ -124,27 +123,6 @@ function timesOf({ since, until }: ScanCliOptions, now: EpochMs): { since: Epoch
     return time
   }
   return { since: read(since, Number.NEGATIVE_INFINITY), until: read(until, Number.POSITIVE_INFINITY) }
-}
-
-/** The rules that judge the job: the user's and ours; for a job without one, a plain rule of its own. */
-async function rulesFor(
-  { job }: JobAndFeed,
-  options: ScanCliOptions,
-): Promise<{ rules: Rule[]; exceptions: ExceptionItem[] }> {
-  const own = await Promise.all((options.rules ?? []).map(loadRules))
-  const all = [...own.flatMap(({ rules }) => rules), ...(await shippedRules())]
-  const concerned = all.filter(
-    (rule) => rule.type === 'machine_learning' && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)),
-  )
-  const chosen =
-    concerned.length > 0
-      ? concerned.slice(0, own.some(({ rules }) => rules.length > 0) ? concerned.length : 1)
-      : [ruleForJob(job)]
-  const rules =
-    options.threshold === undefined
-      ? chosen
-      : chosen.map((rule) => ({ ...rule, anomaly_threshold: options.threshold!, max_signals: Number.MAX_SAFE_INTEGER }))
-  return { rules, exceptions: own.flatMap(({ exceptions }) => [...exceptions]) }
 }
 
 /** @throws AppError INPUT_UNKNOWN when nothing at all was of a known format */
