@@ -29,7 +29,7 @@ export async function decode(paths: readonly string[], options: DecodeOptions, i
   const terminal = new Terminal(io, { quiet: options.quiet ?? false })
   const rejects = new Rejects(options.rejects)
   const format = options.format === undefined ? undefined : formatNamed(options.format)
-  const { sources, unreadable } = await sourcesOf(paths.length > 0 ? paths : ['-'], {
+  const { sources, unreadable } = await sourcesOf(paths.length > 0 ? paths : ['-'], io.stdin, {
     noSpool: true,
     ...(options.host && { host: options.host }),
   })

@@ -24,7 +24,7 @@ describe('the report of a scan in a real browser', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'oddsock-report-'))
     const silent = { write: () => true, isTTY: false, once: () => silent } as unknown as NodeJS.WriteStream
-    await demo({ seed: 1, folder }, { stdout: silent, stderr: silent, env: {} })
+    await demo({ seed: 1, folder }, { stdin: process.stdin, stdout: silent, stderr: silent, env: {} })
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   })
 

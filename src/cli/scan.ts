@@ -36,7 +36,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   const jobAndFeed = await loadJob(options.job)
   const { rules, exceptions, notes } = await rulesFor(jobAndFeed, options.rules ?? [], options.threshold)
   for (const note of notes) terminal.note(visible(note))
-  const { sources, unreadable } = await sourcesOf(paths, {
+  const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),
   })

@@ -1,7 +1,8 @@
 import { visible } from '../report/visible.ts'
 
-/** Where a command writes: results to `out`, everything else to `err`. */
+/** What a command reads and writes: results go to `stdout`, everything else to `stderr`. */
 export interface Io {
+  readonly stdin: AsyncIterable<Buffer>
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly env: NodeJS.ProcessEnv

@@ -9,7 +9,7 @@ import { text, values } from '../../domain/field.ts'
 import { Input } from '../../engine/input.ts'
 import { recognise } from '../../formats/index.ts'
 import { ALL, equals } from '../../query/ast.ts'
-import { findFiles } from '../../sources/files.ts'
+import { findFiles } from '../../sources/find-files.ts'
 import { EventFiles } from './read-back.ts'
 
 const TIME = Date.UTC(2026, 0, 6) / 1000
