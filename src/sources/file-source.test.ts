@@ -85,7 +85,7 @@ describe('a chain of files', () => {
   })
 
   test('gives a range that stands in several files', async () => {
-    const source = sourceOf(Buffer.from('one\ntw'), Buffer.from('x\n'), gzipSync('three\nfour\n'))
+    const source = sourceOf(Buffer.from('one\ntw'), Buffer.from('x\n'), Buffer.alloc(0), gzipSync('three\nfour\n'))
     assert.equal(await textOf(source), 'one\ntw\nx\nthree\nfour\n')
     assert.deepEqual(await rangesOf(source, [0, 9], [4, 12], [9, 15]), ['one\ntw\nx\n', 'tw\nx\nthr', 'three\n'])
   })

@@ -112,8 +112,12 @@ export class FileSource implements ByteSource {
     for (let file = this.#fileAt(from); file <= last; file++) {
       const start = Math.max(from, this.#starts[file]!)
       const end = Math.min(to, this.#starts[file + 1] ?? to)
-      for await (const part of this.#inside(file, [{ from: start, to: end }])) parts.push(part)
-      if (file < last && parts.at(-1)?.at(-1) !== NEWLINE) parts.push(Buffer.from([NEWLINE]))
+      if (start === end) continue
+      for await (const part of this.#inside(file, [{ from: start, to: end }])) {
+        parts.push(part)
+        // The newline that `read` put behind a file that was cut off is part of the stream.
+        if (part.length < end - start) parts.push(Buffer.from([NEWLINE]))
+      }
     }
     return Buffer.concat(parts)
   }
