@@ -3,25 +3,24 @@ import { dirname, resolve } from 'node:path'
 import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/content.ts'
 import type { ProfileName } from '../datafeed/profiles.ts'
 import { AppError } from '../domain/error.ts'
-import type { ExceptionItem } from '../domain/exception.ts'
-import type { Rule } from '../domain/rule.ts'
+import type { RuleAndExceptions } from '../engine/judging.ts'
+import { isSameJob } from '../rules/job-id.ts'
 import { ruleSettingsOf } from './rule-settings.ts'
 import type { RuleLine, Story } from './story.ts'
 
 /** The jobs, rules and exceptions that a story names, loaded. */
 export interface Cast {
   readonly jobs: readonly CastJob[]
-  readonly rules: readonly CastRule[]
+  readonly rules: readonly RuleAndExceptions[]
 }
 
 export interface CastJob extends JobAndFeed {
   readonly profile?: ProfileName
 }
 
-/** A rule with the exceptions that hold for it. */
-export interface CastRule {
-  readonly rule: Rule
-  readonly exceptions: readonly ExceptionItem[]
+/** The rules that read the results of a job. */
+export function rulesFor({ rules }: Cast, { job }: CastJob): RuleAndExceptions[] {
+  return rules.filter(({ rule }) => rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)))
 }
 
 /**
@@ -40,7 +39,7 @@ export async function castOf(story: Story): Promise<Cast> {
   return { jobs, rules }
 }
 
-async function rulesOf(story: Story, { name, settings, exceptions, line }: RuleLine): Promise<CastRule[]> {
+async function rulesOf(story: Story, { name, settings, exceptions, line }: RuleLine): Promise<RuleAndExceptions[]> {
   const { rules, exceptions: ofFile } = await namedRules(fileOf(story, name, ['.toml', '.ndjson']))
   const ofStory = exceptions.map((fields, i) => ({
     item_id: `${line}-${i + 1}`,

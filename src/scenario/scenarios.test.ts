@@ -2,9 +2,15 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { SET_ASIDE_AT } from '../datafeed/observe.ts'
+import type { Alert } from '../domain/alert.ts'
+import { castOf } from './cast.ts'
+import { eventsOf } from './events.ts'
 import { parseStory } from './parse.ts'
 import { judge } from './report.ts'
-import { runStory } from './run.ts'
+import { type Outcome, runStory } from './run.ts'
+import { runAsScan } from './run-as-scan.ts'
+import { runLive } from './run-live.ts'
 
 /** Every story of `scenarios/` must come true. A story's first comment is what it is about. */
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url))
@@ -14,11 +20,31 @@ test('there are stories to tell', () => assert.ok(FILES.length > 0))
 
 for (const file of FILES) {
   const text = readFileSync(`${FOLDER}${file}`, 'utf8')
+  const { story, problems } = parseStory(text, `${FOLDER}${file}`)
+  assert.ok(story, JSON.stringify(problems))
+
   test(`${file}: ${/^# (.*)/.exec(text)?.[1] ?? assert.fail('a story begins with a comment')}`, async () => {
-    const { story, problems } = parseStory(text, `scenarios/${file}`)
-    assert.ok(story, JSON.stringify(problems))
     assert.ok(story.expectations.length > 0, 'a story that expects nothing tells nothing')
     const verdict = judge(text, story, await runStory(story))
     assert.ok(verdict.isTrue, `What really happened:\n${verdict.told}`)
   })
+
+  test(`${file} goes the same way as a scan, event by event, and through crashes`, async () => {
+    const cast = await castOf(story)
+    const arrivals = eventsOf(story).filter(({ at }) => at < story.start + story.run)
+    const scanned = comparable(await runAsScan(cast, arrivals))
+    assert.deepEqual(comparable(await runLive(cast, arrivals)), scanned)
+    const times = [0.7, 1].map((share) => arrivals[Math.ceil(share * arrivals.length) - 1]!.at)
+    assert.deepEqual(comparable(await runLive(cast, arrivals, times)), scanned)
+  })
+}
+
+/** Where an event was set aside is the store's own matter, and lists come in an order of their own. */
+function comparable({ records, alerts }: Outcome) {
+  const clean = (alert: Alert) =>
+    JSON.parse(JSON.stringify(alert, (key, value) => (key === SET_ASIDE_AT ? undefined : value)))
+  return {
+    records: records.toSorted((a, b) => (a.record_id < b.record_id ? -1 : 1)),
+    alerts: alerts.map(clean).sort((a, b) => (a['kibana.alert.uuid'] < b['kibana.alert.uuid'] ? -1 : 1)),
+  }
 }
