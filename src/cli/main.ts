@@ -18,11 +18,3 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
   return code
 }
-
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever read our output has had enough: that is no failure.
-  if (error.code === 'EPIPE') process.exit(EXIT.fine)
-  throw error
-})
-process.on('SIGINT', () => process.exit(EXIT.interrupted))
-process.exitCode = await main(process.argv.slice(2), process)
