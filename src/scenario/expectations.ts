@@ -3,7 +3,7 @@ import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { type DurationMs, type EpochMs, parseDuration, parseTime } from '../domain/time.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './outcome.ts'
 import type { Expectation, Fields, Story } from './story.ts'
 
 /** A record or an alert, as expectations look at it. */

@@ -1,6 +1,6 @@
 import { type DurationMs, HOUR, MINUTE, SECOND } from '../domain/time.ts'
 import { type Happened, happenedIn, isMet } from './expectations.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './outcome.ts'
 import type { Expectation, Fields, Story } from './story.ts'
 import { quoted } from './words.ts'
 

@@ -5,7 +5,7 @@ import type { EcsEvent } from '../domain/event.ts'
 import { type Cast, type CastJob, rulesFor } from './cast.ts'
 import { Documents } from './documents.ts'
 import type { Arrival } from './events.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './outcome.ts'
 
 /** A story as `oddsock scan` would tell it: its events stand in a file, in the order in which they came in. */
 export async function runAsScan(cast: Cast, arrivals: readonly Arrival[]): Promise<Outcome> {

@@ -8,7 +8,7 @@ import { openMemory } from '../storage/memory/open-memory.ts'
 import { type Cast, type CastJob, rulesFor } from './cast.ts'
 import type { Arrival } from './events.ts'
 import { LiveEngine } from './live-engine.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './outcome.ts'
 
 /**
  * A story event by event over a storage. At each crash the engine dies in the first closing from then on, between the results

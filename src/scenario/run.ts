@@ -1,17 +1,9 @@
-import type { Alert } from '../domain/alert.ts'
-import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { castOf } from './cast.ts'
 import { eventsOf } from './events.ts'
+import type { Outcome } from './outcome.ts'
 import { runAsScan } from './run-as-scan.ts'
 import { runLive } from './run-live.ts'
 import type { Story } from './story.ts'
-
-/** What came of a story. */
-export interface Outcome {
-  /** Records with a score above 0, as they were last written. */
-  readonly records: readonly AnomalyRecord[]
-  readonly alerts: readonly Alert[]
-}
 
 /**
  * Runs a story: all events that come in before its end go through the engine, and what is still open then closes. A story

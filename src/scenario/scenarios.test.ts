@@ -6,9 +6,10 @@ import { SET_ASIDE_AT } from '../datafeed/observe.ts'
 import type { Alert } from '../domain/alert.ts'
 import { castOf } from './cast.ts'
 import { eventsOf } from './events.ts'
+import type { Outcome } from './outcome.ts'
 import { parseStory } from './parse.ts'
 import { judge } from './report.ts'
-import { type Outcome, runStory } from './run.ts'
+import { runStory } from './run.ts'
 import { runAsScan } from './run-as-scan.ts'
 import { runLive } from './run-live.ts'
 
@@ -38,6 +39,15 @@ for (const file of FILES) {
     assert.deepEqual(comparable(await runLive(cast, arrivals, times)), scanned)
   })
 }
+
+test('the story on the page about the language is true', async () => {
+  const page = fileURLToPath(new URL('../../docs/reference/scenario-language.md', import.meta.url))
+  const [, text = ''] = /^```scenario\n(.*?)^```/ms.exec(readFileSync(page, 'utf8')) ?? []
+  const { story } = parseStory(text, page)
+  assert.ok(story && story.expectations.length > 0)
+  const { isTrue, told } = judge(text, story, await runStory(story))
+  assert.ok(isTrue, told)
+})
 
 /** Where an event was set aside is the store's own matter, and lists come in an order of their own. */
 function comparable({ records, alerts }: Outcome) {
