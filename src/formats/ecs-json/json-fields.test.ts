@@ -6,8 +6,7 @@ import { JsonFields } from './json-fields.ts'
 const FIELDS = ['@timestamp', 'event.category', 'event.type', 'host.os.type', 'host']
 
 /** The texts of the values that were found, or undefined for a surprise. */
-function find(line: string, fields = FIELDS): Record<string, string> | undefined {
-  const json = new JsonFields(fields)
+function find(line: string, fields = FIELDS, json = new JsonFields(fields)): Record<string, string> | undefined {
   // The walk must keep to its line, so there is another one on either side.
   const before = '{"event.type":"before"}\n'
   const block = Buffer.from(`${before}${line}\n,"event.type":"after"}\n`)
@@ -52,6 +51,28 @@ for (const { line, expect, why } of [
 test('a field that is wanted whole and in part is a surprise where it is an object', () => {
   assert.deepEqual(find('{"host":"h"}'), { host: '"h"' })
   assert.equal(find('{"host":{"os":{"type":"linux"}}}'), undefined)
+})
+
+test('what was met in other lines, keys in another order or nearly the same, changes nothing', () => {
+  const part = fc.constantFrom(
+    '"event.type":1',
+    '"event.typ":2',
+    '"event.type" :3',
+    '"event":{"category":"a","type":"b"}',
+    '"event":{"type":"b","categor":{}}',
+    '"host":{"os":{"type":"linux"}}',
+    '"host":{"os":{"typ":0,"type":"linux"}}',
+    '"x":[{"event.type":4}]',
+    '"event.type"',
+  )
+  const line = fc.array(part, { maxLength: 6 }).map((parts) => `{${parts.join(',')}}`)
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 2, maxLength: 8 }), (lines) => {
+      const fields = FIELDS.slice(0, 4)
+      const warm = new JsonFields(fields)
+      for (const one of lines) assert.deepEqual(find(one, fields, warm), find(one, fields))
+    }),
+  )
 })
 
 test('a field finds its own value among any others', () => {

@@ -35,15 +35,16 @@ export class JsonFields {
     let p = at + 1
     if (block[p]! <= SPACE) p = afterSpace(block, p, end)
     if (block[p] === CLOSE_BRACE) return p + 1
+    let before = node.first
     while (p < end) {
-      if (block[p] !== QUOTE) return -1
-      const wanted = descend(node, block, p + 1)
-      p = skipKey(block, p + 1, end)
-      if (p < 0) return -1
+      const guess = before.next
+      const key: Key | undefined =
+        guess !== undefined && stands(guess.bytes, block, p) ? guess : readKey(node, before, block, p, end)
+      if (key === undefined) return -1
+      p += key.bytes.length
+      before = key
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
-      if (block[p] !== COLON) return -1
-      if (block[++p]! <= SPACE) p = afterSpace(block, p, end)
-      p = wanted === undefined ? skipValue(block, p, end) : this.#value(block, p, end, wanted)
+      p = key.leads === undefined ? skipValue(block, p, end) : this.#value(block, p, end, key.leads)
       if (p < 0) return -1
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
       const c = block[p]
@@ -67,6 +68,21 @@ export class JsonFields {
     this.to[node.field] = after
     return after
   }
+}
+
+/** Reads the key at `at` up to its colon, and remembers it as the one that follows `before`; undefined for anything surprising. */
+function readKey(node: Node, before: Key, block: Uint8Array, at: number, end: number): Key | undefined {
+  if (block[at] !== QUOTE) return undefined
+  let p = skipKey(block, at + 1, end)
+  if (p < 0) return undefined
+  if (block[p]! <= SPACE) p = afterSpace(block, p, end)
+  if (block[p] !== COLON || p >= end) return undefined
+  before.next = {
+    bytes: Uint8Array.from(block.subarray(at, p + 1)),
+    leads: descend(node, block, at + 1),
+    next: undefined,
+  }
+  return before.next
 }
 
 /** The place behind the value at `at`, or -1 if the line ends within it. */
@@ -119,6 +135,12 @@ function skipKey(block: Uint8Array, at: number, end: number): number {
   return -1
 }
 
+/** Whether these bytes stand at `at`. Behind the line stands its newline, which no key holds. */
+function stands(bytes: Uint8Array, block: Uint8Array, at: number): boolean {
+  for (let i = 0; i < bytes.length; i++) if (block[at + i] !== bytes[i]) return false
+  return true
+}
+
 function afterSpace(block: Uint8Array, at: number, end: number): number {
   let p = at
   while (p < end && (block[p] === SPACE || block[p] === TAB || block[p] === RETURN)) p++
@@ -143,19 +165,38 @@ interface Node {
   /** Index of the field that ends here, or -1. */
   field: number
   readonly children: Node[]
+  /** Stands before the first key of this object. */
+  readonly first: Key
   /** The line in which this object was last entered. */
   entered: number
 }
 
+/**
+ * A key that was met, and the one that came behind it then. A sender writes the same keys in the same order again and again, so
+ * that this is nearly always the next one: comparing its bytes is quicker than reading a key and looking for it.
+ */
+interface Key {
+  /** From the quote to the colon. */
+  readonly bytes: Uint8Array
+  /** Where it leads; undefined if to nothing that is wanted. */
+  readonly leads: Node | undefined
+  next: Key | undefined
+}
+
+function nodeOf(key: Uint8Array): Node {
+  const first = { bytes: new Uint8Array(), leads: undefined, next: undefined }
+  return { key, field: -1, children: [], first, entered: 0 }
+}
+
 function tree(fields: readonly string[]): Node {
-  const root: Node = { key: new Uint8Array(), field: -1, children: [], entered: 0 }
+  const root = nodeOf(new Uint8Array())
   for (const [index, field] of fields.entries()) {
     let node = root
     for (const part of field.split('.')) {
       const key = new Uint8Array(Buffer.from(part))
       let next = node.children.find((candidate) => Buffer.compare(candidate.key, key) === 0)
       if (!next) {
-        next = { key, field: -1, children: [], entered: 0 }
+        next = nodeOf(key)
         node.children.push(next)
       }
       node = next

@@ -51,6 +51,8 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
   const times = new IsoTimes()
   const known = new ByteTable<Known<P>>()
   let key = Buffer.allocUnsafe(64 * 1024)
+  let keyLength = 0
+  let keyHash = 0
 
   function inFull(block: Buffer, from: number, to: number, place: number): void {
     const line = block.toString('utf8', from, to)
@@ -63,23 +65,26 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
     sink.sight(options.profile(event), at, came, eventKey, place, place + to + 1 - from)
   }
 
-  /** Puts the bytes of the wanted fields one after another; answers their length. A newline, which no line holds, keeps them apart. */
-  function makeKey(block: Buffer, lineLength: number): number {
+  /** Puts the bytes of the wanted fields one after another into the key. A newline, which no line holds, keeps them apart. */
+  function makeKey(block: Buffer, lineLength: number): void {
     if (key.length < lineLength + keySlots.length) key = Buffer.allocUnsafe(lineLength + keySlots.length)
+    const bytes = key
     let length = 0
+    let hash = 0
     for (let i = 0; i < keySlots.length; i++) {
       const slot = keySlots[i]!
       const start = found.from[slot]!
-      if (start >= 0) for (let p = start, end = found.to[slot]!; p < end; p++) key[length++] = block[p]!
-      key[length++] = NEWLINE
+      const end = start < 0 ? start : found.to[slot]!
+      for (let p = start; p < end; p++) {
+        const byte = block[p]!
+        bytes[length++] = byte
+        hash = Math.imul(hash ^ byte, 0x01000193)
+      }
+      bytes[length++] = NEWLINE
+      hash = Math.imul(hash ^ NEWLINE, 0x01000193)
     }
-    return length
-  }
-
-  function hashKey(length: number): number {
-    let hash = length
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193)
-    return hash ^ (hash >>> 15)
+    keyLength = length
+    keyHash = hash ^ (hash >>> 15)
   }
 
   function meet(block: Buffer): Known<P> | undefined {
@@ -148,13 +153,12 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
     const at = timeOf(block, time)
     const came = timeOf(block, ingested)
     if (Number.isNaN(at) || (Number.isNaN(came) && found.from[ingested]! >= 0)) return false
-    const length = makeKey(block, to - from)
-    const hash = hashKey(length)
-    let met = known.get(key, length, hash)
+    makeKey(block, to - from)
+    let met = known.get(key, keyLength, keyHash)
     if (!met) {
       met = meet(block)
       if (!met) return false
-      known.add(key, length, hash, met)
+      known.add(key, keyLength, keyHash, met)
     }
     const eventKey = keyOf(block, met, at, place)
     if (Number.isNaN(eventKey)) return false
