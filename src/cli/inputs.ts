@@ -43,6 +43,9 @@ export async function sourcesOf(
   return { sources, unreadable: found.unreadable }
 }
 
+export const UNKNOWN = 'it is neither an audit log nor ECS documents in JSON, one a line'
+export const UNKNOWN_HINT = `If it is one all the same, say which: ${FORMATS.map(({ name }) => `--format ${name}`).join(' or ')}.`
+
 /** Opened when the first chunk is asked for: opening a pipe waits for its writer. */
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path)

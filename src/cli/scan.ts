@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { runScan, type ScanOutcome } from '../app.ts'
 import { loadJob } from '../config/content.ts'
 import type { Alert } from '../domain/alert.ts'
@@ -9,11 +10,15 @@ import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { FORMATS } from '../formats/index.ts'
 import { storiesOf } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { SPOOL_LIMIT, SpooledInput } from '../sources/spool.ts'
 import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
-import { formatNamed, sourcesOf } from './inputs.ts'
+import { formatNamed, sourcesOf, UNKNOWN, UNKNOWN_HINT } from './inputs.ts'
+import { jsonLine } from './json-line.ts'
 import { notJudged } from './not-judged.ts'
-import { Rejects } from './rejects.ts'
+import { Progress } from './progress.ts'
+import { Rejects, unwritable } from './rejects.ts'
 import { rulesFor } from './rules-for.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
@@ -30,18 +35,24 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       code: 'USAGE',
       hint: 'oddsock scan /var/log/audit/audit.log, or - for standard input.',
     })
-  const terminal = new Terminal(io, { color: options.color ?? 'auto', quiet: options.quiet ?? false })
   const output = outputOf(options)
+  const terminal = new Terminal(io, {
+    color: options.color ?? 'auto',
+    quiet: options.quiet ?? false,
+    logsStatus: output.writeAs === 'json',
+  })
   const { since, until } = timesOf(options, Date.now())
   const jobAndFeed = await loadJob(options.job)
   const { rules, exceptions, notes } = await rulesFor(jobAndFeed, options.rules ?? [], options.threshold)
-  for (const note of notes) terminal.note(visible(note))
+  for (const note of notes) terminal.note(note)
   const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),
   })
-  for (const { path, reason } of unreadable) terminal.error(`Cannot read "${visible(path)}": ${reason}`)
+  for (const { path, reason } of unreadable) terminal.error(`Cannot read "${path}": ${reason}`)
+  if (options.spool !== false) tellOfCopies(sources, terminal)
 
+  if (options.html !== undefined) await checkWritable(options.html)
   const rejects = new Rejects(options.rejects)
   const size = sources.reduce((sum, source) => sum + (source.size ?? Number.NaN), 0)
   const progress = new Progress(terminal, size)
@@ -57,7 +68,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     onProgress: (bytes) => progress.add(bytes),
     ...(output.readAs && { format: formatNamed(output.readAs) }),
   })
-  await rejects.close()
+  rejects.close()
   refuseUnknown(outcome)
 
   const kept: Alert[] = []
@@ -68,7 +79,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     if (!(Number(alert.timestamp) >= since)) continue
     alerts++
     worst = Math.max(worst, SEVERITIES.indexOf(alert['kibana.alert.severity'] as Severity))
-    if (output.writeAs === 'json') await terminal.out(JSON.stringify(alert))
+    if (output.writeAs === 'json') await terminal.out(jsonLine(alert))
     else if (output.writeAs === 'csv') await printCsv(alert, terminal)
     if (options.html !== undefined || output.writeAs === 'table') kept.push(alert)
   }
@@ -92,7 +103,26 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   }
   for (const source of sources) await source.close()
   if (options.failOn && worst >= SEVERITIES.indexOf(options.failOn)) return EXIT.no
-  return EXIT.fine
+  const failed = unreadable.length > 0 || sources.some((source) => source.problems.length > 0)
+  return failed ? EXIT.surroundings : EXIT.fine
+}
+
+/** What is written to disk unasked is told. */
+function tellOfCopies(sources: readonly ByteSource[], terminal: Terminal): void {
+  for (const source of sources)
+    if (source instanceof SpooledInput)
+      terminal.note(
+        `A copy of ${source.title} (${SPOOL_LIMIT / 1024 ** 3} GiB at most) is kept in "${tmpdir()}" while this runs, to show the events behind alerts; --no-spool does without`,
+      )
+}
+
+/** Before hours of reading and not after. @throws AppError OUTPUT_UNWRITABLE */
+async function checkWritable(path: string): Promise<void> {
+  try {
+    await (await open(path, 'a')).close()
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
 }
 
 type WriteAs = 'table' | 'json' | 'csv'
@@ -130,10 +160,11 @@ function refuseUnknown({ inputs, walk }: ScanOutcome): void {
   const unknown = inputs.filter((input) => input.unknown)
   if (walk.events > 0 || unknown.length === 0 || unknown.length < inputs.filter((input) => input.bytes > 0).length)
     return
+  const others = unknown.length - 1
   throw new AppError({
-    message: `Cannot scan "${unknown[0]!.source.name}": it is neither an audit log nor NDJSON of ECS documents`,
+    message: `Cannot scan "${unknown[0]!.source.name}"${others > 0 ? `, nor ${counted(others, 'other')}` : ''}: ${UNKNOWN}`,
     code: 'INPUT_UNKNOWN',
-    hint: 'If it is one all the same, say which: --format audit-log or --format ecs-json.',
+    hint: UNKNOWN_HINT,
   })
 }
 
@@ -147,11 +178,10 @@ async function summarize(
   const { walk, inputs } = outcome
   for (const input of inputs) {
     for (const problem of input.source.problems) terminal.error(problem)
-    if (input.unknown)
-      terminal.error(`Skipped "${visible(input.source.name)}": it is neither an audit log nor NDJSON of ECS documents`)
+    if (input.unknown) terminal.error(`Skipped "${input.source.name}": ${UNKNOWN}`)
   }
   for (const { reason, count: many } of rejects.counts()) terminal.note(`${counted(many, 'piece')} rejected: ${reason}`)
-  for (const warning of outcome.warnings.slice(-1)) terminal.note(visible(warning))
+  for (const warning of outcome.warnings.slice(-1)) terminal.note(warning)
   if (Number.isNaN(walk.first))
     return terminal.note(
       rejects.total > 0
@@ -200,32 +230,4 @@ function closest({ records }: ScanOutcome, threshold: Score, since: EpochMs): st
         )}`
       : ''
   return `Below the threshold of ${threshold}, the highest score is ${score}: ${visible(by_field_value, 40)}${where}, ${moment(timestamp)}. See it with --threshold ${score}`
-}
-
-/** What has been read of all that is to be read. */
-class Progress {
-  readonly #terminal: Terminal
-  readonly #size: number
-  readonly #started = Date.now()
-  #read = 0
-
-  constructor(terminal: Terminal, size: number) {
-    this.#terminal = terminal
-    this.#size = size
-  }
-
-  add(bytes: number): void {
-    this.#read += bytes
-    const now = Date.now()
-    this.#terminal.status(() => {
-      const seconds = Math.max(0.001, (now - this.#started) / 1000)
-      const rate = this.#read / seconds
-      const megabytes = (this.#read / 1e6).toFixed(0)
-      const share =
-        this.#size > 0
-          ? `${((100 * this.#read) / this.#size).toFixed(0)} %, ${((this.#size - this.#read) / rate).toFixed(0)} s left`
-          : ''
-      return `${megabytes} MB read, ${(rate / 1e6).toFixed(0)} MB/s ${share}`
-    }, now)
-  }
 }

@@ -30,7 +30,7 @@ export class FileSource implements ByteSource {
   }
 
   async fingerprint(): Promise<string> {
-    const head = await headOf(this.#paths[0]!, FINGERPRINT_BYTES)
+    const head = this.#heads.find((one) => one?.length > 0) ?? (await headOf(this.#paths[0]!, FINGERPRINT_BYTES))
     return createHash('sha256').update(head).digest('hex').slice(0, 16)
   }
 

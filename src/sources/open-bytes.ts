@@ -31,16 +31,16 @@ export async function headOf(path: string, bytes: number): Promise<Buffer> {
  * @throws the file system's own errors, and what `unpack` throws
  */
 export function openBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
-  return unpack(rawBytes(path, progress), path)
+  return unpack(rawBytes(path, progress), `"${path}"`)
 }
 
 /**
- * Unpacks a stream of bytes if they are packed; `name` is for people. The first chunk is enough to tell a format by.
+ * Unpacks a stream of bytes if they are packed; `title` is for people: `"audit.log.gz"`, `standard input`. The first chunk is enough to tell a format by.
  *
  * @throws AppError INPUT_DAMAGED for a damaged or cut archive, after all that could be read of it
  */
-export function unpack(raw: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  return withHead(unpacked(raw, name))
+export function unpack(raw: AsyncIterable<Buffer>, title: string): AsyncGenerator<Buffer> {
+  return withHead(unpacked(raw, title))
 }
 
 const NEWLINE = 10
@@ -69,7 +69,7 @@ async function* withHead(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   if (failure) throw failure
 }
 
-async function* unpacked(raw: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+async function* unpacked(raw: AsyncIterable<Buffer>, title: string): AsyncGenerator<Buffer> {
   const { head, all } = await peek(raw)
   const packing = packingOf(head)
   if (packing === 'plain') return yield* all
@@ -78,7 +78,7 @@ async function* unpacked(raw: AsyncIterable<Buffer>, name: string): AsyncGenerat
   } catch (cause) {
     const early = /unexpected (end|eof)/i.test(String(cause))
     throw new AppError({
-      message: `Cannot read "${name}" to its end: its ${packing} data ${early ? 'ends early' : 'is damaged'}`,
+      message: `Cannot read ${title} to its end: its ${packing} data ${early ? 'ends early' : 'is damaged'}`,
       code: 'INPUT_DAMAGED',
       hint: 'What came before that was read.',
       cause,

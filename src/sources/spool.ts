@@ -51,9 +51,13 @@ export class SpooledInput implements ByteSource {
     return createHash('sha256').update(this.#head).digest('hex').slice(0, 16)
   }
 
+  /** For people: `standard input`, or the path in quotes. */
+  get title(): string {
+    return this.name === '-' ? 'standard input' : `"${this.name}"`
+  }
+
   async *read(progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
-    const title = this.name === '-' ? 'standard input' : this.name
-    const chunks = unpack(counted(this.#input, progress), title)
+    const chunks = unpack(counted(this.#input, progress), this.title)
     try {
       for await (const chunk of chunks) {
         if (this.#head.length === 0) this.#head = Buffer.from(chunk.subarray(0, 4096))
@@ -61,7 +65,7 @@ export class SpooledInput implements ByteSource {
         yield chunk
       }
     } catch (error) {
-      this.problems.push(error instanceof AppError ? error.message : `Cannot read "${title}": ${reasonOf(error)}`)
+      this.problems.push(error instanceof AppError ? error.message : `Cannot read ${this.title}: ${reasonOf(error)}`)
     }
   }
 
@@ -95,9 +99,7 @@ export class SpooledInput implements ByteSource {
 
   #stopKeeping(reason: string): void {
     this.#full = true
-    this.problems.push(
-      `Cannot keep all of ${this.name === '-' ? 'standard input' : `"${this.name}"`}, so alerts on its rest show no events: ${reason}`,
-    )
+    this.problems.push(`Cannot keep all of ${this.title}, so alerts on its rest show no events: ${reason}`)
   }
 }
 
