@@ -53,6 +53,8 @@ export interface ScanOutcome {
   readonly drafts: readonly AlertDraft[]
   readonly copies: number
   readonly lateEvents: number
+  /** Events that came so late that they were not scored. */
+  readonly tooLate: number
   readonly buckets: number
   readonly warnings: readonly string[]
   /** The alerts with their evidence, which is read now, in the order of their buckets. */
@@ -94,6 +96,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     drafts: judging.drafts.inOrder(),
     copies: events.copies,
     lateEvents: jobLoop.lateEvents,
+    tooLate: events.tooLate,
     buckets: jobLoop.buckets,
     warnings: judging.warnings,
     alerts: () => withEvidence(judging.drafts.inOrder(), events, feed),

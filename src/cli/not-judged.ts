@@ -4,9 +4,10 @@ import { bucketOf } from '../domain/bucket.ts'
 import { DAY, formatDuration, SECOND } from '../domain/time.ts'
 import { counted } from '../domain/words.ts'
 import { these } from '../report/words.ts'
+import { LATE_WINDOW } from '../storage/files/file-events.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
-export function notJudged({ walk, feed, lateEvents }: ScanOutcome): string[] {
+export function notJudged({ walk, feed, lateEvents, tooLate }: ScanOutcome): string[] {
   const said: string[] = []
   if (Number.isNaN(walk.first)) return said
   const length = walk.last - walk.first
@@ -21,6 +22,10 @@ export function notJudged({ walk, feed, lateEvents }: ScanOutcome): string[] {
   if (lateEvents > 0)
     said.push(
       `${counted(lateEvents, 'event')} came after their interval was closed: scored late, against what was known then.`,
+    )
+  if (tooLate > 0)
+    said.push(
+      `${counted(tooLate, 'event')} of a time before the first interval, or more than ${formatDuration(LATE_WINDOW)} older than what came before: not scored.`,
     )
   if (walk.matched === 0)
     said.push(feed.job_id === DEFAULT_JOB ? NO_NETWORK_USE : `No event is one that the job ${feed.job_id} looks at.`)
