@@ -2,16 +2,14 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { SET_ASIDE_AT } from '../datafeed/observe.ts'
-import type { Alert } from '../domain/alert.ts'
 import { castOf } from './cast.ts'
 import { eventsOf } from './events.ts'
-import type { Outcome } from './outcome.ts'
 import { parseStory } from './parse.ts'
 import { judge } from './report.ts'
 import { runStory } from './run.ts'
 import { runAsScan } from './run-as-scan.ts'
 import { runLive } from './run-live.ts'
+import { comparable } from './testdata/comparable.ts'
 
 /** Every story of `scenarios/` must come true. A story's first comment is what it is about. */
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url))
@@ -48,13 +46,3 @@ test('the story on the page about the language is true', async () => {
   const { isTrue, told } = judge(text, story, await runStory(story))
   assert.ok(isTrue, told)
 })
-
-/** Where an event was set aside is the store's own matter, and lists come in an order of their own. */
-function comparable({ records, alerts }: Outcome) {
-  const clean = (alert: Alert) =>
-    JSON.parse(JSON.stringify(alert, (key, value) => (key === SET_ASIDE_AT ? undefined : value)))
-  return {
-    records: records.toSorted((a, b) => (a.record_id < b.record_id ? -1 : 1)),
-    alerts: alerts.map(clean).sort((a, b) => (a['kibana.alert.uuid'] < b['kibana.alert.uuid'] ? -1 : 1)),
-  }
-}
