@@ -71,6 +71,7 @@ for (const [why, text, says] of [
     STORY.replace('rule unusual', 'rule usual'),
     /at: a\.scenario:3\n.*\n code: RULE_UNKNOWN/,
   ],
+  ['crashes when there is nothing left to score', `${STORY}crash at 50m\n`, / code: SCENARIO_CRASH_MISSED/],
 ] as const)
   test(`a story that ${why} is wrong usage, and the others are told all the same`, async () => {
     const { code, out, err } = await tell({ 'a.scenario': text, 'b.scenario': TRUE })

@@ -88,7 +88,7 @@ class StoryReader {
   }
 
   read(statement: Statement): void {
-    const { words, line, details } = statement
+    const { words, details } = statement
     const verb = words[0]!.text as Verb
     try {
       if (!VERBS.includes(verb)) unreadable(statement, 0, `"${verb}" is no verb, expected ${VERBS.join(', ')}`)
@@ -97,7 +97,7 @@ class StoryReader {
       this.#verbs[verb](statement)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      this.fault(error.line || line, error.column, error.message)
+      this.fault(error.line, error.column, error.message)
     }
   }
 

@@ -1,7 +1,8 @@
 import { timeOf } from '../datafeed/observe.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
-import { DAY, type EpochMs } from '../domain/time.ts'
+import { AppError } from '../domain/error.ts'
+import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
 import { isRecord } from '../engine/job-loop.ts'
 import { ALL } from '../query/ast.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
@@ -13,6 +14,8 @@ import type { Outcome } from './outcome.ts'
 /**
  * A story event by event over a storage. At each crash the engine dies in the first closing from then on, between the results
  * and the rules; a new one starts on what is stored, and the sender sends its last event again.
+ *
+ * @throws AppError SCENARIO_CRASH_MISSED when there was no such closing: a story must not seem to crash and not do it
  */
 export async function runLive(
   cast: Cast,
@@ -58,6 +61,12 @@ async function runJob(
   }
   for (const { event } of arrivals) await alive(() => engine.take(event))
   await alive(() => engine.finish(lastEventOf(arrivals)))
+  if (toCome.length > 0)
+    throw new AppError({
+      message: `Cannot crash at ${isoTime(toCome[0]!)}: no bucket closed from then on`,
+      code: 'SCENARIO_CRASH_MISSED',
+      hint: 'The engine dies between scoring and alerting, so there must be something to score.',
+    })
   const newest = await storage.results.newest(job.job.job_id, Number.NEGATIVE_INFINITY)
   const found = await storage.alerts.search(ALL, Number.MAX_SAFE_INTEGER)
   return {

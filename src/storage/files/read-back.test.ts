@@ -46,15 +46,10 @@ async function withFiles(
           onReject: () => {},
         }),
     )
-    for (const { queue, index, fill } of inputs.map((input) => ({
-      ...input,
-      queue: input.queue,
-      index: input.index,
-      fill: () => input.fill(),
-    })))
-      while (await fill())
-        for (; queue.head < queue.ready; queue.head++)
-          places.push({ input: index, from: queue.froms[queue.head]!, to: queue.tos[queue.head]! })
+    for (const input of inputs)
+      while (await input.fill())
+        for (const { queue } = input; queue.head < queue.ready; queue.head++)
+          places.push({ input: input.index, from: queue.froms[queue.head]!, to: queue.tos[queue.head]! })
     await look({ files: new EventFiles(inputs), places, problems: sources.flatMap((source) => source.problems) })
   } finally {
     await rm(folder, { recursive: true })
