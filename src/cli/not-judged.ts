@@ -2,12 +2,12 @@ import type { ScanOutcome } from '../app.ts'
 import { DEFAULT_JOB } from '../config/content.ts'
 import { bucketOf } from '../domain/bucket.ts'
 import { DAY, formatDuration, SECOND } from '../domain/time.ts'
-import { counted } from '../domain/words.ts'
+import { count, counted } from '../domain/words.ts'
 import { these } from '../report/words.ts'
 import { LATE_WINDOW } from '../storage/files/file-events.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
-export function notJudged({ walk, feed, lateEvents, tooLate }: ScanOutcome): string[] {
+export function notJudged({ walk, feed, lateEvents, tooLate, forgotten }: ScanOutcome): string[] {
   const said: string[] = []
   if (Number.isNaN(walk.first)) return said
   const length = walk.last - walk.first
@@ -26,6 +26,10 @@ export function notJudged({ walk, feed, lateEvents, tooLate }: ScanOutcome): str
   if (tooLate > 0)
     said.push(
       `${counted(tooLate, 'event')} of a time before the first interval, or more than ${formatDuration(LATE_WINDOW)} older than what came before: not scored.`,
+    )
+  if (forgotten > 0)
+    said.push(
+      `Too many events to remember for ${formatDuration(LATE_WINDOW)}: copies of the first ${count(forgotten)} may have counted twice.`,
     )
   if (walk.matched === 0)
     said.push(feed.job_id === DEFAULT_JOB ? NO_NETWORK_USE : `No event is one that the job ${feed.job_id} looks at.`)

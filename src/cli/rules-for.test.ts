@@ -57,6 +57,19 @@ test('ours judges where the user gives exceptions alone, or rules about other jo
   assert.equal(withOthers.notes.length, 1)
 })
 
+test('an exception that needs a value list is said to take nothing out', async () => {
+  const entry = {
+    field: 'destination.ip',
+    operator: 'included',
+    type: 'list',
+    list: { id: 'partners', type: 'ip_range' },
+  }
+  const item = file('list.ndjson', JSON.stringify({ list_id: 'any', item_id: 'partners', entries: [entry] }))
+  const { notes } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [item])
+  assert.equal(notes.length, 1)
+  assert.match(notes[0]!, /partners/)
+})
+
 test('a job without a rule gets one that alerts from 50 on', async () => {
   const { rules } = await rulesFor(await loadJob('linux_rare_sudo_user'), [])
   assert.deepEqual(

@@ -2,6 +2,8 @@ import { type JobAndFeed, loadRules, shippedRules } from '../config/content.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { Score } from '../domain/time.ts'
+import { enumerated } from '../domain/words.ts'
+import { missingLists } from '../rules/exceptions.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { ruleForJob } from '../rules/rule-for-job.ts'
 
@@ -31,13 +33,21 @@ export async function rulesFor(
   const mine = given.filter(isAbout)
   const ours = (await shippedRules()).filter(isAbout).slice(0, 1)
   const chosen = mine.length > 0 ? mine : ours.length > 0 ? ours : [ruleForJob(job)]
+  const exceptions = own.flatMap((file) => file.exceptions)
+  const lists = missingLists(exceptions, new Map())
   return {
     rules: threshold === undefined ? chosen : chosen.map((rule) => lowered(rule, threshold)),
-    exceptions: own.flatMap(({ exceptions }) => exceptions),
-    notes:
-      given.length > 0 && mine.length === 0
+    exceptions,
+    notes: [
+      ...(given.length > 0 && mine.length === 0
         ? [`None of your rules is about the job ${job.job_id}; "${chosen[0]!.name}" judges it`]
-        : [],
+        : []),
+      ...(lists.length > 0
+        ? [
+            `Exceptions name value lists, which a scan does not have: ${enumerated(lists, 3)}; those items take nothing out`,
+          ]
+        : []),
+    ],
   }
 }
 

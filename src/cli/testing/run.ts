@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { after } from 'node:test'
 import { main } from '../main.ts'
 
 /** What a command line did. */
@@ -38,18 +34,4 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     env: options.env ?? {},
   })
   return { code, out: out!.join(''), err: err!.join('') }
-}
-
-/** A folder that is there while the tests of a file run. */
-export function testFolder(): { readonly path: string; write(name: string, content: string | Buffer): string } {
-  const path = mkdtempSync(join(tmpdir(), 'oddsock-cli-'))
-  after(() => rmSync(path, { recursive: true }))
-  return {
-    path,
-    write(name, content) {
-      const file = join(path, name)
-      writeFileSync(file, content)
-      return file
-    },
-  }
 }
