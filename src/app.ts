@@ -55,6 +55,8 @@ export interface ScanOutcome {
   readonly lateEvents: number
   /** Events that came so late that they were not scored. */
   readonly tooLate: number
+  /** Events whose copies could no longer be recognised, for want of room. */
+  readonly forgotten: number
   readonly buckets: number
   readonly warnings: readonly string[]
   /** The alerts with their evidence, which is read now, in the order of their buckets. */
@@ -97,6 +99,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     copies: events.copies,
     lateEvents: jobLoop.lateEvents,
     tooLate: events.tooLate,
+    forgotten: events.forgotten,
     buckets: jobLoop.buckets,
     warnings: judging.warnings,
     alerts: () => withEvidence(judging.drafts.inOrder(), events, feed),
