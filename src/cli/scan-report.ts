@@ -104,7 +104,7 @@ function hostOf(host: HostWalk, end: EpochMs): ReportHost {
     first: host.first,
     last: host.last,
     events: host.events,
-    activity: host.activity,
+    activity: host.activity.counts(),
     ...(silent && { silentSince: host.last, blind: [{ from: host.last, to: end }] }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Row } from '../datafeed/observe.ts'
-import { bucketOf } from '../domain/bucket.ts'
 import { DAY, type EpochMs } from '../domain/time.ts'
+import { Activity } from './activity.ts'
 import type { Input } from './input.ts'
 import type { JobLoop } from './job-loop.ts'
 import { Merge } from './merge.ts'
@@ -39,8 +39,7 @@ export interface HostWalk {
   first: EpochMs
   last: EpochMs
   events: number
-  /** Events by start of bucket. */
-  readonly activity: Map<EpochMs, number>
+  readonly activity: Activity
 }
 
 /**
@@ -104,10 +103,9 @@ function count(seen: Walk, { host, hostName }: ScanProfile, time: EpochMs, ahead
   if (!(time <= seen.last)) seen.last = time
   let at = seen.hosts[host]
   if (at === undefined)
-    at = seen.hosts[host] = { name: hostName, first: time, last: time, events: 0, activity: new Map() }
+    at = seen.hosts[host] = { name: hostName, first: time, last: time, events: 0, activity: new Activity(span) }
   at.events++
   if (time < at.first) at.first = time
   if (time > at.last) at.last = time
-  const { start } = bucketOf(time, span)
-  at.activity.set(start, (at.activity.get(start) ?? 0) + 1)
+  at.activity.note(time)
 }

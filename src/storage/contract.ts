@@ -672,7 +672,7 @@ function plainRow(row: Observation) {
   return { host, name: nameOf(row), count, first: (first - START) / MINUTE, last: (last - START) / MINUTE }
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
