@@ -1,23 +1,47 @@
+import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../domain/rule.ts'
+import { visible } from '../report/visible.ts'
 import type { Io } from './terminal.ts'
 
 /** The table of commands, from which the reference page is made too. Each command's code is loaded when it is called, so that `--help` stays quick. */
 export function commands(io: Io, exit: (code: number) => void): Command {
   const root = new Command('oddsock')
     .description('Which process on your Linux machines has started to use the network when it usually does not?')
-    .addHelpText('beforeAll', EXAMPLES)
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock scan /var/log/audit/audit.log', 'what is odd in this log'],
+        ['oddsock scan logs/ --html report.html', 'the same as a page to look at and to pass on'],
+        ['zcat audit.log.2.gz | oddsock scan - --json', 'for scripts'],
+        ['oddsock demo', 'see it work on a made-up fleet'],
+      ),
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 fine · 1 the answer is no · 2 wrong usage · 3 the surroundings failed · 130 interrupted',
     )
-    .version('0.1.0', '-V, --version')
+    .version(version(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => io.stderr.columns ?? HELP_WIDTH,
+      outputError: (text, write) => write(usageError(text)),
+    })
 
   root
     .command('scan')
     .description('find the odd ones in audit logs and ECS documents')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock scan /var/log/audit/audit.log', 'what is odd in this log'],
+        ['oddsock scan logs/ --since 7d --html report.html', 'the last week, judged by all before it, as a page'],
+        ['oddsock scan logs/ --json --fail-on high', 'for scripts'],
+      ),
+    )
     .argument('[path...]', 'files, folders, or - for standard input')
     .option('--json', 'one alert a line, as JSON')
     .option('--html <file>', 'write a report as one HTML file')
@@ -63,6 +87,13 @@ export function commands(io: Io, exit: (code: number) => void): Command {
   root
     .command('decode')
     .description('print events as ECS documents, one JSON object a line')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock decode /var/log/audit/audit.log', 'what the scan sees of each event'],
+        ['ausearch --raw -ts today | oddsock decode', 'from standard input'],
+      ),
+    )
     .argument('[path...]', 'files, folders, or - for standard input')
     .option('--format <name>', 'audit-log or ecs-json; told by the content if not given')
     .option('--host <name>', 'host of events that name none')
@@ -104,12 +135,28 @@ export function commands(io: Io, exit: (code: number) => void): Command {
   return root
 }
 
-const EXAMPLES = `Examples:
-  oddsock scan /var/log/audit/audit.log          what is odd in this log
-  oddsock scan logs/ --html report.html          the same as a page to look at and to pass on
-  zcat audit.log.2.gz | oddsock scan - --json    for scripts
-  oddsock demo                                   see it work on a made-up fleet
-`
+/** Where the terminal does not say how wide it is. */
+const HELP_WIDTH = 80
+
+/** Command lines with what they are for, before everything else that a help has to say. */
+function examples(...lines: readonly (readonly [command: string, purpose: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return ['Examples:', ...lines.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`), ''].join('\n')
+}
+
+/** What commander says of a wrong command line, as all our errors look. */
+function usageError(text: string): string {
+  const [message = '', ...hint] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => visible(line))
+  const hints = hint.map((line) => ` hint: ${line.replace(/^\((.*)\)$/, '$1')}`)
+  return `${[message, ...hints, ' code: USAGE'].join('\n')}\n`
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}
 
 function score(text: string): number {
   const value = Number(text)

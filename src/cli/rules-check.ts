@@ -7,6 +7,7 @@ import { RULE_FILES, readRules } from '../rules/read/file.ts'
 import { parseJson } from '../rules/read/json.ts'
 import { type LocatedTable, plain, positionOf, whereIn } from '../rules/read/located.ts'
 import { RULE_TYPES } from '../rules/types/index.ts'
+import { reasonOf } from '../sources/unreadable.ts'
 import { describe, EXIT } from './failure.ts'
 
 interface Output {
@@ -111,9 +112,6 @@ function summary(paths: readonly string[], files: number, { counts, problems }: 
 }
 
 function unreadable(path: string, cause: unknown): AppError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  if (code === undefined) throw cause
-  const reason =
-    code === 'ENOENT' ? 'there is no such file or folder' : code === 'EACCES' ? 'permission denied' : message
-  return new AppError({ message: `Cannot read "${path}": ${reason}`, code: 'FILE_UNREADABLE', cause })
+  if ((cause as NodeJS.ErrnoException).code === undefined) throw cause
+  return new AppError({ message: `Cannot read "${path}": ${reasonOf(cause)}`, code: 'FILE_UNREADABLE', cause })
 }
