@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { hostname, tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
-import { findFiles } from './find-files.ts'
+import { findFiles, hostByFolder } from './find-files.ts'
 
 let folder: string
 beforeEach(() => {
@@ -110,3 +110,10 @@ for (const path of ['no-such-file', 'audit.log/below-a-file'])
     write('audit.log')
     await assert.rejects(find(path), { code: 'INPUT_MISSING', message: /there is no such file or folder/ })
   })
+
+test('a host without a name is called by the folder of its log, and this machine by its own name', () => {
+  assert.equal(hostByFolder('logs/web-1/audit.log'), 'web-1')
+  assert.equal(hostByFolder('audit.log'), basename(process.cwd()))
+  assert.equal(hostByFolder('/var/log/audit/audit.log'), hostname())
+  assert.equal(hostByFolder('/audit.log'), hostname())
+})

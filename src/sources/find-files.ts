@@ -1,5 +1,6 @@
 import { lstat, open, readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { hostname } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../domain/error.ts'
 import { FileSource } from './file-source.ts'
 import { chainsOf } from './rotation.ts'
@@ -31,7 +32,7 @@ export async function findFiles(paths: readonly string[], host?: string): Promis
   const size = new Map([...files.values()].map((file) => [file.path, file.size]))
   const sources = chainsOf([...size.keys()].sort()).map((chain) => {
     const bytes = chain.reduce((sum, path) => sum + size.get(path)!, 0)
-    return new FileSource(chain, bytes, host ?? folderName(chain[0]!))
+    return new FileSource(chain, bytes, host ?? hostByFolder(chain[0]!))
   })
   return { sources, streams, unreadable }
 }
@@ -80,7 +81,11 @@ class Search {
   }
 }
 
-/** The last resort for a host's name: the folder that the file lies in. */
-function folderName(path: string): string {
-  return basename(dirname(path)) || path
+/** Where auditd writes the log of the machine that it runs on. */
+const OWN_LOGS = '/var/log/audit'
+
+/** The last resort for a host's name: the folder that the file lies in, or for the log of this very machine the machine's name. */
+export function hostByFolder(path: string): string {
+  const folder = dirname(resolve(path))
+  return folder === OWN_LOGS ? hostname() : basename(folder) || hostname()
 }
