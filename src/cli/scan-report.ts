@@ -1,6 +1,6 @@
 import type { ScanOutcome } from '../app.ts'
 import type { Alert } from '../domain/alert.ts'
-import { type EpochMs, HOUR, type Score } from '../domain/time.ts'
+import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { renderReport } from '../report/page.ts'
 import type { Report, ReportHost } from '../report/report.ts'
@@ -8,6 +8,7 @@ import type { Unreadable } from '../sources/find-files.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import type { ScanCliOptions } from './scan-options.ts'
+import { silentSince } from './silence.ts'
 
 export interface ScanReportInput {
   readonly outcome: ScanOutcome
@@ -19,9 +20,6 @@ export interface ScanReportInput {
   readonly threshold: Score
   readonly now: EpochMs
 }
-
-/** A host is called silent when it sent nothing for the last so much of the scanned time, and had sent regularly before. */
-const SILENT_AFTER = 6 * HOUR
 
 /** The page for a scan: what the engine found, put into the shape that the page draws. */
 export function renderScanReport(input: ScanReportInput): string {
@@ -97,15 +95,14 @@ function noteOf(problems: readonly string[]): { note?: string } {
 }
 
 function hostOf(host: HostWalk, end: EpochMs): ReportHost {
-  const silent =
-    end - host.last > SILENT_AFTER && (host.last - host.first) / Math.max(1, host.activity.size) < SILENT_AFTER / 2
+  const since = silentSince(host, end)
   return {
     name: host.name,
     first: host.first,
     last: host.last,
     events: host.events,
     activity: host.activity.counts(),
-    ...(silent && { silentSince: host.last, blind: [{ from: host.last, to: end }] }),
+    ...(since !== undefined && { silentSince: since, blind: [{ from: since, to: end }] }),
   }
 }
 

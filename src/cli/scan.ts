@@ -22,6 +22,7 @@ import { Rejects, unwritable } from './rejects.ts'
 import { rulesFor } from './rules-for.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
+import { silentSince } from './silence.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
@@ -192,8 +193,17 @@ async function summarize(
     `${counted(alerts, 'alert')} in ${counted(walk.events, 'event')} of ${counted(walk.hosts.length, 'host')}, ` +
       `${moment(walk.first)} to ${moment(walk.last)}; the job looked at ${count(walk.matched)} of them`,
   )
-  for (const line of notJudged(outcome)) terminal.note(line)
+  for (const line of [...notJudged(outcome), ...silences(outcome)]) terminal.note(line)
   if (forPerson && walk.last - walk.first < SHORT_HISTORY) await printRarest(outcome, terminal)
+}
+
+/** Hosts that stopped sending: what happened there afterwards, no alert can tell. */
+function silences({ walk }: ScanOutcome): string[] {
+  const silent = walk.hosts.flatMap((host) => {
+    const since = silentSince(host, walk.last)
+    return since === undefined ? [] : [`${visible(host.name, 40)} since ${moment(since)}`]
+  })
+  return silent.length === 0 ? [] : [`${counted(silent.length, 'host')} fell silent: ${enumerated(silent, 3)}`]
 }
 
 /** Too short a history for alerts still shows what is seldom in it. */
@@ -214,7 +224,8 @@ async function printRarest({ history, buckets }: ScanOutcome, terminal: Terminal
 }
 
 /** Where nothing reached the threshold, what came closest to it, and how to see it. */
-function closest({ records }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
+function closest({ records, walk }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
+  if (since > walk.last) return `All events are older than ${moment(since)}, from which on --since asks for alerts`
   const [top] = records
     .filter(({ record }) => record.timestamp >= since && record.record_score < threshold)
     .sort((a, b) => b.record.record_score - a.record.record_score)
