@@ -63,16 +63,18 @@ const distinct = (values: readonly string[]): string[] => [...new Set(values)]
 
 /** One facet for each field. `others` are distinct values nobody listed; they may overlap, so the greatest is the honest floor. */
 function addedUp(facets: readonly Facet[]): Facet[] {
-  const fields = new Map<string, { counts: Map<string, number>; others: number }>()
+  const fields = new Map<string, { counts: Map<string, number>; others: number; sampled: boolean }>()
   for (const facet of facets) {
-    const sum = fields.get(facet.field) ?? { counts: new Map(), others: 0 }
+    const sum = fields.get(facet.field) ?? { counts: new Map(), others: 0, sampled: false }
     for (const { value, count } of facet.values) sum.counts.set(value, (sum.counts.get(value) ?? 0) + count)
     sum.others = Math.max(sum.others, facet.others)
+    sum.sampled ||= facet.sampled === true
     fields.set(facet.field, sum)
   }
-  return [...fields].map(([field, { counts, others }]) => ({
+  return [...fields].map(([field, { counts, others, sampled }]) => ({
     field,
     values: [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count),
     others,
+    ...(sampled && { sampled }),
   }))
 }

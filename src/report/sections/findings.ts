@@ -109,7 +109,8 @@ function facetMarkup(facet: Facet): Markup {
     (each, i) => html`${i > 0 ? ', ' : ''}${value(each.value)} <span class="times">×${count(each.count)}</span>`,
   )
   const more = others > 0 ? html` and ${counted(others, 'other')}` : undefined
-  return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}</dd></div>\n`
+  const sampled = facet.sampled ? html` <span class="times">in the events shown</span>` : undefined
+  return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}${sampled}</dd></div>\n`
 }
 
 function rawEvents(story: Story, room: { left: number }): Markup | undefined {
