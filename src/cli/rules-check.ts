@@ -94,7 +94,7 @@ function placed({ path, where, ...problem }: JobProblem, document: LocatedTable,
 }
 
 function ruleKind(type: string): string {
-  return RULE_TYPES.some(({ name }) => name === type) ? `${type} rules` : `${type} rules, which do not run here`
+  return RULE_TYPES.some(({ name }) => name === type) ? `${type} rules` : `${type} rules (not run here)`
 }
 
 function count({ counts }: Findings, kind: string, amount = 1): void {
@@ -107,7 +107,9 @@ function summary(paths: readonly string[], files: number, { counts, problems }: 
   const width = Math.max(0, ...[...counts.values()].map((amount) => String(amount).length))
   const lines = [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, amount]) => `  ${String(amount).padStart(width)} ${kind}`)
+    .map(
+      ([kind, amount]) => `  ${String(amount).padStart(width)} ${amount === 1 ? kind.replace(/s(?= \(|$)/, '') : kind}`,
+    )
   return [`Files: ${files} · problems: ${problems.length}`, ...lines, ''].join('\n')
 }
 
