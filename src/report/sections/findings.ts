@@ -85,7 +85,7 @@ function patternOf(head: Finding, place: number, { presence, range, bucketSpan }
 const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
   ['destination.ip', 'to'],
   ['destination.port', 'port'],
-  ['source.ip', 'from'],
+  ['source.ip', 'source'],
   ['user.name', 'as user'],
   ['user.id', 'user id'],
   ['network.direction', 'direction'],
