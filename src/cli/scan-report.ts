@@ -67,7 +67,7 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
       })),
     ],
     counts: {
-      lines: inputs.reduce((sum, one) => sum + one.lineCount, 0),
+      bytes: inputs.reduce((sum, one) => sum + one.bytes, 0),
       events: walk.events,
       matched: walk.matched,
       copies: outcome.copies,

@@ -45,10 +45,6 @@ export class Input<P extends Profile> {
     })
   }
 
-  get lineCount(): number {
-    return this.#lines?.lines ?? 0
-  }
-
   /** Reads on until something can be taken from the queue; false when the input has ended and its queue is empty. */
   async fill(): Promise<boolean> {
     const { queue } = this

@@ -21,8 +21,6 @@ export class LineBlocks {
   #at = 0
   /** Inside a line that was rejected for its length. */
   #skipping = false
-  /** Bytes of whole lines that were handed on; lines are not counted one by one. */
-  lines = 0
 
   constructor(reader: LineReader, reject: (reject: Reject) => void, limit = LINE_LIMIT) {
     this.#reader = reader

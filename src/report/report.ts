@@ -54,7 +54,8 @@ export interface ReportInput {
 }
 
 export interface ReportCounts {
-  readonly lines: number
+  /** Of all inputs, opened. */
+  readonly bytes: number
   /** Events decoded, copies not counted. */
   readonly events: number
   /** Events that the job's datafeed admitted. */

@@ -26,7 +26,7 @@ ${cautions(report)}`
 function resultSentence(report: Report, stories: readonly Story[]): string {
   const { range, counts, threshold } = report
   if (!range)
-    return `Nothing to judge: ${counted(counts.lines, 'line')} in ${counted(report.inputs.length, 'input')} held no event.`
+    return `Nothing to judge: ${counted(counts.bytes, 'byte')} in ${counted(report.inputs.length, 'input')} held no event.`
   if (stories.length === 0)
     return `Nothing reached the threshold of ${threshold}. ${searched(report)} ${highest(report)}`
   const kinds = [...SEVERITIES].reverse().flatMap((severity) => {
