@@ -12,6 +12,9 @@ export class JsonFields {
   readonly from: Int32Array
   readonly to: Int32Array
   readonly #root: Node
+  /** The block of the last line, to read four bytes of it at once. */
+  #block: Uint8Array = new Uint8Array()
+  #words = new DataView(this.#block.buffer)
   /** Counts lines, so that "entered" marks need no clearing. */
   #line = 0
 
@@ -23,6 +26,10 @@ export class JsonFields {
 
   /** True if `block[from, to)`, a line without its newline, was understood; then `from` and `to` hold its values. */
   find(block: Uint8Array, from: number, to: number): boolean {
+    if (block !== this.#block) {
+      this.#block = block
+      this.#words = new DataView(block.buffer, block.byteOffset, block.length)
+    }
     this.#line++
     this.from.fill(-1)
     return block[from] === OPEN_BRACE && this.#object(block, from, to, this.#root) === to
@@ -39,9 +46,9 @@ export class JsonFields {
     while (p < end) {
       const guess = before.next
       const key: Key | undefined =
-        guess !== undefined && stands(guess.bytes, block, p) ? guess : readKey(node, before, block, p, end)
+        guess !== undefined && stands(guess, this.#words, p) ? guess : readKey(node, before, block, p, end)
       if (key === undefined) return -1
-      p += key.bytes.length
+      p += key.length
       before = key
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
       p = key.leads === undefined ? skipValue(block, p, end) : this.#value(block, p, end, key.leads)
@@ -77,12 +84,10 @@ function readKey(node: Node, before: Key, block: Uint8Array, at: number, end: nu
   if (p < 0) return undefined
   if (block[p]! <= SPACE) p = afterSpace(block, p, end)
   if (block[p] !== COLON || p >= end) return undefined
-  before.next = {
-    bytes: Uint8Array.from(block.subarray(at, p + 1)),
-    leads: descend(node, block, at + 1),
-    next: undefined,
-  }
-  return before.next
+  const key = keyOf(block.subarray(at, p + 1), descend(node, block, at + 1))
+  // The empty key is too short for `stands`.
+  if (key.length >= 4) before.next = key
+  return key
 }
 
 /** The place behind the value at `at`, or -1 if the line ends within it. */
@@ -135,10 +140,24 @@ function skipKey(block: Uint8Array, at: number, end: number): number {
   return -1
 }
 
-/** Whether these bytes stand at `at`. Behind the line stands its newline, which no key holds. */
-function stands(bytes: Uint8Array, block: Uint8Array, at: number): boolean {
-  for (let i = 0; i < bytes.length; i++) if (block[at + i] !== bytes[i]) return false
-  return true
+function keyOf(bytes: Uint8Array, leads: Node | undefined): Key {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const whole = bytes.length >> 2
+  const words = Int32Array.from({ length: whole }, (_, i) => view.getInt32(4 * i, true))
+  return {
+    length: bytes.length,
+    words,
+    last: whole > 0 ? view.getInt32(bytes.length - 4, true) : 0,
+    leads,
+    next: undefined,
+  }
+}
+
+/** Whether the bytes of this key stand at `at`. Behind the line stands its newline, which no key holds. */
+function stands({ length, words, last }: Key, block: DataView, at: number): boolean {
+  if (at + length > block.byteLength) return false
+  for (let i = 0; i < words.length; i++) if (block.getInt32(at + 4 * i, true) !== words[i]) return false
+  return block.getInt32(at + length - 4, true) === last
 }
 
 function afterSpace(block: Uint8Array, at: number, end: number): number {
@@ -177,14 +196,17 @@ interface Node {
  */
 interface Key {
   /** From the quote to the colon. */
-  readonly bytes: Uint8Array
+  readonly length: number
+  /** Its bytes four at a time from the front, and the last four. */
+  readonly words: Int32Array
+  readonly last: number
   /** Where it leads; undefined if to nothing that is wanted. */
   readonly leads: Node | undefined
   next: Key | undefined
 }
 
 function nodeOf(key: Uint8Array): Node {
-  const first = { bytes: new Uint8Array(), leads: undefined, next: undefined }
+  const first = { length: 0, words: new Int32Array(), last: 0, leads: undefined, next: undefined }
   return { key, field: -1, children: [], first, entered: 0 }
 }
 
