@@ -106,6 +106,10 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
   }
 }
 
+/** Kinds of events that the quick readers of all inputs remember together, about a kilobyte each, and of each at the least. */
+const KINDS_KEPT = 65_536
+const LEAST_KINDS = 1_024
+
 function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<ScanProfile>[] {
   const fields = [...new Set(feeds.flatMap((feed) => [...HOST_FIELDS, ...feed.fields, ...fieldsOf(feed.query)]))]
   const hosts = new Map<string, number>()
@@ -127,6 +131,7 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
         decisive: [...HOST_FIELDS, ...feeds.flatMap((feed) => fieldsOf(feed.query))],
         isIdle: ({ rows }) => rows.every((row) => row === undefined),
         strict: options.strict ?? false,
+        kindsKept: Math.max(LEAST_KINDS, Math.floor(KINDS_KEPT / options.sources.length)),
         onReject: options.onReject ?? (() => {}),
         ...(options.format && { format: options.format }),
         ...(options.onProgress && { onProgress: options.onProgress }),

@@ -52,3 +52,11 @@ test('a key that is longer than all the room is not kept, and drives nothing out
   assert.equal(table.get(Buffer.alloc(101), 101, 2), undefined)
   assert.equal(table.get(Buffer.from('a'), 1, 1), 1)
 })
+
+test('a key longer than all the room there is is not kept, and harms no other', () => {
+  const table = new ByteTable<number>(10, 100)
+  table.add(Buffer.from('a'), 1, 1, 1)
+  table.add(Buffer.alloc(101), 101, 2, 2)
+  assert.equal(table.get(Buffer.alloc(101), 101, 2), undefined)
+  assert.equal(table.get(Buffer.from('a'), 1, 1), 1)
+})

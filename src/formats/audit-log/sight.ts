@@ -79,7 +79,7 @@ class QuickReader<P> implements LineReader {
   readonly #ports: boolean
   readonly #titleDecides: boolean
   readonly #header = new LineHeaderBytes()
-  readonly #known = new ByteTable<Known<P>>()
+  readonly #known: ByteTable<Known<P>>
   readonly #key = new KeyBytes()
   readonly #titles = new KeyBytes()
   readonly #events: Reassembler<Segment<P>>
@@ -93,6 +93,7 @@ class QuickReader<P> implements LineReader {
   constructor(options: SightOptions<P>, sink: SightingSink<P>) {
     this.#options = options
     this.#sink = sink
+    this.#known = new ByteTable(options.kindsKept)
     this.#ports = options.fields.some((field) => field.endsWith('.port'))
     this.#titleDecides = options.decisive.some((field) => OF_TITLE.test(field))
     this.#events = new Reassembler((segments, from, to) => this.#complete(segments, from, to))

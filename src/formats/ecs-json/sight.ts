@@ -49,7 +49,7 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
   const keySlots = Int32Array.from(wanted, (field) => fields.indexOf(field))
   const found = new JsonFields(fields)
   const times = new IsoTimes()
-  const known = new ByteTable<Known<P>>()
+  const known = new ByteTable<Known<P>>(options.kindsKept)
   let key = Buffer.allocUnsafe(64 * 1024)
   let keyLength = 0
   let keyHash = 0
