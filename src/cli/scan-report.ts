@@ -82,7 +82,7 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
       hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
       record_score: record.record_score,
     })),
-    presence: new Map([...names].map((name) => [name, history.startsOf(name)])),
+    presence: new Map([...names].map((name) => [name, history.presenceOf(name)])),
     hosts: walk.hosts.filter((host) => host !== undefined).map((host) => hostOf(host, walk.last)),
     rarest: { programs: rarest('programs'), peers: rarest('peers') },
     notJudged: notJudged(outcome),

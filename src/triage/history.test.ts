@@ -58,7 +58,7 @@ test('a bucket that is told of again for its late rows counts once', () => {
   assert.equal(history.acquaintance('curl', 'web-1').bucketsScored, 2)
   assert.equal(history.acquaintance('curl', 'web-1').anywhere?.buckets, 2)
   assert.equal(history.acquaintance('curl', 'web-1').anywhere?.events, 3)
-  assert.deepEqual(history.startsOf('curl'), [start(4), start(5)])
+  assert.deepEqual(history.presenceOf('curl'), { starts: [start(4), start(5)], buckets: 2 })
 })
 
 test('the rarest come first: fewest buckets, then fewest events, then by name; addresses of one event count apart', () => {
@@ -76,9 +76,33 @@ test('what it keeps is bounded', () => {
   assert.equal(history.acquaintance('curl', 'x').anywhere?.hosts.length, HOSTS_KEPT)
   assert.equal(history.rarest('peers', 99).length, 2)
   assert.equal(history.peersNotKept, 38)
-  for (let i = 40; i < 700; i++) learn(history, i, row(['curl', 'host-1', null, null]))
-  assert.equal(history.startsOf('curl').length, 512)
-  assert.equal(history.startsOf('curl').at(-1), start(699))
+})
+
+test('three weeks of quarter hours are remembered whole, whatever their pattern', () => {
+  const history = new History(FIELDS, 'process.name')
+  const weeks = 3 * 7 * 24 * 4
+  for (let i = 0; i < weeks; i++) {
+    const odd = i % 2 === 1 ? [row(['odd', 'host-1', null, null])] : []
+    learn(history, i, row(['always', 'host-1', null, null]), ...odd)
+  }
+  assert.deepEqual(history.presenceOf('always'), {
+    starts: Array.from({ length: 2016 }, (_, i) => start(i)),
+    buckets: 2016,
+  })
+  assert.deepEqual(
+    history.presenceOf('odd').starts,
+    Array.from({ length: 1008 }, (_, i) => start(2 * i + 1)),
+  )
+  assert.deepEqual(history.presenceOf('never'), { starts: [], buckets: 0 })
+})
+
+test('of more runs than it keeps it gives the latest, and the true count of buckets', () => {
+  const history = new History(FIELDS, 'process.name')
+  for (let i = 0; i < 2_100; i++) learn(history, 2 * i, row(['curl', 'host-1', null, null]))
+  const { starts, buckets } = history.presenceOf('curl')
+  assert.equal(buckets, 2_100)
+  assert.equal(starts.length, 2_048)
+  assert.deepEqual([starts[0], starts.at(-1)], [start(2 * 52), start(2 * 2_099)])
 })
 
 test('counts agree with a plain recount of the rows, for names of any kind', () => {

@@ -1,6 +1,6 @@
 import type { BucketSpan } from '../domain/bucket.ts'
 import type { Observation } from '../domain/observation.ts'
-import type { EpochMs } from '../domain/time.ts'
+import type { DurationMs, EpochMs } from '../domain/time.ts'
 import { addressesOf } from './addresses.ts'
 
 /** What is remembered of one value: a process name, a program, a peer. Times are starts of buckets. */
@@ -28,8 +28,11 @@ export interface Acquaintance {
 }
 
 export const HOSTS_KEPT = 16
-/** Starts of buckets kept for each process name, the latest ones, for pictures. */
-const STARTS_KEPT = 512
+/**
+ * Runs of neighbouring buckets kept for each process name, the latest ones, for pictures. Three weeks of quarter hours hold
+ * 1,008 at most, and a process that never rests has one.
+ */
+const RUNS_KEPT = 2048
 
 /**
  * Remembers where and when values were seen in the closed buckets of a job. It is told of a bucket after its records were
@@ -42,9 +45,12 @@ export class History {
   readonly #namesHere = new Map<string, Map<string, Memory>>()
   readonly #programs = new Map<string, Memory>()
   readonly #peers = new Map<string, Memory>()
-  readonly #starts = new Map<string, EpochMs[]>()
+  /** Flat pairs, start and end of each run, to be small. */
+  readonly #runs = new Map<string, EpochMs[]>()
   readonly #peerLimit: number
   #from: EpochMs = Number.NaN
+  /** Length of a bucket; all are of one length. */
+  #span: DurationMs = 0
   #last: EpochMs = Number.NEGATIVE_INFINITY
   #buckets = 0
   /** Peers beyond the limit, which are not remembered. */
@@ -59,6 +65,7 @@ export class History {
   }
 
   learn(bucket: BucketSpan, rows: readonly Observation[]): void {
+    this.#span = bucket.end - bucket.start
     if (!(this.#from <= bucket.start)) this.#from = bucket.start
     if (bucket.start > this.#last) {
       this.#last = bucket.start
@@ -68,7 +75,7 @@ export class History {
       const host = row.values[this.#columns.host] ?? ''
       const name = row.values[this.#columns.by]
       if (name !== null && name !== undefined) {
-        if (note(this.#names, name, host, row, bucket.start)) this.#noteStart(name, bucket.start)
+        if (note(this.#names, name, host, row, bucket.start)) this.#prolong(name, bucket)
         let here = this.#namesHere.get(host)
         if (!here) {
           here = new Map()
@@ -94,9 +101,13 @@ export class History {
     }
   }
 
-  /** The latest starts of buckets in which a process name was seen, ascending. */
-  startsOf(name: string): readonly EpochMs[] {
-    return this.#starts.get(name) ?? []
+  /** In how many buckets a process name was seen, and their starts, ascending: all of them, or the latest if there are too many. */
+  presenceOf(name: string): { readonly starts: readonly EpochMs[]; readonly buckets: number } {
+    const runs = this.#runs.get(name) ?? []
+    const starts: EpochMs[] = []
+    for (let i = 0; i < runs.length; i += 2)
+      for (let start = runs[i]!; start < runs[i + 1]!; start += this.#span) starts.push(start)
+    return { starts, buckets: this.#names.get(name)?.buckets ?? 0 }
   }
 
   /** The `count` values seen in the fewest buckets, then with the fewest events, ties by name. */
@@ -114,12 +125,13 @@ export class History {
       else this.peersNotKept++
   }
 
-  #noteStart(name: string, start: EpochMs): void {
-    const starts = this.#starts.get(name)
-    if (!starts) this.#starts.set(name, [start])
+  #prolong(name: string, { start, end }: BucketSpan): void {
+    const runs = this.#runs.get(name)
+    if (!runs) this.#runs.set(name, [start, end])
+    else if (runs.at(-1) === start) runs[runs.length - 1] = end
     else {
-      starts.push(start)
-      if (starts.length > STARTS_KEPT) starts.shift()
+      runs.push(start, end)
+      if (runs.length > 2 * RUNS_KEPT) runs.splice(0, 2)
     }
   }
 }

@@ -70,7 +70,7 @@ function seenBefore({ seenBefore, history }: Finding): Markup {
 
 /** When the process was active, as a spark over the whole range. */
 function patternOf(head: Finding, place: number, { presence, range, bucketSpan }: Report): Markup | undefined {
-  const active = presence.get(head.process)
+  const active = presence.get(head.process)?.starts
   if (!active || !range) return undefined
   const bins = binsFor({ ...range, bucketSpan }, 80)
   const values = new Array<number>(bins.count).fill(0)
