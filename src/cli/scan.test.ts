@@ -13,15 +13,18 @@ const ODD_TIME = WEEK_START + 6 * 24 * 3_600_000
 
 describe('scan', () => {
   test('tells one alert as a sentence, and what was read beside it', async () => {
-    assert.deepEqual(await run(['scan', LOG], { env: { COLUMNS: '200' } }), {
-      code: 0,
-      out: ` 64 major    xmrig on web-1 used the network for the first time, after 6 days in which none of 2 hosts had shown it: once, to 203.0.113.7 on port 443, as www-data, running /usr/bin/xmrig.
+    const { code, out, err } = await run(['scan', LOG], { env: { COLUMNS: '200' } })
+    assert.equal(code, 0)
+    assert.equal(
+      out,
+      ` 64 major    xmrig on web-1 used the network for the first time, after 6 days in which none of 2 hosts had shown it: once, to 203.0.113.7 on port 443, as www-data, running /usr/bin/xmrig.
              2026-03-08 00:00 UTC · xmrig -x
 `,
-      err: `1 alert in 5,377 events of 2 hosts, 2026-03-02 00:01 UTC to 2026-03-08 23:49 UTC; the job looked at 5,377 of them
-The first interval is incomplete, so it was neither scored nor learned.
-`,
-    })
+    )
+    assert.match(
+      err,
+      /^1 alert in 5,377 events of 2 hosts, 2026-03-02 00:01 UTC to 2026-03-08 23:49 UTC; the job looked at 5,377 of them$/m,
+    )
   })
 
   test('with --json gives a line for each alert, with the fields of the API', async () => {

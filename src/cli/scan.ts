@@ -185,7 +185,7 @@ async function summarize(
   for (const warning of outcome.warnings.slice(-1)) terminal.note(warning)
   if (Number.isNaN(walk.first))
     return terminal.note(
-      rejects.total > 0
+      rejects.total > 0 || inputs.some((input) => input.source.problems.length > 0)
         ? 'No events: nothing in the input could be read (--rejects FILE keeps what was rejected)'
         : 'No events: the input is empty',
     )
