@@ -18,6 +18,12 @@ export function listed(values: readonly string[], most: number): string {
   )
 }
 
+/** A number for the edge of a drawing, in at most five characters up to a billion. @example short(12345) // '12k' */
+export function short(value: number): string {
+  if (value >= 999_500) return `${Number((value / 1e6).toPrecision(3))}M`
+  return value >= 1000 ? `${Number((value / 1e3).toPrecision(3))}k` : String(value)
+}
+
 /** A duration behind "in". @example these(7200000) // 'these 2 hours' */
 export function these(duration: DurationMs): string {
   const text = formatDuration(duration)

@@ -63,6 +63,7 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
     .filter((name) => !told.includes(name))
     .sort((a, b) => presence.get(a)!.buckets - presence.get(b)!.buckets || (a < b ? -1 : 1))
   const shown = [...told.slice(0, STORY_STRIPS), ...others.slice(0, OTHER_STRIPS)]
+  if (shown.length === 0) return html`<p>No process has a score above 0, so there is no pattern to draw.</p>`
   const scores = new Map<string, { time: number; score: number }[]>(shown.map((name) => [name, []]))
   for (const record of records) scores.get(record.value)?.push({ time: record.timestamp, score: record.record_score })
   const mark = strips(
