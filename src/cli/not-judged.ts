@@ -13,7 +13,7 @@ export function notJudged({ walk, feed, lateEvents, tooLate, forgotten }: ScanOu
   const length = walk.last - walk.first
   if (length < 2 * SECOND) said.push('A moment of data: nothing can be rare in it.')
   else if (length < DAY) said.push(`${formatDuration(length)} of data: rare means rare in ${these(length)}.`)
-  if (walk.first > bucketOf(walk.first, feed.bucketSpan).start)
+  if (length < DAY && walk.first > bucketOf(walk.first, feed.bucketSpan).start)
     said.push('The first interval is incomplete, so it was neither scored nor learned.')
   if (walk.setAside > 0)
     said.push(
