@@ -61,6 +61,7 @@ function worstFirst(a: Finding, b: Finding): number {
     b.score - a.score ||
     (a.bucket ?? 0) - (b.bucket ?? 0) ||
     ascending(a.process, b.process) ||
+    ascending(a.rule, b.rule) ||
     ascending(a.hosts.join(), b.hosts.join()) ||
     ascending(a.sentence, b.sentence)
   )
