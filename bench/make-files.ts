@@ -15,6 +15,8 @@ export interface BenchFiles {
   readonly raw: string
   readonly documents: string
   readonly rawPacked: string
+  /** A folder with the logs of a hundred hosts over the same week, which a scan has to have open all at once. */
+  readonly hundred: string
   readonly flood: string
 }
 
@@ -30,11 +32,18 @@ export async function makeFiles(megabytes: number): Promise<BenchFiles> {
     raw: join(folder, `audit-${megabytes}.log`),
     documents: join(folder, `documents-${megabytes}.ndjson`),
     rawPacked: join(folder, `audit-${megabytes}.log.gz`),
+    hundred: join(folder, `hundred-${megabytes}`),
     flood: join(folder, 'flood.ndjson'),
   }
   await make(files.raw, () => rawLog(size))
   await make(files.documents, () => documents(size))
   await make(files.rawPacked, () => rawLog(size))
+  // A host without a name in its log is called after its folder, so that the same lines are other events.
+  for (let host = 0; host < 100; host++) {
+    const own = join(files.hundred, `host-${host}`)
+    await mkdir(own, { recursive: true })
+    await make(join(own, 'audit.log'), () => rawLog(size / 100))
+  }
   await make(files.flood, () => flood(FLOOD_NAMES))
   return files
 }
