@@ -27,7 +27,7 @@ export function short(value: number): string {
 /** A duration behind "in". @example these(7200000) // 'these 2 hours' */
 export function these(duration: DurationMs): string {
   const text = formatDuration(duration)
-  return `${text.startsWith('1 ') ? 'this' : 'these'} ${text}`
+  return text.startsWith('1 ') ? `this ${text.slice(2)}` : `these ${text}`
 }
 
 /** A score for people: whole, but never rounded up to the next step. */

@@ -111,6 +111,7 @@ function notesOn(data: StripsData, bins: Bins): string[] {
   ]
   if (data.strips.some((strip) => strip.active.length < strip.activeBuckets))
     notes.push('Of the busiest only the latest activity is drawn.')
-  if (data.strips.length > MOST_ROWS) notes.push(`${count(data.strips.length - MOST_ROWS)} more are in the table only.`)
+  if (data.strips.length > MOST_ROWS)
+    notes.push(`${counted(data.strips.length - MOST_ROWS, 'more strip')} only in the table.`)
   return notes
 }

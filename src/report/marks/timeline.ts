@@ -1,4 +1,4 @@
-import { max } from 'd3-array'
+import { max, sum } from 'd3-array'
 import { scaleSqrt } from 'd3-scale'
 import { type EpochMs, formatDuration, type Score } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
@@ -62,12 +62,18 @@ export function timeline(data: TimelineData, frame: Frame): Mark {
   body.push(html`<text x="${LEFT - 6}" y="${TOP + 9}" text-anchor="end">${short(most)}</text>`)
   body.push(...diamonds(best, bins, scale))
   return {
-    svg: drawing(frame, floor + 18, `Events of ${visible(data.name, 60)} over time`, description(data), body),
+    svg: drawing(
+      frame,
+      floor + 18,
+      `Events of ${visible(data.name, 60)} over time`,
+      description(data, sum(events.values())),
+      body,
+    ),
     table: tableOf(
       ['from', 'events', 'highest score', 'what'],
-      [...events]
-        .sort(([a], [b]) => a - b)
-        .map(([cell, n]) => tableRow(bins.from + cell * bins.length, n, best.get(cell))),
+      [...new Set([...events.keys(), ...best.keys()])]
+        .sort((a, b) => a - b)
+        .map((cell) => tableRow(bins.from + cell * bins.length, events.get(cell) ?? 0, best.get(cell))),
     ),
     notes: [`A bar is ${formatDuration(bins.length)}, its height the square root of the events in it.`],
   }
@@ -115,8 +121,7 @@ function tableRow(from: EpochMs, events: number, best: ScoredMoment | undefined)
   return [moment(from), count(events), best ? scoreText(best.score) : '–', best?.what ?? '–']
 }
 
-function description(data: TimelineData): string {
-  const total = [...data.activity.values()].reduce((sum, n) => sum + n, 0)
+function description(data: TimelineData, total: number): string {
   const blind = data.blind?.length ? `, blind in ${counted(data.blind.length, 'stretch', 'stretches')}` : ''
   return `${counted(total, 'event')} and ${counted(data.records.length, 'score')} from ${moment(data.from)} to ${moment(data.to)}${blind}.`
 }
