@@ -118,7 +118,9 @@ function commandOf(paths: readonly string[], options: ScanCliOptions): string {
   say('--until', options.until)
   for (const file of options.rules ?? []) say('--rules', file)
   say('--host', options.host)
+  say('--format', options.format)
   say('--strict', options.strict)
+  say('--spool', options.spool)
   say('--html', options.html)
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 }
