@@ -120,7 +120,9 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
       number = hosts.size
       hosts.set(host, number)
     }
-    return { host: number, hostName: text(event, 'host.name') ?? host, rows: feeds.map((feed) => rowOf(feed, event)) }
+    const rows = feeds.map((feed) => rowOf(feed, event))
+    const admitted = rows.some((row) => row !== undefined)
+    return { host: number, hostName: text(event, 'host.name') ?? host, rows, admitted }
   }
   return options.sources.map(
     (source, index) =>
@@ -129,7 +131,7 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
         fields,
         profile,
         decisive: [...HOST_FIELDS, ...feeds.flatMap((feed) => fieldsOf(feed.query))],
-        isIdle: ({ rows }) => rows.every((row) => row === undefined),
+        isIdle: ({ admitted }) => !admitted,
         strict: options.strict ?? false,
         kindsKept: Math.max(LEAST_KINDS, Math.floor(KINDS_KEPT / options.sources.length)),
         onReject: options.onReject ?? (() => {}),

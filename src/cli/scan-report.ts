@@ -120,7 +120,7 @@ function commandOf(paths: readonly string[], options: ScanCliOptions): string {
   say('--host', options.host)
   say('--format', options.format)
   say('--strict', options.strict)
-  say('--spool', options.spool)
+  say('--no-spool', options.spool === false)
   say('--html', options.html)
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 }

@@ -11,6 +11,8 @@ import type { Profile } from './sighting-queue.ts'
 export interface ScanProfile extends Profile {
   readonly hostName: string
   readonly rows: readonly (Row | undefined)[]
+  /** Whether any of them is one. */
+  readonly admitted: boolean
 }
 
 /** The store of a scan, as far as the walk needs it: `storage/files/` fulfils it. */
@@ -71,7 +73,7 @@ export async function walk(
       const ahead = eventTime > clock.now + DAY
       const time = ahead ? clock.now : eventTime
       count(seen, profile, time, ahead, hostSpan)
-      if (profile.rows.some(isRow)) {
+      if (profile.admitted) {
         seen.matched++
         store.add(profile.rows, time, eventTime, input, queue.froms[i]!, queue.tos[i]!)
       }
@@ -87,10 +89,6 @@ export async function walk(
   }
   for (const job of jobs) await job.finish(seen.last, store.seq)
   return seen
-}
-
-function isRow(row: Row | undefined): boolean {
-  return row !== undefined
 }
 
 function count(seen: Walk, { host, hostName }: ScanProfile, time: EpochMs, ahead: boolean, span: number): void {

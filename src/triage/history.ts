@@ -3,6 +3,9 @@ import type { Observation } from '../domain/observation.ts'
 import type { DurationMs, EpochMs } from '../domain/time.ts'
 import { addressesOf } from './addresses.ts'
 
+/** So many combinations of values keep their memories at hand. */
+const KEPT = 50_000
+
 /** What is remembered of one value: a process name, a program, a peer. Times are starts of buckets. */
 export interface Sightings {
   readonly first: EpochMs
@@ -47,6 +50,7 @@ export class History {
   readonly #peers = new Map<string, Memory>()
   /** Flat pairs, start and end of each run, to be small. */
   readonly #runs = new Map<string, EpochMs[]>()
+  readonly #kept = new Map<Observation['values'], Kept>()
   readonly #peerLimit: number
   #from: EpochMs = Number.NaN
   /** Length of a bucket; all are of one length. */
@@ -72,20 +76,11 @@ export class History {
       this.#buckets++
     }
     for (const row of rows) {
-      const host = row.values[this.#columns.host] ?? ''
-      const name = row.values[this.#columns.by]
-      if (name !== null && name !== undefined) {
-        if (note(this.#names, name, host, row, bucket.start)) this.#prolong(name, bucket)
-        let here = this.#namesHere.get(host)
-        if (!here) {
-          here = new Map()
-          this.#namesHere.set(host, here)
-        }
-        note(here, name, host, row, bucket.start)
-      }
-      const program = row.values[this.#columns.program]
-      if (program) note(this.#programs, program, host, row, bucket.start)
-      this.#learnPeers(row, host, bucket.start)
+      const kept = this.#kept.get(row.values) ?? this.#meet(row)
+      if (kept.name !== undefined && note(kept.memories[0]!, row, bucket.start)) this.#prolong(kept.name, bucket)
+      for (let i = kept.name === undefined ? 0 : 1; i < kept.memories.length; i++)
+        note(kept.memories[i]!, row, bucket.start)
+      this.peersNotKept += kept.peersNotKept
     }
   }
 
@@ -119,10 +114,31 @@ export class History {
       .slice(0, count)
   }
 
-  #learnPeers(row: Observation, host: string, start: EpochMs): void {
-    for (const peer of addressesOf(row.values[this.#columns.peer] ?? null))
-      if (this.#peers.size < this.#peerLimit || this.#peers.has(peer)) note(this.#peers, peer, host, row, start)
-      else this.peersNotKept++
+  /** Finds or makes the memories of all that a row names; the same combination comes again and again. */
+  #meet({ values }: Observation): Kept {
+    const host = values[this.#columns.host] ?? ''
+    const name = values[this.#columns.by] ?? undefined
+    const program = values[this.#columns.program]
+    const memories: Memory[] = []
+    if (name !== undefined) memories.push(memoryOf(this.#names, name, host), memoryOf(this.#here(host), name, host))
+    if (program) memories.push(memoryOf(this.#programs, program, host))
+    let peersNotKept = 0
+    for (const peer of addressesOf(values[this.#columns.peer] ?? null))
+      if (this.#peers.size < this.#peerLimit || this.#peers.has(peer)) memories.push(memoryOf(this.#peers, peer, host))
+      else peersNotKept++
+    if (this.#kept.size === KEPT) this.#kept.clear()
+    const kept = { name, memories, peersNotKept }
+    this.#kept.set(values, kept)
+    return kept
+  }
+
+  #here(host: string): Map<string, Memory> {
+    let here = this.#namesHere.get(host)
+    if (!here) {
+      here = new Map()
+      this.#namesHere.set(host, here)
+    }
+    return here
   }
 
   #prolong(name: string, { start, end }: BucketSpan): void {
@@ -144,15 +160,28 @@ interface Memory extends Sightings {
   readonly hosts: string[]
 }
 
-/** True if this is the value's first row in this bucket. */
-function note(memories: Map<string, Memory>, value: string, host: string, row: Observation, start: EpochMs): boolean {
-  const memory = memories.get(value)
+/** The memories of one combination of values, by the list that holds it. */
+interface Kept {
+  readonly name: string | undefined
+  /** Where there is a name, its own first. */
+  readonly memories: readonly Memory[]
+  readonly peersNotKept: number
+}
+
+/** The memory of a value, made if there is none; the host is among those that showed it. */
+function memoryOf(memories: Map<string, Memory>, value: string, host: string): Memory {
+  let memory = memories.get(value)
   if (!memory) {
-    memories.set(value, { first: start, last: start, buckets: 1, events: row.count, hosts: [host] })
-    return true
+    memory = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, buckets: 0, events: 0, hosts: [] }
+    memories.set(value, memory)
   }
-  memory.events += row.count
   if (memory.hosts.length < HOSTS_KEPT && !memory.hosts.includes(host)) memory.hosts.push(host)
+  return memory
+}
+
+/** True if this is the value's first row in this bucket. */
+function note(memory: Memory, row: Observation, start: EpochMs): boolean {
+  memory.events += row.count
   if (memory.first > start) memory.first = start
   if (memory.last >= start) return false
   memory.last = start
