@@ -17,6 +17,9 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** Runs in the page, so it is no TypeScript: this project does without the types of browsers. */
+const LAYOUT_TROUBLE = new URL('testing/layout-trouble.js', import.meta.url)
+
 describe('the report of a scan in a real browser', () => {
   let folder: string
   let browser: Browser
@@ -77,6 +80,13 @@ describe('the report of a scan in a real browser', () => {
       assert.deepEqual(violations, [])
     })
   }
+
+  for (const width of [1200, 500])
+    test(`lets no words overlap or be cut off at ${width} pixels`, async () => {
+      const { page } = await open('light')
+      await page.setViewportSize({ width, height: 1000 })
+      assert.deepEqual(await page.evaluate(await readFile(LAYOUT_TROUBLE, 'utf8')), [])
+    })
 
   test('is a different picture in the dark', async () => {
     const picture = async (scheme: 'light' | 'dark') => (await open(scheme)).page.screenshot()

@@ -25,7 +25,7 @@ test('the page ends with the command that made it, quoted for a shell, without w
 })
 
 test('a process is active in the buckets of the log that show it, of all that were scored', async () => {
-  // A week has 672 quarter hours. Two hosts use curl in each of them; xmrig runs once.
+  // A week has 672 quarter hours, and xmrig runs in one of them.
   const page = await pageOf(LOG, '--threshold', '1')
   const drawn = [...page.matchAll(/<text class="count"[^>]*>([^<]*)</g)].map(([, text]) => text)
   assert.ok(drawn.includes('1 of 672'), drawn.join())
