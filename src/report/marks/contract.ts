@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import type { Mark } from '../marks/mark.ts'
-import { ACTING } from './hostile.ts'
-import { type Element, elements, everyElement, readMarkup } from './markup.ts'
+import { ACTING } from '../testing/hostile.ts'
+import { type Element, elements, everyElement, readMarkup } from '../testing/markup.ts'
+import type { Mark } from './mark.ts'
 
 /** Attributes that hold a coordinate or a length. */
 const NUMERIC = new Set(['x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'r', 'width', 'height'])
 /** A cell may stick out by half of itself: those that are wider than their stretch of time, so that they are seen. */
 const TOLERANCE = 3.5
 
-/** Reads a drawing back and checks what holds for every mark, whatever its data. */
+/** The contract of a mark, whatever its data: reads the drawing back and checks what must hold. */
 export function readSvg(svg: string): Element {
   const [root] = readMarkup(svg).children as [Element]
   assert.equal(root.name, 'svg')
