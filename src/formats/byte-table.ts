@@ -23,7 +23,7 @@ export class ByteTable<T> {
     this.#limit = limit
     this.#arenaLimit = arenaLimit
     this.#slots = new Int32Array(1024)
-    this.#arena = Buffer.allocUnsafe(256 * 1024)
+    this.#arena = Buffer.allocUnsafe(16 * 1024)
   }
 
   /** The value under `key[0, length)`, whose hash is `hash` (any number; equal keys have equal hashes). */

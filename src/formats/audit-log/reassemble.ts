@@ -5,8 +5,8 @@ import type { LineHeader } from './parse-header.ts'
 const PATIENCE: DurationMs = 2_000
 /** … or when its node has begun so many events after it. */
 const NEWER_EVENTS = 1_000
-/** So many complete events are kept over all nodes, so that a straggler finds the lines that it belongs to. */
-const REMEMBERED = 1_024
+/** So many complete events are kept over all nodes unless asked for fewer, so that a straggler finds the lines that it belongs to. */
+export const REMEMBERED = 1_024
 /** So many nodes are told apart; the one that was silent for longest makes room for one more. */
 const NODES = 4_096
 /** The kernel writes at most a few hundred records of one event; of one that goes on beyond this, the first lines are kept. */
@@ -44,7 +44,7 @@ interface Node<L> {
   first: Gathered<L> | undefined
   last: Gathered<L> | undefined
   /** Events in the order in which they were begun, complete ones included until they are passed over. */
-  queue: Gathered<L>[]
+  queue: (Gathered<L> | undefined)[]
   queueAt: number
   begun: number
 }
@@ -64,11 +64,12 @@ export class Reassembler<L extends LineHeader> {
   #node: Node<L> | undefined
   /** The event of the last line: usually that of the next one too. */
   #recent: Gathered<L> | undefined
-  readonly #remembered: (Gathered<L> | undefined)[] = new Array(REMEMBERED)
+  readonly #remembered: (Gathered<L> | undefined)[]
   #rememberAt = 0
 
-  constructor(take: TakeEvent<L>) {
+  constructor(take: TakeEvent<L>, remembered = REMEMBERED) {
     this.#take = take
+    this.#remembered = new Array(remembered)
   }
 
   /** Takes a line that stands in the bytes `[from, to)`. */
@@ -188,6 +189,7 @@ export class Reassembler<L extends LineHeader> {
         if (oldest === but || newer < NEWER_EVENTS) break
         this.#complete(oldest)
       }
+      queue[node.queueAt] = undefined
       node.queueAt += 1
     }
     if (node.queueAt > NEWER_EVENTS) {
@@ -212,7 +214,7 @@ export class Reassembler<L extends LineHeader> {
   #remember(event: Gathered<L>): void {
     const forgotten = this.#remembered[this.#rememberAt]
     this.#remembered[this.#rememberAt] = event
-    this.#rememberAt = (this.#rememberAt + 1) % REMEMBERED
+    this.#rememberAt = (this.#rememberAt + 1) % this.#remembered.length
     event.remembered += 1
     if (!forgotten) return
     forgotten.remembered -= 1

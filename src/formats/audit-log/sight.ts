@@ -9,7 +9,7 @@ import { decoder } from './decode.ts'
 import { addSockaddr, addSyscall, KeyBytes, kindOf, LineHeaderBytes, type RecordKind, sameBytes } from './line-bytes.ts'
 import { type LineHeader, parseHeader } from './parse-header.ts'
 import { type AuditLine, parseLine } from './parse-line.ts'
-import { Reassembler } from './reassemble.ts'
+import { REMEMBERED, Reassembler } from './reassemble.ts'
 
 const NEWLINE = 10
 /** A block may be a single line, so lines are held back again and again, up to so many bytes: all that an ordinary event has. */
@@ -96,7 +96,9 @@ class QuickReader<P> implements LineReader {
     this.#known = new ByteTable(options.kindsKept)
     this.#ports = options.fields.some((field) => field.endsWith('.port'))
     this.#titleDecides = options.decisive.some((field) => OF_TITLE.test(field))
-    this.#events = new Reassembler((segments, from, to) => this.#complete(segments, from, to))
+    // A scan takes the first reading of an event, so stragglers only have to be known for what they are.
+    const remembered = Math.min(REMEMBERED, Math.ceil((options.kindsKept ?? 8 * REMEMBERED) / 8))
+    this.#events = new Reassembler((segments, from, to) => this.#complete(segments, from, to), remembered)
   }
 
   lines(block: Buffer, from: number, to: number, at: number): void {
