@@ -1,4 +1,5 @@
-import { type BucketOutcome, type JobModel, startJob } from '../anomaly/job.ts'
+import { startJob } from '../anomaly/job.ts'
+import type { BucketOutcome, JobModel } from '../anomaly/job-model.ts'
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { AnomalyRecord, AnomalyResult } from '../domain/anomaly-record.ts'
 import { type BucketSpan, bucketOf } from '../domain/bucket.ts'
