@@ -45,6 +45,8 @@ export function enter(state: State, group: Group, seen: number): Scene {
     if (account.activeDay >= 0) bookExposure(state.rates, account.activeAge, contexts, day)
     account.activeDay = day
     account.activeAge = ageClassOf(at - host.first)
+    account.dayLevel = 0
+    account.dayGroups = 0
   }
   adoptFromNobody(host, account, group)
   const program = state.programs.get(group.program)
@@ -128,11 +130,15 @@ export function learn(scene: Scene, judgement: Judgement, seen: number): void {
     state.shape.born[levelGroup(judgement.program.level)] += 1
 }
 
-function learnBirth({ state, group, host }: Scene, { program: { level } }: Judgement): void {
+function learnBirth({ state, group, account }: Scene, { program: { level } }: Judgement): void {
   if (level === undefined) return
   const { first: at, user } = group
-  bookBirth(state.rates, ageClassOf(at - host.first), level, dayOf(at))
-  state.births.push({ at, host: group.host, user, group: levelGroup(level) })
+  const of = levelGroup(level)
+  bookBirth(state.rates, account.activeAge, level, account.dayLevel, dayOf(at))
+  account.dayLevel = Math.max(account.dayLevel, level) as Level
+  if (account.dayGroups & (1 << of)) return
+  account.dayGroups |= 1 << of
+  state.births.push({ at, host: group.host, user, group: of })
 }
 
 function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: Use): void {
@@ -313,7 +319,7 @@ function newHost(first: number, day: number): Host {
 
 function newAccount(day: number): Account {
   return {
-    ...{ seen: 0, context: newContext(day), activeDay: -1, activeAge: 0 },
+    ...{ seen: 0, context: newContext(day), activeDay: -1, activeAge: 0, dayLevel: 0, dayGroups: 0 },
     ...{ youngNew: { observed: 0, expected: 0 }, uses: new Map() },
   }
 }

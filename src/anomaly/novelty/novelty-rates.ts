@@ -104,9 +104,18 @@ export function bookExposure(
   }
 }
 
-export function bookBirth(rates: readonly FleetRate[], age: number, level: Level, day: number): void {
-  settleRate(rates[age]!, day)
-  rates[age]!.births[level]! += 1
+/**
+ * A birth. Counted is the most severe one of an account's day, since the question is on how many days there is any: an installer
+ * that brings ten programs at once is one day with news, and so is an intruder with ten tools.
+ *
+ * @param before the most severe level of the account's day so far, 0 for none
+ */
+export function bookBirth(rates: readonly FleetRate[], age: number, level: Level, before: Level | 0, day: number): void {
+  const rate = rates[age]!
+  settleRate(rate, day)
+  if (level <= before) return
+  if (before > 0) rate.births[before]! -= 1
+  rate.births[level]! += 1
 }
 
 /** Contexts learn of a birth two days later, so that a burst does not make its own later members unsurprising (v3 §5). */

@@ -58,6 +58,9 @@ export interface Account {
   /** The last active day, which counts as exposure when the next begins, and the age class of the host on it. */
   activeDay: number
   activeAge: number
+  /** The most severe birth of that day, and bits of the level groups that had one. */
+  dayLevel: Level | 0
+  dayGroups: number
   /** New outside addresses of its young programs, observed and expected (detection-design §13). */
   readonly youngNew: { observed: number; expected: number }
   readonly uses: Map<string, Use>
