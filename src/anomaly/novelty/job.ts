@@ -103,10 +103,10 @@ export class NoveltyJob implements JobModel {
     if (judgement.nats >= FLOOR) {
       const candidate = candidateOf(this.#job.job_id, scene, judgement)
       const learning = group.first - state.start! < SHOWN_FROM
-      const decision = learning ? undefined : decide(state.incidents, candidate, DEFAULT_THRESHOLD)
+      const decision = learning ? undefined : decide(state.incidents, candidate, +(process.env.SHOW ?? DEFAULT_THRESHOLD), +(process.env.GROWTH ?? 4.5))
       record = recordOf(this.#job.job_id, bucket, scene, judgement, candidate, decision)
     }
-    learn(scene, judgement, seen)
+    learn(scene, judgement, seen, +(process.env.CENS ?? DEFAULT_THRESHOLD))
     return record
   }
 

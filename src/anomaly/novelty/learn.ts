@@ -10,6 +10,7 @@ import {
   bookBirth,
   bookExposure,
   bookObserved,
+  ALERT_DELAY,
   CONTEXT_DELAY,
   type Level,
   levelGroup,
@@ -57,20 +58,19 @@ export function enter(state: State, group: Group, seen: number): Scene {
   return scene
 }
 
-/** Contexts learn late (v3 §5). */
+/** Contexts learn late (v3 §5), and so do the fleet's rates from what was an alert. */
 function bookWaitingBirths(state: State, now: number): void {
-  let due = 0
-  for (; due < state.births.length && state.births[due]!.at + CONTEXT_DELAY <= now; due++) {
-    const birth = state.births[due]!
+  if (state.births.length === 0 || state.nextDue > now) return
+  const due = state.births.filter((birth) => birth.due <= now)
+  state.births = state.births.filter((birth) => birth.due > now)
+  state.nextDue = state.births.reduce((least, birth) => Math.min(least, birth.due), Number.MAX_SAFE_INTEGER)
+  for (const birth of due) {
+    const day = dayOf(now)
+    if (birth.alerted) bookBirth(state.rates, birth.age, birth.level, 0, day)
     const host = state.hosts.get(birth.host)
     const contexts = [host, state.users.get(birth.user), host?.accounts.get(birth.user)]
-    bookObserved(
-      contexts.flatMap((one) => (one ? [one.context] : [])),
-      birth.group,
-      dayOf(now),
-    )
+    bookObserved(contexts.flatMap((one) => (one ? [one.context] : [])), levelGroup(birth.level), day)
   }
-  if (due > 0) state.births = state.births.slice(due)
 }
 
 /** What was first met under "no user" belongs to the first real user, so that lossy events make no novelties. */
@@ -104,7 +104,7 @@ function isLearning({ state, group }: Scene): boolean {
 }
 
 /** Step 7: takes in a group that was judged. */
-export function learn(scene: Scene, judgement: Judgement, seen: number): void {
+export function learn(scene: Scene, judgement: Judgement, seen: number, alertFrom: number): void {
   const { state, group, host, account } = scene
   const program = scene.program ?? newProgram(scene, seen)
   const onHost = met(program.hosts, group.host, () => newOnHost(group.first, seen), HOSTS_KEPT)
@@ -114,7 +114,7 @@ export function learn(scene: Scene, judgement: Judgement, seen: number): void {
   state.executables.set(program.executable, seen)
   const use = scene.use ?? newUse(scene, judgement, program, seen)
   use.seen = seen
-  learnBirth(scene, judgement)
+  learnBirth(scene, judgement, alertFrom)
   learnVetting(scene, judgement, use)
   learnShape(scene, judgement, program)
   learnRates(scene, judgement, program, onHost, use)
@@ -130,15 +130,24 @@ export function learn(scene: Scene, judgement: Judgement, seen: number): void {
     state.shape.born[levelGroup(judgement.program.level)] += 1
 }
 
-function learnBirth({ state, group, account }: Scene, { program: { level } }: Judgement): void {
+/**
+ * A birth teaches the fleet's rates at once and its contexts two days later. One that is worth an alert teaches nothing for a
+ * week: attacks must not make attacks ordinary, and a person has that long to say "malicious". After that it counts like any other.
+ */
+function learnBirth({ state, group, account }: Scene, { program: { level }, nats }: Judgement, alertFrom: number): void {
   if (level === undefined) return
-  const { first: at, user } = group
+  const alerted = nats >= alertFrom
   const of = levelGroup(level)
-  bookBirth(state.rates, account.activeAge, level, account.dayLevel, dayOf(at))
-  account.dayLevel = Math.max(account.dayLevel, level) as Level
-  if (account.dayGroups & (1 << of)) return
-  account.dayGroups |= 1 << of
-  state.births.push({ at, host: group.host, user, group: of })
+  const first = (account.dayGroups & (1 << of)) === 0
+  if (!alerted) {
+    bookBirth(state.rates, account.activeAge, level, account.dayLevel, dayOf(group.first))
+    account.dayLevel = Math.max(account.dayLevel, level) as Level
+    account.dayGroups |= 1 << of
+  }
+  if (!alerted && !first) return
+  const due = group.first + (alerted ? ALERT_DELAY : CONTEXT_DELAY)
+  state.births.push({ due, host: group.host, user: group.user, age: account.activeAge, level, alerted })
+  state.nextDue = Math.min(state.nextDue, due)
 }
 
 function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: Use): void {

@@ -120,6 +120,8 @@ export function bookBirth(rates: readonly FleetRate[], age: number, level: Level
 
 /** Contexts learn of a birth two days later, so that a burst does not make its own later members unsurprising (v3 §5). */
 export const CONTEXT_DELAY: DurationMs = 2 * DAY
+/** What was worth an alert teaches nothing for a week. */
+export const ALERT_DELAY: DurationMs = 7 * DAY
 
 export function bookObserved(contexts: readonly Context[], group: LevelGroup, day: number): void {
   for (const context of contexts) {

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/time.ts'
 import { type Curve, newCurve } from './curve.ts'
 import { type DayCurves, type DayRates, newDayCurves } from './day-rates.ts'
 import { type Incidents, newIncidents } from './incidents.ts'
-import { type Context, type FleetRate, type Level, type LevelGroup, newRates } from './novelty-rates.ts'
+import { type Context, type FleetRate, type Level, newRates } from './novelty-rates.ts'
 import { newShape, type ShapeState } from './shape-state.ts'
 
 /**
@@ -21,8 +21,10 @@ export interface State {
   readonly executables: Map<string, number>
   readonly endpoints: Map<string, Endpoint>
   readonly rates: FleetRate[]
-  /** Births whose contexts do not know of them yet, oldest first. */
+  /** Births that are still to be learned. */
   births: WaitingBirth[]
+  /** When the first of them is due. */
+  nextDue: EpochMs
   /** Curves of detection-design §6, by group; those of v3 §6, by day. */
   readonly curves: { readonly a: Curve; readonly b: Curve; readonly i: Curve }
   readonly dayCurves: DayCurves
@@ -178,11 +180,14 @@ export interface Range {
   readonly hosts: Map<string, EpochMs>
 }
 
+/** A birth that contexts, and for one that was an alert the fleet's rates too, learn of when it is due. */
 export interface WaitingBirth {
-  readonly at: EpochMs
+  readonly due: EpochMs
   readonly host: string
   readonly user: string
-  readonly group: LevelGroup
+  readonly age: number
+  readonly level: Level
+  readonly alerted: boolean
 }
 
 export function newState(): State {
@@ -196,6 +201,7 @@ export function newState(): State {
     endpoints: new Map(),
     rates: newRates(),
     births: [],
+    nextDue: 0,
     curves: { a: newCurve(), b: newCurve(), i: newCurve() },
     dayCurves: newDayCurves(),
     shape: newShape(),
