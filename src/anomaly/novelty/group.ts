@@ -68,7 +68,7 @@ export function groupsOf(rows: readonly Observation[], columns: Columns, users: 
     if (program === '' || peer === undefined) continue
     const host = columns.value(row, 'host.name')
     const user = users.resolve(host, program, columns.value(row, 'user.name'), columns.value(row, 'user.id'))
-    const key = JSON.stringify([host, program, user])
+    const key = `${host.length} ${program.length} ${host}${program}${user}`
     let group = groups.get(key)
     if (group === undefined) {
       group = newGroup(host, program, user, row)
@@ -81,9 +81,18 @@ export function groupsOf(rows: readonly Observation[], columns: Columns, users: 
 
 function newGroup(host: string, program: string, user: string, { first, last }: Observation): Group {
   return {
-    ...{ host, program, user, first, last, count: 0 },
-    ...{ peers: new Map(), names: new Set(), destinations: new Set() },
-    ...{ directory: '', argv0: undefined, attended: undefined },
+    host,
+    program,
+    user,
+    first,
+    last,
+    count: 0,
+    peers: new Map(),
+    names: new Set(),
+    destinations: new Set(),
+    directory: '',
+    argv0: undefined,
+    attended: undefined,
   }
 }
 

@@ -5,10 +5,11 @@ import { NOVELTY } from '../../domain/novelty-fields.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
 import { DAY, type DurationMs, type EpochMs, parseDuration } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
+import { enter } from './enter.ts'
 import { Columns, type Group, groupsOf } from './group.ts'
 import { decide, forgetIncidents } from './incidents.ts'
 import { judge } from './judge.ts'
-import { enter, learn } from './learn.ts'
+import { learn } from './learn.ts'
 import { candidateOf, recordOf } from './record.ts'
 import { DEFAULT_THRESHOLD } from './record-score.ts'
 import { packed, unpacked } from './snapshot.ts'
@@ -103,7 +104,9 @@ export class NoveltyJob implements JobModel {
     if (judgement.nats >= FLOOR) {
       const candidate = candidateOf(this.#job.job_id, scene, judgement)
       const learning = group.first - state.start! < SHOWN_FROM
-      const decision = learning ? undefined : decide(state.incidents, candidate, +(process.env.SHOW ?? DEFAULT_THRESHOLD), +(process.env.GROWTH ?? 4.5))
+      const decision = learning
+        ? undefined
+        : decide(state.incidents, candidate, +(process.env.SHOW ?? DEFAULT_THRESHOLD), +(process.env.GROWTH ?? 4.5))
       record = recordOf(this.#job.job_id, bucket, scene, judgement, candidate, decision)
     }
     learn(scene, judgement, seen, +(process.env.CENS ?? DEFAULT_THRESHOLD))

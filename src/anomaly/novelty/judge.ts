@@ -1,3 +1,4 @@
+import { DAY } from '../../domain/time.ts'
 import { placeOf } from './executable.ts'
 import { youth } from './fading.ts'
 import type { Level } from './novelty-rates.ts'
@@ -23,7 +24,7 @@ import { CAPS, GATE, WEIGHTS } from './weights.ts'
 
 /** How surprising a group is against the state before it, and what is to be learned from it. */
 export interface Judgement {
-  /** The score: the sum of the terms. */
+  /** The score: the sum of the terms. 0 where it cannot reach `FLOOR`. */
   readonly nats: number
   readonly terms: readonly Term[]
   readonly program: ProgramEvidence
@@ -36,33 +37,44 @@ export interface Judgement {
   readonly novelty: NoveltyClass
 }
 
+/** Below so many nats a group is no finding: it makes no record, and its terms are not worth writing down. */
+export const FLOOR = 2
+/** More than all gated terms together can bring. */
+const MOST_OF_SHAPE = 12
+
 /** Scores one group. Nothing is changed by judging. */
 export function judge(scene: Scene): Judgement {
   const { state, group, program, onHost, use, account } = scene
   const at = group.first
   const judged = at - state.start! >= PEERS_FROM
   const known: Known = { program, onHost, use, account, judged, ofUser: program?.users.get(group.user) }
-  const peers = [...group.peers.values()].map((peer) => judgePeer(state, peer, group, known))
+  const peers: PeerEvidence[] = []
+  for (const peer of group.peers.values()) peers.push(judgePeer(state, peer, group, known))
   const ofProgram = judgeProgram(scene)
   const review = judgeReview(scene, peers)
   const gate = gateOf(ofProgram.nats, review.nats, peers)
   const fresh =
     ofProgram.silence !== undefined || review.found !== undefined || (use !== undefined && at < use.freshUntil)
-  const persistence = (peer: PeerEvidence) => gate * persistenceOf(peer, fresh)
-  const about = most(peers, (peer) => peerNats(peer) + persistence(peer))
+  const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
   const novelty = noveltyOf(ofProgram.level ?? use!.level, use !== undefined && judged, peers)
-  const terms = [
-    programTerm(scene, ofProgram),
-    reviewTerm(scene, review, about),
-    ...peerTerms(scene, about),
-    persistenceTerm(about, persistence(about)),
-    reach(scene, ofProgram.nats),
-    ...shapeTerms(scene, about, novelty).map((term) => term && { ...term, nats: gate * term.nats }),
-    fanOutTerm(program, group),
-    rollOutTerm(program, onHost, use, at),
-  ].filter((term) => term !== undefined && term.nats !== 0) as Term[]
+  const fanOut = fanOutTerm(program, group)
+  const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0)
+  const terms: Term[] = []
+  if (sure + MOST_OF_SHAPE * gate >= FLOOR) {
+    terms.push(programTerm(scene, ofProgram), reviewTerm(scene, review, about), ...peerTerms(scene, about))
+    push(terms, persistenceTerm(about, gate * persistenceOf(about, fresh)))
+    push(terms, reach(scene, ofProgram.nats))
+    for (const term of shapeTerms(scene, about, novelty)) push(terms, term && { ...term, nats: gate * term.nats })
+    push(terms, fanOut)
+    push(terms, rollOutTerm(program, onHost, use, at))
+  }
+  const told = terms.filter(({ nats }) => nats !== 0)
   const peerLed = peerNats(about) > ofProgram.nats
-  return { nats: sumOf(terms), terms, program: ofProgram, review, peers, about, peerLed, novelty }
+  return { nats: sumOf(told), terms: told, program: ofProgram, review, peers, about, peerLed, novelty }
+}
+
+function push(terms: Term[], term: Term | undefined): void {
+  if (term !== undefined) terms.push(term)
 }
 
 /** The score is the sum of its terms, in their order. */
@@ -90,14 +102,19 @@ function noveltyOf(level: Level, known: boolean, peers: readonly PeerEvidence[])
 }
 
 function programTerm({ state, group, host, use, program }: Scene, { nats, level, silence }: ProgramEvidence): Term {
-  const days = (group.first - host.first) / 86_400_000
   return {
     name: 'program',
     nats,
     numbers: {
-      ...{ program: group.program, user: group.user, host: group.host, level: level ?? use!.level, days },
-      ...{ age: use === undefined ? 0 : group.first - use.first, silence: silence ?? -1 },
-      ...{ hosts: program?.hosts.size ?? 0, fleet: state.hosts.size },
+      program: group.program,
+      user: group.user,
+      host: group.host,
+      level: level ?? use!.level,
+      hostDays: (group.first - host.first) / DAY,
+      age: use === undefined ? 0 : (group.first - use.first) / DAY,
+      silence: silence ?? -1,
+      hosts: program?.hosts.size ?? 0,
+      fleet: state.hosts.size,
     },
   }
 }
@@ -111,8 +128,15 @@ function reviewTerm({ state, group }: Scene, { nats }: Review, about: PeerEviden
 function peerTerms({ group, program, use }: Scene, about: PeerEvidence): Term[] {
   const { peer, a, r, b, e, i, otherHosts } = about
   const numbers = {
-    ...{ ip: peer.ip, port: peer.port, range: peer.range, program: group.program, user: group.user, otherHosts },
-    ...{ groups: program?.groups ?? 0, days: use?.days.m ?? 0, hosts: program?.hosts.size ?? 0 },
+    ip: peer.ip,
+    port: peer.port,
+    range: peer.range,
+    program: group.program,
+    user: group.user,
+    otherHosts,
+    groups: program?.groups ?? 0,
+    days: Math.round(use?.days.m ?? 0),
+    hosts: program?.hosts.size ?? 0,
   }
   const unknown = WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, a)
   const range = WEIGHTS.newRange * Math.min(CAPS.newRange, r)

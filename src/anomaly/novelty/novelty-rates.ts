@@ -110,7 +110,13 @@ export function bookExposure(
  *
  * @param before the most severe level of the account's day so far, 0 for none
  */
-export function bookBirth(rates: readonly FleetRate[], age: number, level: Level, before: Level | 0, day: number): void {
+export function bookBirth(
+  rates: readonly FleetRate[],
+  age: number,
+  level: Level,
+  before: Level | 0,
+  day: number,
+): void {
   const rate = rates[age]!
   settleRate(rate, day)
   if (level <= before) return

@@ -24,8 +24,9 @@ export interface PeerEvidence {
   readonly e: number
   readonly i: number
   /** s_A and s_R of this bucket alone, to be remembered at birth. */
-  readonly born: { readonly a: number; readonly r: number }
-  /** Days and groups of the program with and without such a novelty, for the sentence. */
+  readonly bornA: number
+  readonly bornR: number
+  /** Other hosts on which the program had something new in this range lately. */
   readonly otherHosts: number
   /** Buckets in which the endpoint or the range was contacted by its owner, this one included, if this use owns it unshared; else 0. */
   readonly endpointBuckets: number
@@ -44,8 +45,10 @@ const ROAMING = 0.3
 const BY_DAY = 0.5
 /** So many days back other hosts' news in a range make this one's a roll-out. */
 const ROLL_OUT = 7 * DAY
-/** Peers are judged from the fleet's third day on; rates are learned from then as well. */
+/** Peers are judged from the fleet's third day on. */
 export const PEERS_FROM = 2 * DAY
+/** Rates are learned from its second: on the first everything is new, after that a short history needs every day it has. */
+export const RATES_FROM = DAY
 /** A program with fewer groups is young: its account's habit of meeting new addresses counts (detection-design §13). */
 export const YOUNG = 8
 
@@ -66,40 +69,87 @@ export function roams(program: Program | undefined): boolean {
 
 export function judgePeer(state: State, peer: Peer, group: Group, known: Known): PeerEvidence {
   const { program, use } = known
+  const at = group.first
   const endpoint = peer.external ? state.endpoints.get(peer.endpoint) : undefined
   const range = peer.external ? program?.ranges.get(peer.range) : undefined
   const kind = kindOf(peer, program, endpoint, range)
   const newPort = !program?.ports.has(peer.portKey)
   const newInternal = !peer.external && use?.internal != null && !use.internal.has(peer.ip)
-  const owned = endpoint && use && endpoint.owner === use.id && !endpoint.shared ? endpoint : undefined
-  const ownRange = range && use && range.owner === use.id && !range.shared ? range : undefined
-  const at = group.first
-  const base = {
-    ...{ peer, kind, newPort, newInternal },
+  const owned = use && isOwnAlone(endpoint, use) ? endpoint : undefined
+  const ownRange = use && isOwnAlone(range, use) ? range : undefined
+  const nats = known.judged
+    ? natsOf(state, group, known, { kind, newPort, newInternal, owned, ownRange, range })
+    : NO_NATS
+  return {
+    peer,
+    kind,
+    newPort,
+    newInternal,
+    a: nats.a,
+    r: nats.r,
+    b: nats.b,
+    e: nats.e,
+    i: nats.i,
+    bornA: nats.bornA,
+    bornR: nats.bornR,
+    otherHosts: nats.otherHosts,
     endpointBuckets: owned ? owned.buckets + 1 : 0,
     endpointAge: owned ? at - owned.first : 0,
     rangeBuckets: ownRange ? ownRange.buckets + 1 : 0,
     rangeAge: ownRange ? at - ownRange.first : 0,
   }
-  if (!known.judged) return { ...base, a: 0, r: 0, b: 0, e: 0, i: 0, born: { a: 0, r: 0 }, otherHosts: 0 }
+}
+
+/** What a peer is to a program, before it has a value. */
+interface Seen {
+  readonly kind: PeerKind | undefined
+  readonly newPort: boolean
+  readonly newInternal: boolean
+  readonly owned: Endpoint | undefined
+  readonly ownRange: Range | undefined
+  readonly range: Range | undefined
+}
+
+interface PeerNats {
+  readonly a: number
+  readonly r: number
+  readonly b: number
+  readonly e: number
+  readonly i: number
+  readonly bornA: number
+  readonly bornR: number
+  readonly otherHosts: number
+}
+
+const NO_NATS: PeerNats = { a: 0, r: 0, b: 0, e: 0, i: 0, bornA: 0, bornR: 0, otherHosts: 0 }
+
+function natsOf(state: State, group: Group, known: Known, seen: Seen): PeerNats {
+  const { kind, newPort, newInternal, owned, ownRange, range } = seen
+  if (kind === undefined && !newPort && !newInternal && !owned && !ownRange) return NO_NATS
+  const at = group.first
   const b = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(state, known))) : 0
   const unknown = kind === 'A1' || kind === 'A2'
-  const sA = unknown ? Math.max(unknownEndpoint(state, kind, known, at), newPort ? b : 0) : 0
-  const sR = kind === 'R' ? -Math.log(dayChanceOf(state, 'R', known, at)) : 0
+  // One endpoint that is new by address and by port is no likelier than the less likely of the two (detection-design §13).
+  const bornA = unknown ? Math.max(unknownEndpoint(state, kind, known, at), b) : 0
+  const bornR = kind === 'R' ? -Math.log(dayChanceOf(state, 'R', known, at)) : 0
   const otherHosts = range ? hostsWithNews(range, group.host, at) : 0
   const rollOut = Math.log(1 + otherHosts)
   const carriedA = owned ? owned.score * youth(at - owned.first) : 0
   const carriedR = ownRange ? ownRange.score * youth(at - ownRange.first) : 0
   return {
-    ...base,
-    a: Math.max(0, Math.max(sA, carriedA) - rollOut),
-    r: Math.max(0, Math.max(sR, carriedR) - rollOut),
+    a: Math.max(0, Math.max(bornA, carriedA) - rollOut),
+    r: Math.max(0, Math.max(bornR, carriedR) - rollOut),
     b,
     e: kind === 'E' ? -Math.log(dayChanceOf(state, 'E', known, at)) : 0,
-    i: newInternal ? Math.min(CAPS.internal, -Math.log(internalChance(state, use!))) : 0,
-    born: { a: sA, r: sR },
+    i: newInternal ? Math.min(CAPS.internal, -Math.log(internalChance(state, known.use!))) : 0,
+    bornA,
+    bornR,
     otherHosts,
   }
+}
+
+function isOwnAlone(owned: Endpoint | Range | undefined, use: Use): boolean {
+  return owned !== undefined && owned.owner === use.id && !owned.shared
 }
 
 /** The contact's own worth: an unknown endpoint and a new range are one thing and count once. */
