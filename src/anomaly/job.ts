@@ -9,14 +9,14 @@ import type { DetectorFunction, Finding, Seen, Undo } from './functions/function
 import type { BucketOutcome, JobModel, OpenBucket } from './job-model.ts'
 import { type Group, groupsOf, type InfluencerField, influencesOf, inOrder, type Leaf, partitionsOf } from './leaf.ts'
 import { Normalizers } from './normalizers.ts'
-import { isNovelty, NoveltyJob } from './novelty/job.ts'
+import { isNovelty, NoveltyJob, type NoveltyOptions } from './novelty/job.ts'
 import { RecentResults, revise, unite } from './recent-results.ts'
 import { renormalized } from './renormalize.ts'
 import { type ResultContext, recordId, resultsOf } from './results.ts'
 import { openSnapshot, SNAPSHOT_VERSION, type Snapshot } from './snapshot.ts'
 import { growTree } from './tree.ts'
 
-export interface JobOptions {
+export interface JobOptions extends Pick<NoveltyOptions, 'alertThreshold' | 'alertBudget' | 'campaignBoost'> {
   /** What happens to late rows; `drop` is what Elastic does. */
   readonly late?: 'score' | 'drop'
   /** How far behind the newest bucket a late one is still scored. */
@@ -26,7 +26,8 @@ export interface JobOptions {
   readonly resultLimit?: number
 }
 
-const DEFAULTS: Required<JobOptions> = { late: 'score', lateWindow: 8 * DAY, filters: new Map(), resultLimit: 500 }
+const DEFAULTS: Required<Omit<JobOptions, keyof NoveltyOptions | 'lateWindow'>> & { readonly lateWindow: DurationMs } =
+  { late: 'score', lateWindow: 8 * DAY, filters: new Map(), resultLimit: 500 }
 const PRUNE_EVERY: DurationMs = 3 * HOUR
 const RENORMALIZE_EVERY_BUCKETS = 24
 
@@ -37,12 +38,12 @@ const RENORMALIZE_EVERY_BUCKETS = 24
  * @throws AppError when the job asks for what we cannot run, see `compileDetectors`
  */
 export function startJob(job: Job, fields: readonly string[], options: JobOptions = {}): JobModel {
-  return isNovelty(job) ? new NoveltyJob(job, fields) : new RunningJob(job, fields, options)
+  return isNovelty(job) ? new NoveltyJob(job, fields, options) : new RunningJob(job, fields, options)
 }
 
 /** A job that goes on from what `save` gave. @throws AppError SNAPSHOT_UNREADABLE */
 export function loadJob(job: Job, fields: readonly string[], saved: unknown, options: JobOptions = {}): JobModel {
-  if (isNovelty(job)) return new NoveltyJob(job, fields, saved)
+  if (isNovelty(job)) return new NoveltyJob(job, fields, options, saved)
   const span = parseDuration(job.analysis_config.bucket_span)
   return new RunningJob(job, fields, options, openSnapshot(saved, job.job_id, span))
 }

@@ -43,6 +43,8 @@ export interface NoveltyFinding {
   readonly shown: boolean
   /** The incident that it belongs to, if one is open; an alert begins one or is its return. */
   readonly incident?: string
+  /** Findings of one account on one host within days have one of these. */
+  readonly campaign: string
   /** Every name of the process: threads, executable, script. */
   readonly names: readonly string[]
   readonly user: string

@@ -6,8 +6,8 @@ import { DAY, type EpochMs } from '../../domain/time.ts'
  */
 export interface Incidents {
   /** By (host, program), and by what the incident is about; what was shown last. */
-  readonly places: Map<string, Shown>
-  readonly matters: Map<string, Shown>
+  places: Map<string, Shown>
+  matters: Map<string, Shown>
 }
 
 export interface Shown {

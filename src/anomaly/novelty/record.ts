@@ -2,11 +2,14 @@ import type { AnomalyRecord, Influence } from '../../domain/anomaly-record.ts'
 import type { BucketSpan } from '../../domain/bucket.ts'
 import { derivedId } from '../../domain/hash.ts'
 import { NOVELTY } from '../../domain/novelty-fields.ts'
+import type { Campaigned } from './campaigns.ts'
 import { executableOf } from './executable.ts'
 import type { Candidate, Decision } from './incidents.ts'
 import type { Judgement } from './judge.ts'
 import { scoreOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
+import { sentenceOf } from './sentences.ts'
+import type { Term } from './term.ts'
 
 /** What a finding is, for the incident loop. */
 export function candidateOf(jobId: string, { group, program }: Scene, judgement: Judgement): Candidate {
@@ -26,17 +29,27 @@ export function candidateOf(jobId: string, { group, program }: Scene, judgement:
   }
 }
 
+/** What becomes of a finding besides its score: the campaign it belongs to, and what that adds. */
+export interface Told {
+  readonly candidate: Candidate
+  readonly boost: number
+  readonly campaign: Campaigned
+}
+
 /** The record of a finding; its score never changes afterwards, since its mapping is fixed. */
 export function recordOf(
   jobId: string,
   bucket: BucketSpan,
   { group }: Scene,
-  { nats, terms }: Judgement,
-  candidate: Candidate,
-  decision: Decision | undefined,
+  judgement: Judgement,
+  { candidate, boost, campaign }: Told,
+  { shown, incident }: Decision,
 ): AnomalyRecord {
   const { host, program, user } = group
+  const { nats } = candidate
   const score = scoreOf(nats)
+  const burst: Term[] = boost > 0 ? [{ name: 'burst', nats: boost, numbers: { findings: campaign.findings } }] : []
+  const terms = [...judgement.terms, ...burst]
   return {
     result_type: 'record',
     record_id: derivedId('record', jobId, bucket.start, 0, program, host, user),
@@ -60,14 +73,14 @@ export function recordOf(
     influencers: influencersOf(group),
     oddsock: {
       nats,
-      terms: terms.map((term) => ({ ...term, sentence: '' })),
-      shown: decision?.shown ?? false,
-      ...(decision?.incident !== undefined && { incident: decision.incident }),
+      terms: terms.map((term) => ({ ...term, sentence: sentenceOf(term) })),
+      shown,
+      ...(incident !== undefined && { incident }),
+      campaign: campaign.id,
       names: namesOf(group),
       user,
-      ...{ place: candidate.place, matter: candidate.matter, firstInFleet: candidate.firstInFleet, at: candidate.at },
     },
-  } as AnomalyRecord
+  }
 }
 
 function influencersOf({ host, user, destinations }: Scene['group']): Influence[] {

@@ -1,8 +1,11 @@
-import type { EpochMs } from '../../domain/time.ts'
+import type { EpochMs, Score } from '../../domain/time.ts'
+import { type Budget, newBudget } from './budget.ts'
+import { type Campaigns, newCampaigns } from './campaigns.ts'
 import { type Curve, newCurve } from './curve.ts'
 import { type DayCurves, type DayRates, newDayCurves } from './day-rates.ts'
 import { type Incidents, newIncidents } from './incidents.ts'
 import { type Context, type FleetRate, type Level, newRates } from './novelty-rates.ts'
+import type { Presence } from './presence.ts'
 import { newShape, type ShapeState } from './shape-state.ts'
 
 /**
@@ -32,6 +35,11 @@ export interface State {
   /** `rev` of v3 §8: uses vetted with an outside peer, and those that qualified. */
   readonly review: { vetted: number; qualified: number }
   readonly incidents: Incidents
+  readonly campaigns: Campaigns
+  readonly budget: Budget
+  readonly presence: Presence
+  /** Records of the late window by id: bucket, first and highest score. */
+  readonly recent: Map<string, { readonly at: EpochMs; readonly initial: Score; readonly score: Score }>
   nextUse: number
   /** How many entries were forgotten for want of room. */
   dropped: number
@@ -207,6 +215,10 @@ export function newState(): State {
     shape: newShape(),
     review: { vetted: 0, qualified: 0 },
     incidents: newIncidents(),
+    campaigns: newCampaigns(),
+    budget: newBudget(),
+    presence: new Map(),
+    recent: new Map(),
     nextUse: 1,
     dropped: 0,
   }
