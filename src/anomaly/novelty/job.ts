@@ -148,13 +148,7 @@ export class NoveltyJob implements JobModel {
     const boost = this.#options.campaignBoost ? campaign.boost : 0
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
     if (this.#options.alertBudget !== undefined)
-      budget.threshold = thresholdFor(
-        budget,
-        this.#options.alertBudget,
-        candidate.place,
-        told.candidate.nats,
-        candidate.at,
-      )
+      budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, this.#state.start! + LEARNING)
     const decision = decide(incidents, told.candidate, this.#alertFrom(candidate.at))
     if (decision.shown) budget.shown.push(candidate.at)
     return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision)
