@@ -122,7 +122,7 @@ export class NoveltyJob implements JobModel {
   }
 
   #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {
-    const rows = newRows(this.#state.presence, bucket.start, all).sort(compareObservations)
+    const rows = newRows(this.#state.presence, bucket.start, [...all].sort(compareObservations))
     this.#learnNames(rows)
     const groups = groupsOf(rows, this.#columns, userNames(this.#state))
     const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)
