@@ -1,3 +1,4 @@
+import type { JobOptions } from './anomaly/job.ts'
 import { compileDatafeed, type Datafeed } from './datafeed/datafeed.ts'
 import { rowOf } from './datafeed/observe.ts'
 import type { ProfileName } from './datafeed/profiles.ts'
@@ -42,6 +43,10 @@ export interface ScanOptions {
   readonly until?: EpochMs
   readonly onReject?: (input: number, reject: Reject) => void
   readonly onProgress?: (bytes: number) => void
+  /** What the job itself is told besides its definition: a threshold or a budget of alerts. */
+  readonly jobOptions?: JobOptions
+  /** Each bucket as it was scored, for those who measure. */
+  readonly onBucket?: (scored: ScoredBucket) => void
 }
 
 /** What a scan has found, and all that a report tells of it. */
@@ -89,7 +94,9 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     for (const scored of page) if (scored.record.initial_record_score > 0) records.set(scored.record.record_id, scored)
     for (const loop of ruleLoops) loop.step(page, now)
   }
-  const onScored = ({ bucket, rows, records: scored, now }: ScoredBucket) => {
+  const onScored = (bucketScored: ScoredBucket) => {
+    const { bucket, rows, records: scored, now } = bucketScored
+    options.onBucket?.(bucketScored)
     const rowsBefore = (record: AnomalyRecord) => records.get(record.record_id)?.rows ?? []
     judge(
       scored.map((record) => ({ record, rows: [...rowsBefore(record), ...rowsOf(record, rows, feed.fields)] })),
@@ -104,6 +111,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     )
   const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
+    ...(options.jobOptions && { jobOptions: options.jobOptions }),
     onScored,
     onRenormalized,
     onPassed: (before) => events.forget(feed, before),
