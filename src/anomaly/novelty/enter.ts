@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.ts'
-import { bookDay } from './day-rates.ts'
+import { bookDay, newDayRates } from './day-rates.ts'
 import { dayOf } from './fading.ts'
 import type { Group } from './group.ts'
 import { met, touch } from './met.ts'
@@ -69,6 +69,7 @@ export function beginDay(scene: Scene, use: Use, program: Program, day: number):
   const { state, group } = scene
   const learning = isLearning(scene)
   if (use.day >= 0 && learning) {
+    use.days ??= newDayRates(use.day)
     const levels = [program.days, program.users.get(group.user)?.days, use.days].filter((rates) => rates !== undefined)
     bookDay(levels, state.dayCurves, use.dayIndex, use.dayKinds, day)
   }

@@ -135,7 +135,7 @@ function peerTerms({ group, program, use }: Scene, about: PeerEvidence): Term[] 
     user: group.user,
     otherHosts,
     groups: program?.groups ?? 0,
-    days: Math.round(use?.days.m ?? 0),
+    days: Math.round(use?.days?.m ?? 0),
     hosts: program?.hosts.size ?? 0,
   }
   const unknown = WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, a)

@@ -1,4 +1,4 @@
-import { bookNovelty, kindBit } from './day-rates.ts'
+import { bookNovelty, kindBit, newDayRates } from './day-rates.ts'
 import { isLearning } from './enter.ts'
 import { touch } from './met.ts'
 import { type PeerEvidence, roams } from './peers.ts'
@@ -25,13 +25,16 @@ export function learnPeer(
   learnPort(state, program, peer.portKey, peer.external)
   if (!peer.external) {
     program.hadInternal = true
-    if (use.internal === null) return
+    if (use.internalMany) return
+    use.internal ??= new Map()
     use.internal.set(peer.ip, seen)
-    if (use.internal.size > INTERNAL_PEERS) use.internal = null
+    use.internalMany = use.internal.size > INTERNAL_PEERS
+    if (use.internalMany) use.internal = null
     return
   }
   if (kind !== undefined && isLearning(scene) && (use.dayKinds & kindBit(kind)) === 0) {
     use.dayKinds |= kindBit(kind)
+    use.days ??= newDayRates(use.day)
     bookNovelty([program.days, ofUser.days, use.days], kind, use.day)
   }
   program.ips.set(peer.ip, seen)
@@ -60,13 +63,14 @@ function learnRange(
   const isNews = kind !== undefined && kind !== 'E'
   let range = program.ranges.get(peer.range)
   if (range === undefined) {
-    range = { owner: use.id, seen: 0, shared: false, first: at, score: bornR, buckets: 0, hosts: new Map() }
+    range = { owner: use.id, seen: 0, shared: false, first: at, score: bornR, buckets: 0, news: [] }
     program.ranges.set(peer.range, range)
   }
   if (range.owner !== use.id) range.shared = true
   else if (range.seen !== seen) range.buckets += 1
   touch(range, seen)
-  if (isNews && range.hosts.size < HOSTS_KEPT && !range.hosts.has(group.host)) range.hosts.set(group.host, at)
+  if (isNews && range.news.length < HOSTS_KEPT && !range.news.some(({ host }) => host === group.host))
+    range.news.push({ host: group.host, at })
 }
 
 /** Contacts of roaming programs do not make an endpoint known; they own it only if its port is new to them as well. */

@@ -12,7 +12,7 @@ import { curveOfNews, YOUNG } from './peers.ts'
 import { newRate, observe } from './rate.ts'
 import type { Scene } from './scene.ts'
 import type { Program, ProgramOnHost, Use } from './state.ts'
-import { countHour, LEARNING, REVIEWED_FOR, UNSCORED } from './vetting.ts'
+import { countHour, LEARNING, NO_HOURS, REVIEWED_FOR, UNSCORED } from './vetting.ts'
 
 /** A program remembers so many of its hosts; more says no more. */
 const HOSTS_KEPT = 256
@@ -117,8 +117,9 @@ function learnRates(
     observe(onHost.a, unknown)
     observe(onHost.b, newPort)
   }
-  if (scene.use !== undefined && use.internal !== null) {
+  if (scene.use !== undefined && !use.internalMany) {
     learnCurve(state.curves.i, use.buckets, newInternal)
+    use.internalRate ??= newRate()
     observe(use.internalRate, newInternal)
   }
 }
@@ -161,18 +162,19 @@ function newUse(scene: Scene, { program: { level, born } }: Judgement, program: 
     directory,
     score: born ?? 0,
     scoredAt: first,
-    hours: age < LEARNING ? Array<number>(24).fill(0) : null,
+    hours: age < LEARNING ? NO_HOURS : null,
     lastHour: -1,
     freshUntil: 0,
     rev: 0,
     revAt: 0,
     reviewable: age < UNSCORED,
-    days: newDayRates(dayOf(first)),
+    days: null,
     day: -1,
     dayKinds: 0,
     dayIndex: 0,
-    internal: new Map(),
-    internalRate: newRate(),
+    internal: null,
+    internalMany: false,
+    internalRate: null,
   }
   beginDay(scene, use, program, dayOf(first))
   return use

@@ -80,8 +80,8 @@ test('the chance of a day stands on the program’s user, the program and the cu
 })
 
 test('silence before a program appeared is as improbable as the program is regular', () => {
-  const always = Array<number>(24).fill(6)
-  const never = Array<number>(24).fill(0)
+  const always = '6'.repeat(24)
+  const never = '0'.repeat(24)
   // Five silent hours, each −ln(1 − 6/7.5) = 1.609438
   near(silenceOf(always, 0, 5 * HOUR), 8.04719)
   near(silenceOf(always, 0, 30 * HOUR), 12)

@@ -74,7 +74,7 @@ export function judgePeer(state: State, peer: Peer, group: Group, known: Known):
   const range = peer.external ? program?.ranges.get(peer.range) : undefined
   const kind = kindOf(peer, program, endpoint, range)
   const newPort = !program?.ports.has(peer.portKey)
-  const newInternal = !peer.external && use?.internal != null && !use.internal.has(peer.ip)
+  const newInternal = !peer.external && use !== undefined && !use.internalMany && !use.internal?.has(peer.ip)
   const owned = use && isOwnAlone(endpoint, use) ? endpoint : undefined
   const ownRange = use && isOwnAlone(range, use) ? range : undefined
   const nats = known.judged
@@ -216,11 +216,11 @@ function portChance(state: State, { program, onHost }: Known): number {
 }
 
 function internalChance(state: State, use: Use): number {
-  return chance(use.internalRate, chanceAfter(state.curves.i, FIRST.i, use.buckets), INTERNAL_WEIGHT)
+  return chance(use.internalRate ?? newRate(), chanceAfter(state.curves.i, FIRST.i, use.buckets), INTERNAL_WEIGHT)
 }
 
 function hostsWithNews(range: Range, host: string, at: EpochMs): number {
   let others = 0
-  for (const [name, when] of range.hosts) if (name !== host && when > at - ROLL_OUT && when <= at) others++
+  for (const news of range.news) if (news.host !== host && news.at > at - ROLL_OUT && news.at <= at) others++
   return others
 }

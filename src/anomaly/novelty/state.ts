@@ -89,8 +89,8 @@ export interface Use {
   scoredAt: EpochMs
   /** Directory class at birth; '' where that is not known. A package upgrade that leaves a deleted executable changes nothing. */
   readonly directory: string
-  /** In the host's first week: days with activity by hour of the day, and the last hour counted. */
-  hours: number[] | null
+  /** In the host's first week: a digit for each hour of the day, on how many days it was active; and the last hour counted. */
+  hours: string | null
   lastHour: number
   /** Persistence does not fade until then, since what was vetted or under review has no birth that counts. */
   freshUntil: EpochMs
@@ -99,14 +99,16 @@ export interface Use {
   revAt: EpochMs
   /** Still to be asked whether it qualifies for `rev`. */
   reviewable: boolean
-  readonly days: DayRates
+  /** Null until a day is over or had news. */
+  days: DayRates | null
   /** Day of the open HUP-day, −1 for none; bits of the kinds met on it; days of the program begun before it. */
   day: number
   dayKinds: number
   dayIndex: number
-  /** Internal peers; null once there are too many to be surprised by another. */
+  /** Internal peers, null for none; once there are too many, another one is no surprise and they are dropped. */
   internal: Map<string, number> | null
-  readonly internalRate: Rate
+  internalMany: boolean
+  internalRate: Rate | null
 }
 
 /** Observations and hits, forgotten over 150 observations. */
@@ -185,7 +187,7 @@ export interface Range {
   readonly score: number
   buckets: number
   /** Hosts that had something new in it, and when first. */
-  readonly hosts: Map<string, EpochMs>
+  readonly news: { readonly host: string; readonly at: EpochMs }[]
 }
 
 /** A birth that contexts, and for one that was an alert the fleet's rates too, learn of when it is due. */

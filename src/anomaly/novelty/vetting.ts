@@ -20,13 +20,13 @@ const HALF_A_DAY = 0.5
 
 /**
  * −ln of the chance that a program with these habits kept silent from the host's first event to its own first, in nats, at most
- * 12. `hours` counts, for each hour of the day (UTC), on how many days of the first week it was active.
+ * 12. `hours` has a digit for each hour of the day (UTC): on how many days of the first week it was active.
  */
-export function silenceOf(hours: readonly number[], hostFirst: EpochMs, first: EpochMs): number {
+export function silenceOf(hours: string, hostFirst: EpochMs, first: EpochMs): number {
   const days = LEARNING / DAY + HALF_A_DAY
   let nats = 0
   for (let at = Math.ceil(hostFirst / HOUR) * HOUR; at + HOUR <= first && nats < SILENCE_LIMIT; at += HOUR)
-    nats -= Math.log(1 - hours[Math.floor(at / HOUR) % 24]! / days)
+    nats -= Math.log(1 - Number(hours[Math.floor(at / HOUR) % 24]) / days)
   return Math.min(SILENCE_LIMIT, nats)
 }
 
@@ -35,11 +35,16 @@ export function trustOf(silence: number): number {
   return Math.min(1, silence / SILENT)
 }
 
+/** No hour of the day counted yet. */
+export const NO_HOURS = '0'.repeat(24)
+
 /** Counts the hour of a time once a day. */
 export function countHour(use: Use, at: EpochMs): void {
   const hour = Math.floor(at / HOUR)
   if (use.hours === null || hour <= use.lastHour) return
-  use.hours[hour % 24]! += 1
+  const of = hour % 24
+  const days = Math.min(9, Number(use.hours[of]) + 1)
+  use.hours = `${use.hours.slice(0, of)}${days}${use.hours.slice(of + 1)}`
   use.lastHour = hour
 }
 
