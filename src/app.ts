@@ -3,19 +3,17 @@ import { compileDatafeed, type Datafeed } from './datafeed/datafeed.ts'
 import { rowOf } from './datafeed/observe.ts'
 import type { ProfileName } from './datafeed/profiles.ts'
 import type { Alert } from './domain/alert.ts'
-import type { AnomalyRecord } from './domain/anomaly-record.ts'
 import type { EcsEvent, Reject } from './domain/event.ts'
 import type { ExceptionItem } from './domain/exception.ts'
 import { text } from './domain/field.ts'
 import { hostOf } from './domain/identity.ts'
 import type { DatafeedConfig, Job } from './domain/job.ts'
-import type { Observation } from './domain/observation.ts'
 import type { Rule } from './domain/rule.ts'
 import type { EpochMs } from './domain/time.ts'
-import { type AlertDraft, AlertDrafts } from './engine/alert-drafts.ts'
+import type { AlertDraft } from './engine/alert-drafts.ts'
 import { Input } from './engine/input.ts'
 import { JobLoop, type ScoredBucket } from './engine/job-loop.ts'
-import { RuleLoop, rowsOf } from './engine/rule-loop.ts'
+import { Judging, type ScoredRecord } from './engine/judging.ts'
 import { type ScanProfile, type Walk, walk } from './engine/scan.ts'
 import type { Format } from './formats/format.ts'
 import { recognise } from './formats/index.ts'
@@ -27,7 +25,7 @@ import { LatestRecords } from './storage/files/latest-records.ts'
 import { EventFiles } from './storage/files/read-back.ts'
 import { alertDocument } from './triage/alert-document.ts'
 import { EVENTS_SHOWN, evidenceOf, placesToShow } from './triage/evidence.ts'
-import { History } from './triage/history.ts'
+import type { History } from './triage/history.ts'
 
 export interface ScanOptions {
   readonly sources: readonly ByteSource[]
@@ -60,16 +58,14 @@ export interface ScanOutcome {
   readonly drafts: readonly AlertDraft[]
   readonly copies: number
   readonly lateEvents: number
+  /** Events that came so late that they were not scored. */
+  readonly tooLate: number
+  /** Events whose copies could no longer be recognised, for want of room. */
+  readonly forgotten: number
   readonly buckets: number
   readonly warnings: readonly string[]
   /** The alerts with their evidence, which is read now, in the order of their buckets. */
   alerts(): AsyncGenerator<Alert>
-}
-
-/** A record with the rows of its bucket that it stands for. */
-export interface ScoredRecord {
-  readonly record: AnomalyRecord
-  readonly rows: readonly Observation[]
 }
 
 /** The fields that tell the host of an event, which every scan needs. */
@@ -85,35 +81,20 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
   })
   const inputs = openInputs(options, [feed])
   const events = new FileEvents(new EventFiles(inputs), [feed], LATE_WINDOW)
-  const history = new History(feed.fields, job.analysis_config.detectors[0]?.by_field_name ?? 'process.name')
-  const drafts = new AlertDrafts(history)
-  const ruleLoops = rules.map((rule) => new RuleLoop(rule, feed.fields, exceptions, valueLists, drafts))
-  const records = new Map<string, ScoredRecord>()
-
-  const judge = (page: readonly ScoredRecord[], now: EpochMs) => {
-    for (const scored of page) if (scored.record.initial_record_score > 0) records.set(scored.record.record_id, scored)
-    for (const loop of ruleLoops) loop.step(page, now)
-  }
-  const onScored = (bucketScored: ScoredBucket) => {
-    const { bucket, rows, records: scored, now } = bucketScored
-    options.onBucket?.(bucketScored)
-    const rowsBefore = (record: AnomalyRecord) => records.get(record.record_id)?.rows ?? []
-    judge(
-      scored.map((record) => ({ record, rows: [...rowsBefore(record), ...rowsOf(record, rows, feed.fields)] })),
-      now,
-    )
-    history.learn(bucket, rows)
-  }
-  const onRenormalized = (revised: readonly AnomalyRecord[], now: EpochMs) =>
-    judge(
-      revised.map((record) => ({ record, rows: records.get(record.record_id)?.rows ?? [] })),
-      now,
-    )
+  const judging = new Judging(
+    feed,
+    job.analysis_config.detectors[0]?.by_field_name ?? 'process.name',
+    rules.map((rule) => ({ rule, exceptions })),
+    valueLists,
+  )
   const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
     ...(options.jobOptions && { jobOptions: options.jobOptions }),
-    onScored,
-    onRenormalized,
+    onScored: (scored) => {
+      options.onBucket?.(scored)
+      judging.scored(scored)
+    },
+    onRenormalized: (records, now) => judging.renormalized(records, now),
     onPassed: (before) => events.forget(feed, before),
   })
   const walked = await walk(inputs, events, [jobLoop], options.until)
@@ -121,16 +102,22 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     walk: walked,
     inputs,
     feed,
-    history,
-    records: [...records.values()],
-    drafts: drafts.inOrder(),
+    history: judging.history,
+    records: [...judging.records.values()],
+    drafts: judging.drafts.inOrder(),
     copies: events.copies,
     lateEvents: jobLoop.lateEvents,
+    tooLate: events.tooLate,
+    forgotten: events.forgotten,
     buckets: jobLoop.buckets,
-    warnings: ruleLoops.flatMap((loop) => loop.warnings),
-    alerts: () => withEvidence(drafts.inOrder(), events, feed),
+    warnings: judging.warnings,
+    alerts: () => withEvidence(judging.drafts.inOrder(), events, feed),
   }
 }
+
+/** Kinds of events that the quick readers of all inputs remember together, about a kilobyte each, and of each at the least. */
+const KINDS_KEPT = 65_536
+const LEAST_KINDS = 1_024
 
 function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<ScanProfile>[] {
   const fields = [...new Set(feeds.flatMap((feed) => [...HOST_FIELDS, ...feed.fields, ...fieldsOf(feed.query)]))]
@@ -142,7 +129,9 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
       number = hosts.size
       hosts.set(host, number)
     }
-    return { host: number, hostName: text(event, 'host.name') ?? host, rows: feeds.map((feed) => rowOf(feed, event)) }
+    const rows = feeds.map((feed) => rowOf(feed, event))
+    const admitted = rows.some((row) => row !== undefined)
+    return { host: number, hostName: text(event, 'host.name') ?? host, rows, admitted }
   }
   return options.sources.map(
     (source, index) =>
@@ -151,8 +140,9 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
         fields,
         profile,
         decisive: [...HOST_FIELDS, ...feeds.flatMap((feed) => fieldsOf(feed.query))],
-        isIdle: ({ rows }) => rows.every((row) => row === undefined),
+        isIdle: ({ admitted }) => !admitted,
         strict: options.strict ?? false,
+        kindsKept: Math.max(LEAST_KINDS, Math.floor(KINDS_KEPT / options.sources.length)),
         onReject: options.onReject ?? (() => {}),
         ...(options.format && { format: options.format }),
         ...(options.onProgress && { onProgress: options.onProgress }),
@@ -174,7 +164,12 @@ async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, 
       const mine = found.slice(next, next + places[i]!.length).filter((event) => event !== undefined)
       next += places[i]!.length
       const evidence = evidenceOf(draft.rows, feed.fields, mine)
-      yield alertDocument({ ...draft.finding, record: draft.record }, evidence, draft.acquaintance, draft.now)
+      yield alertDocument(
+        { ...draft.finding, record: draft.record, rows: draft.rows },
+        evidence,
+        draft.acquaintance,
+        draft.now,
+      )
     }
   }
 }

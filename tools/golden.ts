@@ -1,6 +1,7 @@
 // Rewrites golden files from what the code does now. Read the diff before you commit it: a golden is a claim.
 // usage: npm run golden
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { commandsIn, transcript } from '../src/cli/testing/transcript.ts'
 import { auditLog } from '../src/formats/audit-log/index.ts'
 import { golden } from '../src/formats/golden.ts'
 
@@ -11,3 +12,7 @@ for (const { folder, ending, format } of FOLDERS)
     writeFileSync(`${folder}/${file}.golden`, golden(format, readFileSync(`${folder}/${file}`)))
     console.log(`${folder}/${file}.golden`)
   }
+
+const USAGE = 'src/cli/testdata/usage.golden'
+writeFileSync(USAGE, await transcript(commandsIn(readFileSync(USAGE, 'utf8'))))
+console.log(USAGE)

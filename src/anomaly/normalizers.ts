@@ -27,16 +27,17 @@ export class Normalizers {
   /** Takes in everything that a bucket holds; says whether any of it is a big change. */
   update(tree: Tree): boolean {
     let big = false
-    const feed = (level: string, key: string, probability: Probability) => {
-      if (this.#of(level).update(key, fedScore(probability))) big = true
+    const feed = (normalizer: Normalizer, key: string, probability: Probability) => {
+      if (normalizer.update(key, fedScore(probability))) big = true
     }
     for (const { detector, partition, by, probability, counts } of tree.leaves)
-      if (counts) feed(`record ${detector.index}`, ownKey(partition, by), probability)
+      if (counts) feed(this.#of(`record ${detector.index}`), ownKey(partition, by), probability)
     for (const { field, node, values } of tree.influencers) {
-      for (const [value, { probability }] of values) feed(`influencer ${field}`, value, probability)
-      feed(`bucket ${field}`, '', node.probability)
+      const ofField = this.#of(`influencer ${field}`)
+      for (const [value, { probability }] of values) feed(ofField, value, probability)
+      feed(this.#of(`bucket ${field}`), '', node.probability)
     }
-    feed(`bucket ${BUCKET_TIME}`, '', tree.bucket.probability)
+    feed(this.#of(`bucket ${BUCKET_TIME}`), '', tree.bucket.probability)
     return big
   }
 

@@ -32,10 +32,13 @@ export interface Node {
 
 /** @param leaves at least one */
 export function growTree(leaves: readonly Leaf[], influencers: readonly InfluencerField[]): Tree {
+  const bucket = nodeOf(leaves)
+  const partitions = groupBy(leaves, partitionKey)
   return {
     leaves,
-    bucket: nodeOf(leaves),
-    partitions: new Map([...groupBy(leaves, partitionKey)].map(([key, group]) => [key, nodeOf(group)])),
+    bucket,
+    // Most jobs have one partition, which is the whole bucket.
+    partitions: new Map([...partitions].map(([key, group]) => [key, partitions.size === 1 ? bucket : nodeOf(group)])),
     influencers: influencers.flatMap((influencer) => branchOf(leaves, influencer)),
   }
 }
@@ -54,7 +57,15 @@ function branchOf(leaves: readonly Leaf[], { field, column }: InfluencerField): 
       else touched.set(value, [leaf])
     }
   if (touched.size === 0) return []
-  const values = new Map([...touched].map(([value, group]) => [value, nodeOf(group)]))
+  // Most values come with one leaf alone, and all of that leaf's share its node.
+  const alone = new Map<Leaf, Node>()
+  const nodeOfGroup = (group: readonly Leaf[]) => {
+    if (group.length > 1) return nodeOf(group)
+    const node = alone.get(group[0]!) ?? nodeOf(group)
+    alone.set(group[0]!, node)
+    return node
+  }
+  const values = new Map([...touched].map(([value, group]) => [value, nodeOfGroup(group)]))
   const nodes = [...values.values()]
   const { probability } = combine(
     PEOPLE,

@@ -1,14 +1,14 @@
 import type { Alert, Evidence } from '../domain/alert.ts'
 import { values } from '../domain/field.ts'
+import { count, counted, moment } from '../domain/words.ts'
 import type { Story } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
-import { moment } from '../triage/sentence.ts'
 import { type Color, type Terminal, wrapped } from './terminal.ts'
 
 /** Alerts of one process for a person: score in figures and words, the sentence of the worst, and how many more there are. */
 export async function printStory({ head: worst, findings, hosts, events }: Story, terminal: Terminal): Promise<void> {
   const [word, color] = gradeOf(worst.score)
-  const head = `${String(Math.round(worst.score)).padStart(3)} ${word.padEnd(8)}`
+  const head = `${String(Math.floor(worst.score)).padStart(3)} ${word.padEnd(8)}`
   const indent = ' '.repeat(head.length + 1)
   await terminal.out(`${terminal.paint(head, color, 'bold')} ${wrapped(worst.sentence, terminal.columns, indent)}`)
   const more = findings.length - 1
@@ -17,7 +17,7 @@ export async function printStory({ head: worst, findings, hosts, events }: Story
     ...commandOf(worst.evidence),
     ...(more > 0
       ? [
-          `${more} more like it on ${hosts.length === 1 ? 'this host' : `${hosts.length} hosts`}, ${events} events in all`,
+          `${count(more)} more like it on ${hosts.length === 1 ? 'this host' : `${hosts.length} hosts`}, ${counted(events, 'event')} in all`,
         ]
       : []),
   ]

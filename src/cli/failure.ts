@@ -4,8 +4,9 @@ import { visible } from '../report/visible.ts'
 /** 0 fine · 1 the answer is no · 2 wrong usage · 3 the surroundings failed · 130 interrupted. */
 export const EXIT = { fine: 0, no: 1, usage: 2, surroundings: 3, interrupted: 130 } as const
 
-/** Codes of errors that say how a command was called wrongly. */
-const USAGE = new Set(['USAGE', 'JOB_UNKNOWN', 'DURATION_UNREADABLE', 'TIME_UNREADABLE', 'FORMAT_UNKNOWN'])
+/** Beginnings of the codes that say what is wrong with what the user gave: arguments, and files of their making. */
+const USAGE = /^(USAGE|DATAFEED|DURATION|EXCEPTION|FORMAT|IMPORT|JOB|QUERY|RULE|SCENARIO|TIME)(_|$)/
+const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
 
 /** An error as its reader sees it: what, where, what to do, and its code (handbook §8). */
 export function describe(error: AppError): string {
@@ -18,8 +19,10 @@ export function describe(error: AppError): string {
 
 /** What to print for anything that was thrown, and how to exit. What is no AppError is a bug of ours, and says so. */
 export function failureOf(thrown: unknown): { readonly text: string; readonly exit: number } {
-  if (thrown instanceof AppError)
-    return { text: describe(thrown), exit: USAGE.has(thrown.code) ? EXIT.usage : EXIT.surroundings }
+  if (thrown instanceof AppError) {
+    const wrongUsage = USAGE.test(thrown.code) && !NO_USAGE.has(thrown.code)
+    return { text: describe(thrown), exit: wrongUsage ? EXIT.usage : EXIT.surroundings }
+  }
   const code = (thrown as NodeJS.ErrnoException | undefined)?.code
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
     return { text: `error: ${visible((thrown as Error).message)}\n code: ${code}`, exit: EXIT.surroundings }

@@ -1,8 +1,9 @@
+import { createReadStream } from 'node:fs'
 import { hostname } from 'node:os'
 import { AppError } from '../domain/error.ts'
 import type { Format } from '../formats/format.ts'
 import { FORMATS } from '../formats/index.ts'
-import { findFiles, type Unreadable } from '../sources/files.ts'
+import { findFiles, type Unreadable } from '../sources/find-files.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { SpooledInput } from '../sources/spool.ts'
 
@@ -18,12 +19,15 @@ export interface InputChoice {
  */
 export async function sourcesOf(
   paths: readonly string[],
+  stdin: AsyncIterable<Buffer>,
   { host, noSpool = false }: InputChoice,
 ): Promise<{ sources: ByteSource[]; unreadable: Unreadable[] }> {
   const files = paths.filter((path) => path !== '-')
   const found = await findFiles(files, host)
   const sources: ByteSource[] = [...found.sources]
-  if (paths.includes('-')) sources.push(new SpooledInput(process.stdin, { host: host ?? hostname(), noSpool }))
+  const streamHost = host ?? hostname()
+  for (const path of found.streams) sources.push(new SpooledInput(chunksOf(path), { host: streamHost, path, noSpool }))
+  if (paths.includes('-')) sources.push(new SpooledInput(stdin, { host: streamHost, noSpool }))
   if (sources.length === 0) {
     const [first] = found.unreadable
     throw new AppError({
@@ -37,6 +41,14 @@ export async function sourcesOf(
     })
   }
   return { sources, unreadable: found.unreadable }
+}
+
+export const UNKNOWN = 'it is neither an audit log nor ECS documents in JSON, one a line'
+export const UNKNOWN_HINT = `If it is one all the same, say which: ${FORMATS.map(({ name }) => `--format ${name}`).join(' or ')}.`
+
+/** Opened when the first chunk is asked for: opening a pipe waits for its writer. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  yield* createReadStream(path)
 }
 
 /** @throws AppError FORMAT_UNKNOWN */

@@ -1,112 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { SEVERITIES } from '../domain/rule.ts'
+import { CommanderError } from 'commander'
+import { commands } from './commands.ts'
 import { EXIT, failureOf } from './failure.ts'
 import type { Io } from './terminal.ts'
-
-/** The table of commands. Each command's code is loaded when it is called, so that `--help` stays quick. */
-function program(io: Io, exit: (code: number) => void): Command {
-  const root = new Command('oddsock')
-    .description('Which process on your Linux machines has started to use the network when it usually does not?')
-    .addHelpText('beforeAll', EXAMPLES)
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 fine · 1 the answer is no · 2 wrong usage · 3 the surroundings failed · 130 interrupted',
-    )
-    .version('0.1.0', '-V, --version')
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
-
-  root
-    .command('scan')
-    .description('find the odd ones in audit logs and ECS documents')
-    .argument('[path...]', 'files, folders, or - for standard input')
-    .option('--json', 'one alert a line, as JSON')
-    .option('--html <file>', 'write a report as one HTML file')
-    .option('--format <name>', 'read as audit-log or ecs-json; or write as table, json or csv')
-    .option('--since <time>', 'only alerts from this time on; what is older is history (2026-03-01, 7d)')
-    .option('--until <time>', 'only alerts before this time')
-    .option('--threshold <score>', "alert from this record_score on, without the rule's max_signals", score)
-    .option('--job <id>', 'a job that we ship, or a job file', 'linux_anomalous_network_activity')
-    .addOption(
-      new Option('--profile <name>', 'which events count')
-        .choices(['recommended', 'elastic-exact'])
-        .default('recommended'),
-    )
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 if there is an alert of this severity or worse').choices([
-        ...SEVERITIES,
-      ]),
-    )
-    .option('--rules <file...>', 'own rules and exceptions: TOML, or an export of Kibana')
-    .option('--host <name>', 'host of events that name none')
-    .option('--rejects <file>', 'keep what could not be read')
-    .option('--strict', 'parse every line in full')
-    .option('--no-spool', 'keep no copy of standard input: alerts then show no events')
-    .addOption(new Option('--color <when>', 'use colour').choices(['auto', 'always', 'never']).default('auto'))
-    .option('-q, --quiet', 'no progress and no notes')
-    .action(async (paths: string[], options) => {
-      const { scan } = await import('./scan.ts')
-      exit(await scan(paths, options, io))
-    })
-
-  root
-    .command('decode')
-    .description('print events as ECS documents, one JSON object a line')
-    .argument('[path...]', 'files, folders, or - for standard input')
-    .option('--format <name>', 'audit-log or ecs-json; told by the content if not given')
-    .option('--host <name>', 'host of events that name none')
-    .option('--rejects <file>', 'keep what could not be read')
-    .option('-q, --quiet', 'no notes')
-    .action(async (paths: string[], options) => {
-      const { decode } = await import('./decode.ts')
-      exit(await decode(paths, options, io))
-    })
-
-  const rules = root.command('rules').description('work with detection rules')
-  rules
-    .command('check')
-    .description("check rules in Elastic's TOML and in exports of Kibana")
-    .argument('<path...>', 'files and folders')
-    .action(async (paths: string[]) => {
-      const { checkRules } = await import('./rules-check.ts')
-      exit(await checkRules(paths, io))
-    })
-
-  root
-    .command('demo')
-    .description('make a small fleet with something odd in it, scan it, and write a report')
-    .option('--seed <number>', 'another fleet of the same kind', whole, 1)
-    .option('--folder <path>', 'where to put it', 'demo')
-    .action(async (options) => {
-      const { demo } = await import('./demo.ts')
-      exit(await demo(options, io))
-    })
-  return root
-}
-
-const EXAMPLES = `Examples:
-  oddsock scan /var/log/audit/audit.log          what is odd in this log
-  oddsock scan logs/ --html report.html          the same as a page to look at and to pass on
-  zcat audit.log.2.gz | oddsock scan - --json    for scripts
-  oddsock demo                                   see it work on a made-up fleet
-`
-
-function score(text: string): number {
-  const value = Number(text)
-  if (!(value >= 0 && value <= 100)) throw new InvalidArgumentError('It must be 0 to 100.')
-  return value
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
-}
 
 /** Runs one command line. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.fine
   try {
-    await program(io, (exit) => {
+    await commands(io, (exit) => {
       code = exit
     }).parseAsync(args, { from: 'user' })
   } catch (thrown) {
@@ -117,11 +18,3 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
   return code
 }
-
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever read our output has had enough: that is no failure.
-  if (error.code === 'EPIPE') process.exit(EXIT.fine)
-  throw error
-})
-process.on('SIGINT', () => process.exit(EXIT.interrupted))
-process.exitCode = await main(process.argv.slice(2), process)

@@ -45,7 +45,7 @@ anomaly_threshold = 50
 test('all that is shipped is well', async () => {
   assert.deepEqual(await check(CONTENT), {
     code: 0,
-    out: 'Files: 16 · problems: 0\n  15 jobs\n   1 machine_learning rules\n',
+    out: 'Files: 16 · problems: 0\n  15 jobs\n   1 machine_learning rule\n',
     err: '',
   })
 })
@@ -92,9 +92,9 @@ error: Cannot read JSON: expected a value, found the end
  code: FILE_UNREADABLE
 
 Files: 7 · problems: 6
-  1 eql rules, which do not run here
-  1 exception items
-  1 machine_learning rules
+  1 eql rule (not run here)
+  1 exception item
+  1 machine_learning rule
 `,
   )
 })

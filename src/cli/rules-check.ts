@@ -7,6 +7,7 @@ import { RULE_FILES, readRules } from '../rules/read/file.ts'
 import { parseJson } from '../rules/read/json.ts'
 import { type LocatedTable, plain, positionOf, whereIn } from '../rules/read/located.ts'
 import { RULE_TYPES } from '../rules/types/index.ts'
+import { reasonOf } from '../sources/unreadable.ts'
 import { describe, EXIT } from './failure.ts'
 
 interface Output {
@@ -40,7 +41,7 @@ export async function checkRules(paths: readonly string[], io: Output): Promise<
       io.stderr.write(`${describe(unreadable(path, error))}\n`)
     }
   for (const problem of findings.problems) io.stdout.write(`${describe(new AppError(problem))}\n\n`)
-  io.stdout.write(summary(paths, files, findings))
+  if (files > 0 || !failed) io.stdout.write(summary(paths, files, findings))
   if (failed) return EXIT.surroundings
   return findings.problems.length > 0 || files === 0 ? EXIT.no : EXIT.fine
 }
@@ -93,7 +94,7 @@ function placed({ path, where, ...problem }: JobProblem, document: LocatedTable,
 }
 
 function ruleKind(type: string): string {
-  return RULE_TYPES.some(({ name }) => name === type) ? `${type} rules` : `${type} rules, which do not run here`
+  return RULE_TYPES.some(({ name }) => name === type) ? `${type} rules` : `${type} rules (not run here)`
 }
 
 function count({ counts }: Findings, kind: string, amount = 1): void {
@@ -106,14 +107,13 @@ function summary(paths: readonly string[], files: number, { counts, problems }: 
   const width = Math.max(0, ...[...counts.values()].map((amount) => String(amount).length))
   const lines = [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, amount]) => `  ${String(amount).padStart(width)} ${kind}`)
+    .map(
+      ([kind, amount]) => `  ${String(amount).padStart(width)} ${amount === 1 ? kind.replace(/s(?= \(|$)/, '') : kind}`,
+    )
   return [`Files: ${files} · problems: ${problems.length}`, ...lines, ''].join('\n')
 }
 
 function unreadable(path: string, cause: unknown): AppError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  if (code === undefined) throw cause
-  const reason =
-    code === 'ENOENT' ? 'there is no such file or folder' : code === 'EACCES' ? 'permission denied' : message
-  return new AppError({ message: `Cannot read "${path}": ${reason}`, code: 'FILE_UNREADABLE', cause })
+  if ((cause as NodeJS.ErrnoException).code === undefined) throw cause
+  return new AppError({ message: `Cannot read "${path}": ${reasonOf(cause)}`, code: 'FILE_UNREADABLE', cause })
 }

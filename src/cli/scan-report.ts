@@ -1,13 +1,14 @@
 import type { ScanOutcome } from '../app.ts'
 import type { Alert } from '../domain/alert.ts'
-import { bucketOf } from '../domain/bucket.ts'
-import { DAY, type EpochMs, formatDuration, HOUR, type Score } from '../domain/time.ts'
+import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { renderReport } from '../report/page.ts'
 import type { Report, ReportHost } from '../report/report.ts'
-import type { Unreadable } from '../sources/files.ts'
+import type { Unreadable } from '../sources/find-files.ts'
+import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import type { ScanCliOptions } from './scan-options.ts'
+import { silentSince } from './silence.ts'
 
 export interface ScanReportInput {
   readonly outcome: ScanOutcome
@@ -19,9 +20,6 @@ export interface ScanReportInput {
   readonly threshold: Score
   readonly now: EpochMs
 }
-
-/** A host is called silent when it sent nothing for the last so much of the scanned time, and had sent regularly before. */
-const SILENT_AFTER = 6 * HOUR
 
 /** The page for a scan: what the engine found, put into the shape that the page draws. */
 export function renderScanReport(input: ScanReportInput): string {
@@ -69,7 +67,7 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
       })),
     ],
     counts: {
-      lines: inputs.reduce((sum, one) => sum + one.lineCount, 0),
+      bytes: inputs.reduce((sum, one) => sum + one.bytes, 0),
       events: walk.events,
       matched: walk.matched,
       copies: outcome.copies,
@@ -84,7 +82,7 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
       hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
       record_score: record.record_score,
     })),
-    presence: new Map([...names].map((name) => [name, history.startsOf(name)])),
+    presence: new Map([...names].map((name) => [name, history.presenceOf(name)])),
     hosts: walk.hosts.filter((host) => host !== undefined).map((host) => hostOf(host, walk.last)),
     rarest: { programs: rarest('programs'), peers: rarest('peers') },
     notJudged: notJudged(outcome),
@@ -97,35 +95,15 @@ function noteOf(problems: readonly string[]): { note?: string } {
 }
 
 function hostOf(host: HostWalk, end: EpochMs): ReportHost {
-  const silent =
-    end - host.last > SILENT_AFTER && (host.last - host.first) / Math.max(1, host.activity.size) < SILENT_AFTER / 2
+  const since = silentSince(host, end)
   return {
     name: host.name,
     first: host.first,
     last: host.last,
     events: host.events,
-    activity: host.activity,
-    ...(silent && { silentSince: host.last, blind: [{ from: host.last, to: end }] }),
+    activity: host.activity.counts(),
+    ...(since !== undefined && { silentSince: since, blind: [{ from: since, to: end }] }),
   }
-}
-
-function notJudged({ walk, feed, lateEvents }: ScanOutcome): string[] {
-  const said: string[] = []
-  if (Number.isNaN(walk.first)) return said
-  const length = walk.last - walk.first
-  if (length < DAY) said.push(`${formatDuration(length)} of data: rare means rare in these ${formatDuration(length)}.`)
-  const first = bucketOf(walk.first, feed.bucketSpan)
-  if (walk.first > first.start) said.push('The first interval is incomplete, so it was neither scored nor learned.')
-  if (walk.setAside > 0)
-    said.push(
-      `${walk.setAside} events are dated more than a day ahead of all others; they were scored in the interval in which they arrived.`,
-    )
-  if (lateEvents > 0) said.push(`${lateEvents} events came after their interval was closed; they were scored late.`)
-  if (walk.matched === 0)
-    said.push(
-      'No event shows a program using the network: for audit logs that takes an audit rule for connect, such as "-a always,exit -F arch=b64 -S connect -k net".',
-    )
-  return said
 }
 
 /** The command that made the page, ready to be pasted. */
@@ -140,7 +118,9 @@ function commandOf(paths: readonly string[], options: ScanCliOptions): string {
   say('--until', options.until)
   for (const file of options.rules ?? []) say('--rules', file)
   say('--host', options.host)
+  say('--format', options.format)
   say('--strict', options.strict)
+  say('--no-spool', options.spool === false)
   say('--html', options.html)
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 }

@@ -1,27 +1,26 @@
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { runScan, type ScanOutcome } from '../app.ts'
-import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/content.ts'
+import { loadJob } from '../config/content.ts'
 import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
-import type { ExceptionItem } from '../domain/exception.ts'
-import { type Rule, SEVERITIES, type Severity } from '../domain/rule.ts'
-import { DAY, type EpochMs, formatDuration, parseDuration, parseTime } from '../domain/time.ts'
-import { FORMATS } from '../formats/index.ts'
+import { SEVERITIES, type Severity } from '../domain/rule.ts'
+import type { EpochMs } from '../domain/time.ts'
+import { counted } from '../domain/words.ts'
 import { storiesOf } from '../report/story.ts'
-import { visible } from '../report/visible.ts'
-import { isSameJob } from '../rules/job-id.ts'
-import { ruleForJob } from '../rules/rule-for-job.ts'
-import { moment } from '../triage/sentence.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { SPOOL_LIMIT, SpooledInput } from '../sources/spool.ts'
 import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
-import { formatNamed, sourcesOf } from './inputs.ts'
-import { Rejects } from './rejects.ts'
-import type { ScanCliOptions } from './scan-options.ts'
+import { sourcesOf, UNKNOWN, UNKNOWN_HINT } from './inputs.ts'
+import { jsonLine } from './json-line.ts'
+import { Progress } from './progress.ts'
+import { Rejects, unwritable } from './rejects.ts'
+import { rulesFor } from './rules-for.ts'
+import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
+import { closest, summarize } from './scan-summary.ts'
 import { type Io, Terminal } from './terminal.ts'
-
-/** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
-const SHORT_HISTORY = DAY
 
 /** `oddsock scan`: reads the inputs once, prints the alerts with their evidence, and writes the report if one is asked for. */
 export async function scan(paths: readonly string[], options: ScanCliOptions, io: Io): Promise<number> {
@@ -31,17 +30,24 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       code: 'USAGE',
       hint: 'oddsock scan /var/log/audit/audit.log, or - for standard input.',
     })
-  const terminal = new Terminal(io, { color: options.color ?? 'auto', quiet: options.quiet ?? false })
   const output = outputOf(options)
+  const terminal = new Terminal(io, {
+    color: options.color ?? 'auto',
+    quiet: options.quiet ?? false,
+    logsStatus: output.writeAs === 'json',
+  })
   const { since, until } = timesOf(options, Date.now())
   const jobAndFeed = await loadJob(options.job)
-  const { rules, exceptions } = await rulesFor(jobAndFeed, options)
-  const { sources, unreadable } = await sourcesOf(paths, {
+  const { rules, exceptions, notes } = await rulesFor(jobAndFeed, options.rules ?? [], options.threshold)
+  for (const note of notes) terminal.note(note)
+  const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),
   })
-  for (const { path, reason } of unreadable) terminal.error(`Cannot read "${visible(path)}": ${reason}`)
+  for (const { path, reason } of unreadable) terminal.error(`Cannot read "${path}": ${reason}`)
+  if (options.spool !== false) tellOfCopies(sources, terminal)
 
+  if (options.html !== undefined) await checkWritable(options.html)
   const rejects = new Rejects(options.rejects)
   const size = sources.reduce((sum, source) => sum + (source.size ?? Number.NaN), 0)
   const progress = new Progress(terminal, size)
@@ -55,25 +61,21 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     strict: options.strict ?? false,
     onReject: (input, reject) => rejects.add(sources[input]!.name, reject),
     onProgress: (bytes) => progress.add(bytes),
-    ...(output.readAs && { format: formatNamed(output.readAs) }),
+    ...(output.readAs && { format: output.readAs }),
   })
-  await rejects.close()
+  rejects.close()
   refuseUnknown(outcome)
 
-  const kept: Alert[] = []
-  let count = 0
-  let worst = -1
-  if (output.writeAs === 'csv') await printCsvHeader(terminal)
-  for await (const alert of outcome.alerts()) {
-    if (!(Number(alert.timestamp) >= since)) continue
-    count++
-    worst = Math.max(worst, SEVERITIES.indexOf(alert['kibana.alert.severity'] as Severity))
-    if (output.writeAs === 'json') await terminal.out(JSON.stringify(alert))
-    else if (output.writeAs === 'csv') await printCsv(alert, terminal)
-    if (options.html !== undefined || output.writeAs === 'table') kept.push(alert)
-  }
-  if (output.writeAs === 'table') for (const story of storiesOf(kept)) await printStory(story, terminal)
-  await summarize(outcome, count, rejects, terminal, output.writeAs === 'table')
+  const { alerts, kept, worst } = await printAlerts(
+    outcome,
+    since,
+    output.writeAs,
+    options.html !== undefined,
+    terminal,
+  )
+  await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table')
+  const hint = alerts > 0 ? undefined : closest(outcome, rules[0]?.anomaly_threshold ?? 0, since)
+  if (hint) terminal.note(hint)
   if (options.html !== undefined) {
     const html = renderScanReport({
       outcome,
@@ -85,63 +87,67 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       threshold: rules[0]?.anomaly_threshold ?? 0,
       now: Date.now(),
     })
-    await writeFile(options.html, html)
+    await writePage(options.html, html)
     terminal.note(`Report: ${options.html}`)
   }
   for (const source of sources) await source.close()
   if (options.failOn && worst >= SEVERITIES.indexOf(options.failOn)) return EXIT.no
-  return EXIT.fine
+  const failed = unreadable.length > 0 || sources.some((source) => source.problems.length > 0)
+  return failed ? EXIT.surroundings : EXIT.fine
 }
 
-type WriteAs = 'table' | 'json' | 'csv'
-const WRITE_AS: readonly string[] = ['table', 'json', 'csv']
-
-/** `--format` names either side of the product: a format to read, or one to write. */
-function outputOf({ format, json, html }: ScanCliOptions): {
-  readonly readAs?: string
-  readonly writeAs: WriteAs | 'none'
-} {
-  const writes = format !== undefined && WRITE_AS.includes(format)
-  if (format !== undefined && !writes && !FORMATS.some((one) => one.name === format)) formatNamed(format)
-  const writeAs = json ? 'json' : writes ? (format as WriteAs) : html !== undefined ? 'none' : 'table'
-  return { writeAs, ...(format !== undefined && !writes && { readAs: format }) }
-}
-
-function timesOf({ since, until }: ScanCliOptions, now: EpochMs): { since: EpochMs; until: EpochMs } {
-  const read = (text: string | undefined, otherwise: number) => {
-    if (text === undefined) return otherwise
-    if (/^(\d+(ms|[smhdw]))+$/.test(text)) return now - parseDuration(text)
-    const time = parseTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
-    if (Number.isNaN(time))
-      throw new AppError({
-        message: `Cannot read time "${text}"`,
-        code: 'TIME_UNREADABLE',
-        hint: 'Write 2026-03-01, 2026-03-01T12:00:00Z, or 7d for seven days ago.',
-      })
-    return time
+/**
+ * Prints the alerts from `since` on: a table worst first, everything else in their order, one at a time.
+ *
+ * @returns how many they are, those kept for the page or the table, and the place of the worst severity in SEVERITIES
+ */
+async function printAlerts(
+  outcome: ScanOutcome,
+  since: EpochMs,
+  writeAs: WriteAs,
+  keep: boolean,
+  terminal: Terminal,
+): Promise<{ readonly alerts: number; readonly kept: readonly Alert[]; readonly worst: number }> {
+  const kept: Alert[] = []
+  let alerts = 0
+  let worst = -1
+  if (writeAs === 'csv') await printCsvHeader(terminal)
+  for await (const alert of outcome.alerts()) {
+    if (!(Number(alert.timestamp) >= since)) continue
+    alerts++
+    worst = Math.max(worst, SEVERITIES.indexOf(alert['kibana.alert.severity'] as Severity))
+    if (writeAs === 'json') await terminal.out(jsonLine(alert))
+    else if (writeAs === 'csv') await printCsv(alert, terminal)
+    if (keep || writeAs === 'table') kept.push(alert)
   }
-  return { since: read(since, Number.NEGATIVE_INFINITY), until: read(until, Number.POSITIVE_INFINITY) }
+  if (writeAs === 'table') for (const story of storiesOf(kept)) await printStory(story, terminal)
+  return { alerts, kept, worst }
 }
 
-/** The rules that judge the job: the user's and ours; for a job without one, a plain rule of its own. */
-async function rulesFor(
-  { job }: JobAndFeed,
-  options: ScanCliOptions,
-): Promise<{ rules: Rule[]; exceptions: ExceptionItem[] }> {
-  const own = await Promise.all((options.rules ?? []).map(loadRules))
-  const all = [...own.flatMap(({ rules }) => rules), ...(await shippedRules())]
-  const concerned = all.filter(
-    (rule) => rule.type === 'machine_learning' && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)),
-  )
-  const chosen =
-    concerned.length > 0
-      ? concerned.slice(0, own.some(({ rules }) => rules.length > 0) ? concerned.length : 1)
-      : [ruleForJob(job)]
-  const rules =
-    options.threshold === undefined
-      ? chosen
-      : chosen.map((rule) => ({ ...rule, anomaly_threshold: options.threshold!, max_signals: Number.MAX_SAFE_INTEGER }))
-  return { rules, exceptions: own.flatMap(({ exceptions }) => [...exceptions]) }
+/** What is written to disk unasked is told. */
+function tellOfCopies(sources: readonly ByteSource[], terminal: Terminal): void {
+  for (const source of sources)
+    if (source instanceof SpooledInput)
+      terminal.note(
+        `A copy of ${source.title} (${SPOOL_LIMIT / 1024 ** 3} GiB at most) is kept in "${tmpdir()}" while this runs, to show the events behind alerts; --no-spool does without`,
+      )
+}
+
+/** Before hours of reading and not after. @throws AppError OUTPUT_UNWRITABLE */
+function checkWritable(path: string): Promise<void> {
+  return orUnwritable(path, async () => (await open(path, 'a')).close())
+}
+
+function writePage(path: string, page: string): Promise<void> {
+  return orUnwritable(path, () => writeFile(path, page))
+}
+
+async function orUnwritable(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
 }
 
 /** @throws AppError INPUT_UNKNOWN when nothing at all was of a known format */
@@ -149,76 +155,10 @@ function refuseUnknown({ inputs, walk }: ScanOutcome): void {
   const unknown = inputs.filter((input) => input.unknown)
   if (walk.events > 0 || unknown.length === 0 || unknown.length < inputs.filter((input) => input.bytes > 0).length)
     return
+  const others = unknown.length - 1
   throw new AppError({
-    message: `Cannot scan "${unknown[0]!.source.name}": it is neither an audit log nor NDJSON of ECS documents`,
+    message: `Cannot scan "${unknown[0]!.source.name}"${others > 0 ? `, nor ${counted(others, 'other')}` : ''}: ${UNKNOWN}`,
     code: 'INPUT_UNKNOWN',
-    hint: 'If it is one all the same, say which with --format.',
+    hint: UNKNOWN_HINT,
   })
-}
-
-async function summarize(
-  outcome: ScanOutcome,
-  alerts: number,
-  rejects: Rejects,
-  terminal: Terminal,
-  forPerson: boolean,
-): Promise<void> {
-  const { walk, inputs, history } = outcome
-  for (const input of inputs) {
-    for (const problem of input.source.problems) terminal.error(problem)
-    if (input.unknown)
-      terminal.error(`Skipped "${visible(input.source.name)}": it is neither an audit log nor NDJSON of ECS documents`)
-  }
-  for (const { reason, count } of rejects.counts()) terminal.note(`${count} rejected: ${reason}`)
-  for (const warning of outcome.warnings.slice(-1)) terminal.note(visible(warning))
-  if (Number.isNaN(walk.first)) return terminal.note('No events: the input is empty')
-  const length = walk.last - walk.first
-  terminal.note(
-    `${alerts} ${alerts === 1 ? 'alert' : 'alerts'} in ${walk.events} events of ${walk.hosts.length} ${walk.hosts.length === 1 ? 'host' : 'hosts'}, ` +
-      `${moment(walk.first)} to ${moment(walk.last)}; ${walk.matched} of them use the network`,
-  )
-  if (length >= SHORT_HISTORY) return
-  terminal.note(
-    `${formatDuration(length)} of data: rare means rare in ${length >= 2_000 ? `these ${formatDuration(length)}` : 'this moment'}`,
-  )
-  if (!forPerson) return
-  for (const of of ['programs', 'peers'] as const) {
-    const rarest = history.rarest(of, 10)
-    if (rarest.length > 0) await terminal.out(`\nRarest ${of} (observations, not alerts):`)
-    for (const { value, seen } of rarest)
-      await terminal.out(
-        `  ${visible(value, 60)}  in ${seen.buckets} of ${outcome.buckets} intervals, ${seen.events} events, on ${seen.hosts
-          .slice(0, 3)
-          .map((host) => visible(host, 40))
-          .join(', ')}`,
-      )
-  }
-}
-
-/** What has been read of all that is to be read. */
-class Progress {
-  readonly #terminal: Terminal
-  readonly #size: number
-  readonly #started = Date.now()
-  #read = 0
-
-  constructor(terminal: Terminal, size: number) {
-    this.#terminal = terminal
-    this.#size = size
-  }
-
-  add(bytes: number): void {
-    this.#read += bytes
-    const now = Date.now()
-    this.#terminal.status(() => {
-      const seconds = Math.max(0.001, (now - this.#started) / 1000)
-      const rate = this.#read / seconds
-      const megabytes = (this.#read / 1e6).toFixed(0)
-      const share =
-        this.#size > 0
-          ? `${((100 * this.#read) / this.#size).toFixed(0)} %, ${((this.#size - this.#read) / rate).toFixed(0)} s left`
-          : ''
-      return `${megabytes} MB read, ${(rate / 1e6).toFixed(0)} MB/s ${share}`
-    }, now)
-  }
 }

@@ -1,10 +1,18 @@
 import { visible } from '../report/visible.ts'
 
-/** Where a command writes: results to `out`, everything else to `err`. */
+/** What a command reads and writes: results go to `stdout`, everything else to `stderr`. */
 export interface Io {
+  readonly stdin: AsyncIterable<Buffer>
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly env: NodeJS.ProcessEnv
+}
+
+export interface TerminalOptions {
+  readonly color?: ColorChoice
+  readonly quiet?: boolean
+  /** Tell how far things are where standard error is no terminal, too: for long runs under another program. */
+  readonly logsStatus?: boolean
 }
 
 export type ColorChoice = 'auto' | 'always' | 'never'
@@ -12,18 +20,24 @@ export type Color = 'red' | 'yellow' | 'blue' | 'dim' | 'bold'
 
 const CODES: Record<Color, string> = { red: '31', yellow: '33', blue: '34', dim: '2', bold: '1' }
 
+/** Milliseconds between two states of the status line. */
+const STATUS_ON_TERMINAL = 100
+const STATUS_IN_LOG = 30_000
+
 /** Writes for a person or a program; colour only where the stream is a terminal, or asked for. */
 export class Terminal {
   readonly #io: Io
   readonly #color: boolean
   readonly quiet: boolean
-  #statusAt = 0
+  readonly #logsStatus: boolean
+  #statusAt = Number.NaN
   #statusShown = false
 
-  constructor(io: Io, options: { readonly color?: ColorChoice; readonly quiet?: boolean } = {}) {
+  constructor(io: Io, options: TerminalOptions = {}) {
     this.#io = io
     this.#color = wantsColor(io, options.color ?? 'auto')
     this.quiet = options.quiet ?? false
+    this.#logsStatus = options.logsStatus ?? false
   }
 
   get columns(): number {
@@ -37,25 +51,26 @@ export class Terminal {
       await new Promise<void>((resolve) => this.#io.stdout.once('drain', () => resolve()))
   }
 
-  /** A line for the person beside the result. */
+  /** A line for the person beside the result; what a terminal would act on is shown as a sign. */
   note(line: string): void {
-    if (this.quiet) return
-    this.#clearStatus()
-    this.#io.stderr.write(`${line}\n`)
+    if (!this.quiet) this.error(line)
   }
 
-  /** Shown even when quiet. */
+  /** As `note`, even when quiet. */
   error(line: string): void {
     this.#clearStatus()
-    this.#io.stderr.write(`${line}\n`)
+    this.#io.stderr.write(`${visible(line)}\n`)
   }
 
-  /** One line that is written over and over, ten times a second at most, on a terminal only. */
+  /** How far things are: on a terminal one line that is written over ten times a second at most, in a log a line every 30 s. */
   status(line: () => string, now: number): void {
-    if (this.quiet || !this.#io.stderr.isTTY || now - this.#statusAt < 100) return
+    const onTerminal = this.#io.stderr.isTTY === true
+    if (this.quiet || !(onTerminal || this.#logsStatus)) return
+    if (Number.isNaN(this.#statusAt)) this.#statusAt = onTerminal ? Number.NEGATIVE_INFINITY : now
+    if (now - this.#statusAt < (onTerminal ? STATUS_ON_TERMINAL : STATUS_IN_LOG)) return
     this.#statusAt = now
-    this.#statusShown = true
-    this.#io.stderr.write(`\r\u001b[K${line().slice(0, this.columns - 1)}`)
+    this.#statusShown = onTerminal
+    this.#io.stderr.write(onTerminal ? `\r\u001b[K${line().slice(0, this.columns - 1)}` : `${line()}\n`)
   }
 
   paint(text: string, ...colors: Color[]): string {

@@ -10,6 +10,7 @@ import { isSameJob } from '../rules/job-id.ts'
 import { readNdjson } from '../rules/read/ndjson.ts'
 import { readRuleFile } from '../rules/read/rule.ts'
 import { parseToml } from '../rules/read/toml.ts'
+import { reasonOf } from '../sources/unreadable.ts'
 
 /** The jobs and rules that we ship: data beside the code, the same place seen from the sources and from the build. */
 const CONTENT = fileURLToPath(new URL('../../content/', import.meta.url))
@@ -88,7 +89,7 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (cause) {
     throw new AppError({
-      message: `Cannot read "${file}": ${(cause as Error).message}`,
+      message: `Cannot read "${file}": ${reasonOf(cause)}`,
       code: 'FILE_UNREADABLE',
       cause,
     })

@@ -27,4 +27,6 @@ export interface Facet {
   readonly values: readonly { readonly value: string; readonly count: number }[]
   /** Distinct values that are not listed. */
   readonly others: number
+  /** Counted over `Evidence.events` alone, which are fewer than all: others may have values that nobody looked at. */
+  readonly sampled?: true
 }

@@ -44,9 +44,10 @@ export const DERIVED_FROM: readonly string[] = [
  * The event with its derived fields: `host.name` where only another name of the host is known (`host` is the last resort), and
  * under `oddsock` which program it is about (with the version of the rule that told), in what kind of place its code lies, how it
  * calls itself, whether a person sits behind it, and who is at the other end. What an event does not tell is left out.
+ * Only we say what is in `oddsock.*`: what an event brings there is dropped.
  */
 export function deriveFields(event: EcsEvent, host?: string): EcsEvent {
-  const complete = completeHost(event, host)
+  const complete = completeHost(withoutOurs(event), host)
   const program = readProgram(complete)
   const told = {
     ...(program && { program: program.name, program_version: PROGRAM_VERSION }),
@@ -66,4 +67,15 @@ function placeOf(path: string): DirectoryClass | undefined {
 
 function known(name: string, value: unknown): Record<string, unknown> {
   return value === undefined ? {} : { [name]: value }
+}
+
+/** Whether a field is ours to fill in. */
+export function isOurs(field: string): boolean {
+  return field === 'oddsock' || field.startsWith('oddsock.')
+}
+
+function withoutOurs(event: EcsEvent): EcsEvent {
+  for (const key in event)
+    if (isOurs(key)) return Object.fromEntries(Object.entries(event).filter(([name]) => !isOurs(name)))
+  return event
 }

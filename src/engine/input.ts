@@ -14,6 +14,8 @@ export interface InputOptions<P> {
   readonly decisive: readonly string[]
   readonly isIdle: (profile: P) => boolean
   readonly strict?: boolean
+  /** As in `SightOptions`. */
+  readonly kindsKept?: number
   readonly onReject: (input: number, reject: Reject) => void
   readonly onProgress?: (bytes: number) => void
 }
@@ -45,10 +47,6 @@ export class Input<P extends Profile> {
     })
   }
 
-  get lineCount(): number {
-    return this.#lines?.lines ?? 0
-  }
-
   /** Reads on until something can be taken from the queue; false when the input has ended and its queue is empty. */
   async fill(): Promise<boolean> {
     const { queue } = this
@@ -61,6 +59,8 @@ export class Input<P extends Profile> {
       else {
         this.ended = true
         this.#lines?.end()
+        // What the reader remembers is of no more use, and many inputs may be read one after another.
+        this.#lines = undefined
       }
       queue.settle(this.ended)
     }
@@ -95,10 +95,19 @@ export class Input<P extends Profile> {
       await this.#chunks?.return?.()
       return undefined
     }
-    const { fields, profile, decisive, isIdle, strict } = this.#options
+    const { fields, profile, decisive, isIdle, strict = false, kindsKept } = this.#options
     const fingerprint = await this.source.fingerprint()
     const reader = this.format.sighter(
-      { host: this.source.host, fingerprint, fields, profile, decisive, isIdle, strict: strict ?? false },
+      {
+        host: this.source.host,
+        fingerprint,
+        fields,
+        profile,
+        decisive,
+        isIdle,
+        strict,
+        ...(kindsKept && { kindsKept }),
+      },
       this.queue,
     )
     return new LineBlocks(reader, (reject) => this.queue.reject(reject))

@@ -151,7 +151,8 @@ export function isRecord(result: AnomalyResult): result is AnomalyRecord {
   return result.result_type === 'record'
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(items: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
+  if (Symbol.iterator in items) return [...items]
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all

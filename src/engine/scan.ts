@@ -1,6 +1,6 @@
 import type { Row } from '../datafeed/observe.ts'
-import { bucketOf } from '../domain/bucket.ts'
 import { DAY, type EpochMs } from '../domain/time.ts'
+import { Activity } from './activity.ts'
 import type { Input } from './input.ts'
 import type { JobLoop } from './job-loop.ts'
 import { Merge } from './merge.ts'
@@ -11,6 +11,8 @@ import type { Profile } from './sighting-queue.ts'
 export interface ScanProfile extends Profile {
   readonly hostName: string
   readonly rows: readonly (Row | undefined)[]
+  /** Whether any of them is one. */
+  readonly admitted: boolean
 }
 
 /** The store of a scan, as far as the walk needs it: `storage/files/` fulfils it. */
@@ -39,8 +41,7 @@ export interface HostWalk {
   first: EpochMs
   last: EpochMs
   events: number
-  /** Events by start of bucket. */
-  readonly activity: Map<EpochMs, number>
+  readonly activity: Activity
 }
 
 /**
@@ -71,9 +72,8 @@ export async function walk(
       const eventTime = queue.times[i]!
       const ahead = eventTime > clock.now + DAY
       const time = ahead ? clock.now : eventTime
-      if (time === Number.NEGATIVE_INFINITY) continue
       count(seen, profile, time, ahead, hostSpan)
-      if (profile.rows.some(isRow)) {
+      if (profile.admitted) {
         seen.matched++
         store.add(profile.rows, time, eventTime, input, queue.froms[i]!, queue.tos[i]!)
       }
@@ -91,10 +91,6 @@ export async function walk(
   return seen
 }
 
-function isRow(row: Row | undefined): boolean {
-  return row !== undefined
-}
-
 function count(seen: Walk, { host, hostName }: ScanProfile, time: EpochMs, ahead: boolean, span: number): void {
   seen.events++
   if (ahead) {
@@ -105,10 +101,9 @@ function count(seen: Walk, { host, hostName }: ScanProfile, time: EpochMs, ahead
   if (!(time <= seen.last)) seen.last = time
   let at = seen.hosts[host]
   if (at === undefined)
-    at = seen.hosts[host] = { name: hostName, first: time, last: time, events: 0, activity: new Map() }
+    at = seen.hosts[host] = { name: hostName, first: time, last: time, events: 0, activity: new Activity(span) }
   at.events++
   if (time < at.first) at.first = time
   if (time > at.last) at.last = time
-  const { start } = bucketOf(time, span)
-  at.activity.set(start, (at.activity.get(start) ?? 0) + 1)
+  at.activity.note(time)
 }

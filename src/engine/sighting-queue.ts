@@ -19,7 +19,7 @@ const WAITING_LIMIT = 65_536
 export class SightingQueue<P extends Profile> implements SightingSink<P> {
   readonly profiles: P[] = []
   times = new Float64Array(512)
-  /** What the entry shows of the clock: its `event.ingested`, else its own time; NaN if that is false. */
+  /** What the entry shows of the clock: its `event.ingested`, else its own time, unless that is false. */
   clocks = new Float64Array(512)
   /** 1 where the clock is `event.ingested`. */
   byIngest = new Uint8Array(512)
@@ -55,7 +55,7 @@ export class SightingQueue<P extends Profile> implements SightingSink<P> {
 
   /** To be called when a piece of input has been read, with `ended` after the last one. */
   settle(ended: boolean): void {
-    if (ended || this.length - this.head > WAITING_LIMIT) this.#steady.end()
+    if (ended || this.length - this.head > WAITING_LIMIT) this.#steady.end(this.clocks)
     this.ready = this.#steady.firstWaiting(this.length)
   }
 

@@ -6,7 +6,8 @@ const CROWDED = -2
  * Remembers values under keys that are byte strings, without making a string of them. The quick readers use it to
  * recognise that the fields of a line are, byte for byte, those of an earlier line.
  *
- * Bounded: when `limit` keys or `arenaLimit` bytes are reached everything is forgotten, which costs time and changes nothing.
+ * Bounded: when `limit` keys or `arenaLimit` bytes of keys are reached everything is forgotten, which costs time and changes
+ * nothing.
  */
 export class ByteTable<T> {
   #slots: Int32Array
@@ -18,7 +19,7 @@ export class ByteTable<T> {
   #hashes: number[] = []
   #values: T[] = []
 
-  constructor(limit = 1 << 16, arenaLimit = 16 * 1024 * 1024) {
+  constructor(limit = 1 << 16, arenaLimit = 256 * limit) {
     this.#limit = limit
     this.#arenaLimit = arenaLimit
     this.#slots = new Int32Array(1024)
@@ -31,9 +32,9 @@ export class ByteTable<T> {
     return entry >= 0 ? this.#values[entry] : undefined
   }
 
-  /** Adds a key that is not there yet. One whose hash many others have is not kept: it would slow down the search for all. */
+  /** Adds a key that is not there yet. One whose hash many others have is not kept: it would slow down the search for all; nor is one that is too long. */
   add(key: Uint8Array, length: number, hash: number, value: T): void {
-    if (this.#find(key, length, hash) === CROWDED) return
+    if (length > this.#arenaLimit || this.#find(key, length, hash) === CROWDED) return
     if (this.#values.length >= this.#limit || this.#arenaEnd + length > this.#arenaLimit) this.#forget()
     if (this.#values.length * 2 >= this.#slots.length) this.#grow()
     if (this.#arenaEnd + length > this.#arena.length) {

@@ -35,6 +35,8 @@ export interface SightOptions<P> extends DecodeOptions {
   readonly decisive: readonly string[]
   /** Whether the fields that do not decide are of no account for this profile: no datafeed admits the event. */
   readonly isIdle: (profile: P) => boolean
+  /** At most so many kinds of events are remembered at a time; more of them cost time. 65,536 unless said. */
+  readonly kindsKept?: number
   /** Names the input by its content; with a place in it, the identity of events that carry none of their own. */
   readonly fingerprint: string
   /** Parse every line in full, so that damage outside the fields is rejected too. */

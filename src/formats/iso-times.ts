@@ -1,11 +1,13 @@
 import { type EpochMs, parseTime } from '../domain/time.ts'
 
-/** Reads ISO 8601 times from bytes. The day's part is remembered, since neighbouring lines share it; unusual forms go to `parseTime`. */
+/**
+ * Reads ISO 8601 times from bytes, as `parseTime` does from text. The day's part is remembered, since neighbouring lines share it.
+ */
 export class IsoTimes {
   #day = -1
   #dayStart: EpochMs = 0
 
-  /** The time in `block[from, to)`, NaN if it is none. */
+  /** The time in `block[from, to)`; NaN if it is none, or not written in printable ASCII. */
   read(block: Buffer, from: number, to: number): EpochMs {
     const usual =
       to - from >= 20 &&
@@ -16,20 +18,24 @@ export class IsoTimes {
       block[from + 13] === 0x3a &&
       block[from + 16] === 0x3a &&
       block[to - 1] === 0x5a
-    if (!usual) return parseTime(block.toString('latin1', from, to))
+    if (!usual) return unusual(block, from, to)
     const day = digits(block, from, 4) * 10_000 + digits(block, from + 5, 2) * 100 + digits(block, from + 8, 2)
     const hours = digits(block, from + 11, 2)
     const minutes = digits(block, from + 14, 2)
     const seconds = digits(block, from + 17, 2)
     const millis = to - from === 20 ? 0 : block[from + 19] === 0x2e ? fraction(block, from + 20, to - 1) : Number.NaN
-    if (!(day >= 0 && hours < 24 && minutes < 60 && seconds < 60 && millis >= 0))
-      return parseTime(block.toString('latin1', from, to))
+    if (!(day >= 0 && hours < 24 && minutes < 60 && seconds < 60 && millis >= 0)) return unusual(block, from, to)
     if (day !== this.#day) {
       this.#dayStart = parseTime(`${block.toString('latin1', from, from + 10)}T00:00:00Z`)
       this.#day = day
     }
     return this.#dayStart + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + millis
   }
+}
+
+function unusual(block: Buffer, from: number, to: number): EpochMs {
+  for (let p = from; p < to; p++) if (block[p]! < 0x20 || block[p]! > 0x7e) return Number.NaN
+  return parseTime(block.toString('latin1', from, to))
 }
 
 /** A number of so many digits, NaN if one is none. */

@@ -3,7 +3,7 @@ import type { LineReader } from './format.ts'
 
 const NEWLINE = 10
 
-/** No sender that we know of writes longer lines; what is longer is one reject, however long it goes on. */
+/** Bytes of a line, its newline included. No sender that we know of writes longer ones; what is longer is one reject, however long it goes on. */
 export const LINE_LIMIT = 16 * 1024 * 1024
 
 /**
@@ -21,8 +21,6 @@ export class LineBlocks {
   #at = 0
   /** Inside a line that was rejected for its length. */
   #skipping = false
-  /** Bytes of whole lines that were handed on; lines are not counted one by one. */
-  lines = 0
 
   constructor(reader: LineReader, reject: (reject: Reject) => void, limit = LINE_LIMIT) {
     this.#reader = reader
@@ -55,12 +53,11 @@ export class LineBlocks {
     }
     this.#held.push(Buffer.from(part))
     this.#heldBytes += part.length
-    if (this.#heldBytes > this.#limit) this.#skip()
+    if (this.#heldBytes >= this.#limit) this.#skip()
   }
 
   #skip(): void {
-    const raw = Buffer.concat(this.#held).toString('utf8', 0, REJECT_BYTES)
-    this.#reject({ reason: `line longer than ${this.#limit / 1024 / 1024} MiB`, from: this.#at, raw })
+    this.#rejectLine(Buffer.concat(this.#held))
     this.#at += this.#heldBytes
     this.#held = []
     this.#heldBytes = 0
@@ -80,8 +77,25 @@ export class LineBlocks {
     this.#pass(line, 0, line.length)
   }
 
+  /** Whole lines. Only a block that is longer than the limit can hold a line that is. */
   #pass(block: Buffer, from: number, to: number): void {
+    if (to - from > this.#limit) return this.#passEach(block, from, to)
     this.#reader.lines(block, from, to, this.#at)
     this.#at += to - from
+  }
+
+  #passEach(block: Buffer, from: number, to: number): void {
+    for (let start = from; start < to; ) {
+      const end = block.indexOf(NEWLINE, start) + 1
+      if (end - start > this.#limit) this.#rejectLine(block.subarray(start, end))
+      else this.#reader.lines(block, start, end, this.#at)
+      this.#at += end - start
+      start = end
+    }
+  }
+
+  #rejectLine(line: Buffer): void {
+    const raw = line.toString('utf8', 0, REJECT_BYTES)
+    this.#reject({ reason: `line longer than ${this.#limit / 1024 / 1024} MiB`, from: this.#at, raw })
   }
 }

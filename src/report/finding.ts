@@ -30,7 +30,7 @@ export function findingOf(alert: Alert): Finding {
   const process = text(alert, 'process.name') ?? 'a process without a name'
   const hosts = texts(alert, 'host.name')
   return {
-    rule: text(alert, 'kibana.alert.rule.name') ?? text(alert, 'kibana.alert.rule.rule_id') ?? '',
+    rule: text(alert, 'kibana.alert.rule.name') ?? text(alert, 'kibana.alert.rule.rule_id') ?? 'a rule without a name',
     severity: text(alert, 'kibana.alert.severity') ?? 'low',
     score: number(alert, 'record_score') ?? 0,
     sentence: sentenceOf(alert) ?? `${process} used the network${hosts.length > 0 ? ` on ${hosts.join(', ')}` : ''}`,
@@ -70,7 +70,7 @@ function optional<K extends string>(name: K, value: number | undefined): { reado
 function evidenceOf(alert: Alert): Evidence {
   const nested = alert.oddsock as { readonly evidence?: unknown } | undefined
   const found = (alert['oddsock.evidence'] ?? nested?.evidence) as Partial<Evidence> | undefined
-  const events: readonly EcsEvent[] = found?.events ?? []
-  const facets: readonly Facet[] = found?.facets ?? []
+  const events: readonly EcsEvent[] = Array.isArray(found?.events) ? found.events : []
+  const facets: readonly Facet[] = Array.isArray(found?.facets) ? found.facets : []
   return { count: found?.count ?? events.length, events, facets }
 }

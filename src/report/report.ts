@@ -22,10 +22,8 @@ export interface Report {
   readonly alerts: readonly Alert[]
   /** Every record with a score above 0, also those that stayed under the threshold. */
   readonly records: readonly ReportRecord[]
-  /** For each process (the job's by value) that scored, or that is worth comparing with: starts of its active buckets, ascending. */
-  readonly presence: ReadonlyMap<string, readonly EpochMs[]>
-  /** Active buckets of a process, counted, where `presence` holds only the latest. */
-  readonly activeBuckets?: ReadonlyMap<string, number>
+  /** For each process (the job's by value) that scored, or that is worth comparing with: when it was active. */
+  readonly presence: ReadonlyMap<string, Presence>
   readonly hosts: readonly ReportHost[]
   /** Seen in the fewest buckets, rarest first. Shown as observations when the history is short. */
   readonly rarest: { readonly programs: readonly RareValue[]; readonly peers: readonly RareValue[] }
@@ -54,7 +52,8 @@ export interface ReportInput {
 }
 
 export interface ReportCounts {
-  readonly lines: number
+  /** Of all inputs, opened. */
+  readonly bytes: number
   /** Events decoded, copies not counted. */
   readonly events: number
   /** Events that the job's datafeed admitted. */
@@ -82,6 +81,13 @@ export interface ReportRecord {
   readonly value: string
   readonly hosts: readonly string[]
   readonly record_score: Score
+}
+
+export interface Presence {
+  /** Starts of its active buckets, ascending; perhaps only the latest. */
+  readonly starts: readonly EpochMs[]
+  /** All its active buckets, counted. */
+  readonly buckets: number
 }
 
 export interface ReportHost {

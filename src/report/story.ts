@@ -1,4 +1,4 @@
-import { max, min } from 'd3-array'
+import { ascending, max, min } from 'd3-array'
 import type { Alert, Facet } from '../domain/alert.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import type { EpochMs } from '../domain/time.ts'
@@ -27,7 +27,7 @@ export interface Story {
 /** Raw events kept for each story. */
 const MOST_SAMPLES = 5
 
-/** The stories of alerts in any order: worst severity first, then the highest score, then the earliest. */
+/** The stories of alerts in any order: worst severity first, then the highest score, then the earliest, then by name. */
 export function storiesOf(alerts: readonly Alert[]): Story[] {
   const byKey = new Map<string, Finding[]>()
   for (const finding of alerts.map(findingOf).sort(worstFirst)) {
@@ -56,23 +56,35 @@ function storyOf(findings: readonly Finding[]): Story {
 }
 
 function worstFirst(a: Finding, b: Finding): number {
-  return rankOf(b.severity) - rankOf(a.severity) || b.score - a.score || (a.bucket ?? 0) - (b.bucket ?? 0)
+  return (
+    rankOf(b.severity) - rankOf(a.severity) ||
+    b.score - a.score ||
+    (a.bucket ?? 0) - (b.bucket ?? 0) ||
+    ascending(a.process, b.process) ||
+    ascending(a.rule, b.rule) ||
+    ascending(a.hosts.join(), b.hosts.join()) ||
+    ascending(a.sentence, b.sentence)
+  )
 }
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)]
 
 /** One facet for each field. `others` are distinct values nobody listed; they may overlap, so the greatest is the honest floor. */
 function addedUp(facets: readonly Facet[]): Facet[] {
-  const fields = new Map<string, { counts: Map<string, number>; others: number }>()
+  const fields = new Map<string, { counts: Map<string, number>; others: number; sampled: boolean }>()
   for (const facet of facets) {
-    const sum = fields.get(facet.field) ?? { counts: new Map(), others: 0 }
+    const sum = fields.get(facet.field) ?? { counts: new Map(), others: 0, sampled: false }
     for (const { value, count } of facet.values) sum.counts.set(value, (sum.counts.get(value) ?? 0) + count)
     sum.others = Math.max(sum.others, facet.others)
+    sum.sampled ||= facet.sampled === true
     fields.set(facet.field, sum)
   }
-  return [...fields].map(([field, { counts, others }]) => ({
+  return [...fields].map(([field, { counts, others, sampled }]) => ({
     field,
-    values: [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count),
+    values: [...counts]
+      .map(([value, count]) => ({ value, count }))
+      .sort((a, b) => b.count - a.count || ascending(a.value, b.value)),
     others,
+    ...(sampled && { sampled }),
   }))
 }

@@ -39,7 +39,7 @@ ul{padding-left:1.1rem;margin:.4rem 0}
 .story{margin:0;padding:1.35rem 0 1.1rem;border-bottom:1px solid var(--line);break-inside:avoid}
 .story:last-of-type{border-bottom:0}
 .story header{display:flex;flex-wrap:wrap;gap:.2rem .9rem;align-items:baseline;font-size:.85rem;color:var(--soft)}
-.severity{font-weight:700;color:var(--ink);text-transform:uppercase;letter-spacing:.05em;font-size:.78rem}
+.step{font-weight:700;color:var(--ink);text-transform:uppercase;letter-spacing:.05em;font-size:.78rem}
 .sign{font-style:normal;margin-right:.4em;font-size:1.05em}
 .story h3.sentence{font-size:1.16rem;font-weight:500;line-height:1.4;margin:.3rem 0 .7rem;max-width:46rem}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.22rem 2rem;margin:.5rem 0;font-size:.88rem}
@@ -58,6 +58,7 @@ table{border-collapse:collapse;font-size:.85rem;width:100%;margin:.5rem 0}
 th{text-align:left;font-weight:600;color:var(--soft)}
 th,td{padding:.28rem .9rem .28rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere;min-width:3rem}
 td,dd,.count,time{font-variant-numeric:tabular-nums}
+th,.figure{white-space:nowrap}
 td time,header time{white-space:nowrap}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.85rem;color:var(--soft);padding:0;margin:.6rem 0 0;list-style:none}
 svg{display:block;max-width:none}

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
@@ -31,24 +32,54 @@ export async function headOf(path: string, bytes: number): Promise<Buffer> {
  * @throws the file system's own errors, and what `unpack` throws
  */
 export function openBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
-  return unpack(rawBytes(path, progress), path)
+  return unpack(rawBytes(path, progress), `"${path}"`)
 }
 
 /**
- * Unpacks a stream of bytes if they are packed; `name` is for people.
+ * Unpacks a stream of bytes if they are packed; `title` is for people: `"audit.log.gz"`, `standard input`. The first chunk is enough to tell a format by.
  *
  * @throws AppError INPUT_DAMAGED for a damaged or cut archive, after all that could be read of it
  */
-export async function* unpack(raw: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+export function unpack(raw: AsyncIterable<Buffer>, title: string): AsyncGenerator<Buffer> {
+  return withHead(unpacked(raw, title))
+}
+
+const NEWLINE = 10
+const HEAD_BYTES = 64 * 1024
+
+/** The same bytes; the first chunk holds a whole line or `HEAD_BYTES`, unless there is less. */
+async function* withHead(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const held: Buffer[] = []
+  let bytes = 0
+  let complete = false
+  let failure: unknown
+  try {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (complete) yield chunk
+      else if (bytes < HEAD_BYTES && !chunk.includes(NEWLINE)) held.push(Buffer.from(chunk))
+      else {
+        complete = true
+        yield Buffer.concat([...held, chunk])
+      }
+    }
+  } catch (error) {
+    failure = error
+  }
+  if (!complete && bytes > 0) yield Buffer.concat(held)
+  if (failure) throw failure
+}
+
+async function* unpacked(raw: AsyncIterable<Buffer>, title: string): AsyncGenerator<Buffer> {
   const { head, all } = await peek(raw)
   const packing = packingOf(head)
   if (packing === 'plain') return yield* all
   try {
     yield* packing === 'gzip' ? throughStream(all, zlib.createGunzip({ chunkSize: CHUNK })) : unzstd(all)
   } catch (cause) {
-    const early = /unexpected end|ends early/i.test(String(cause))
+    const early = /unexpected (end|eof)/i.test(String(cause))
     throw new AppError({
-      message: `Cannot read "${name}" to its end: its ${packing} data ${early ? 'ends early' : 'is damaged'}`,
+      message: `Cannot read ${title} to its end: its ${packing} data ${early ? 'ends early' : 'is damaged'}`,
       code: 'INPUT_DAMAGED',
       hint: 'What came before that was read.',
       cause,
@@ -56,16 +87,22 @@ export async function* unpack(raw: AsyncIterable<Buffer>, name: string): AsyncGe
   }
 }
 
-/** Reads into one buffer that is used again and again. */
+/**
+ * Reads into one buffer that is used again and again. A file is read in place: there is nothing else to do meanwhile, and the
+ * way through the thread pool costs as much as the reading. A pipe may keep one waiting.
+ */
 async function* rawBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
   const file = await open(path)
   const buffer = Buffer.allocUnsafe(CHUNK)
   try {
+    const isFile = (await file.stat()).isFile()
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, CHUNK, null)
-      if (bytesRead === 0) return
-      progress?.(bytesRead)
-      yield buffer.subarray(0, bytesRead)
+      const length = isFile
+        ? readSync(file.fd, buffer, 0, CHUNK, null)
+        : (await file.read(buffer, 0, CHUNK, null)).bytesRead
+      if (length === 0) return
+      progress?.(length)
+      yield buffer.subarray(0, length)
     }
   } finally {
     await file.close()
@@ -152,10 +189,16 @@ async function* unzstd(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const { Decompress } = await import('fzstd')
   const ready: Buffer[] = []
   const unpacker = new Decompress((chunk) => ready.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
-  for await (const chunk of raw) {
-    unpacker.push(Uint8Array.from(chunk))
-    yield* ready.splice(0)
+  let failure: unknown
+  try {
+    for await (const chunk of raw) {
+      unpacker.push(Uint8Array.from(chunk))
+      yield* ready.splice(0)
+    }
+    unpacker.push(new Uint8Array(), true)
+  } catch (error) {
+    failure = error
   }
-  unpacker.push(new Uint8Array(), true)
   yield* ready.splice(0)
+  if (failure) throw failure
 }

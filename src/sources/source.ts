@@ -8,9 +8,15 @@ export interface ByteSource {
   readonly size?: number
   /** Names the content: a hash of its first bytes. */
   fingerprint(): Promise<string>
-  /** The opened bytes from the beginning. A chunk holds until the next one is asked for. Problems that end the input early are told, not thrown. */
+  /**
+   * The opened bytes from the beginning. The first chunk holds a whole line at least, or 64 KiB, unless there is less. A chunk
+   * holds until the next one is asked for. Problems that end the input early are told, not thrown.
+   */
   read(progress?: (bytes: number) => void): AsyncIterable<Buffer>
-  /** The opened bytes of each range `[from, to)` of the stream; ranges come in ascending order and may overlap. */
+  /**
+   * The opened bytes of each range `[from, to)` of the stream; ranges come in ascending order and may overlap. Bytes that can
+   * be had no more are missing from their range, and nothing is thrown.
+   */
   ranges(ranges: readonly ByteRange[]): AsyncIterable<Buffer>
   /** What went wrong while reading, for people: "ends in the middle of a gzip member". */
   readonly problems: readonly string[]

@@ -527,6 +527,22 @@ export function resultStoreContract(name: string, open: () => Promise<ResultStor
     )
   })
 
+  test(`${name} tells the newest revision of each result of a job, from a bucket on, in the order of the first ones`, async () => {
+    const store = await open()
+    const early = { ...recordOf('early', 1), timestamp: START - SPAN }
+    await store.append([early, recordOf('a', 1), bucketResult(1), { ...recordOf('b', 1), job_id: 'other' }])
+    await store.append([recordOf('c', 1), recordOf('a', 2), bucketResult(2)])
+    assert.deepEqual(await store.newest('contract', START), [recordOf('a', 2), bucketResult(2), recordOf('c', 1)])
+    assert.deepEqual(await store.newest('contract', START - SPAN), [
+      early,
+      recordOf('a', 2),
+      bucketResult(2),
+      recordOf('c', 1),
+    ])
+    assert.deepEqual(await store.newest('contract', START + 1), [])
+    assert.deepEqual(await store.newest('__proto__', START), [])
+  })
+
   pagesContract(`results of ${name}`, async (look) => {
     const store = await open()
     for (const n of [1, 2, 3, 4, 5])
@@ -656,7 +672,7 @@ function plainRow(row: Observation) {
   return { host, name: nameOf(row), count, first: (first - START) / MINUTE, last: (last - START) / MINUTE }
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all

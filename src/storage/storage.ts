@@ -52,8 +52,11 @@ export interface EventCapabilities {
 export interface EventReader {
   readonly capabilities: EventCapabilities
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
-  /** What a datafeed sees of a bucket among the events up to a place in the sequence, in the order of `compareObservations`. */
-  observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncIterable<Observation>
+  /**
+   * What a datafeed sees of a bucket among the events up to a place in the sequence, in the order of `compareObservations`. An
+   * engine that has the rows at hand need not hand them out one by one.
+   */
+  observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncIterable<Observation> | Iterable<Observation>
   /**
    * How many events the datafeed admits in each bucket that starts within the range, of those whose place lies in
    * `(after, upTo]`; buckets without any are left out. What came since a bucket was scored shows that it has grown.

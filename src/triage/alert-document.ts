@@ -2,9 +2,12 @@ import type { Alert, Evidence } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
+import type { Observation } from '../domain/observation.ts'
 import type { Rule, Severity } from '../domain/rule.ts'
 import { type EpochMs, isoTime } from '../domain/time.ts'
-import type { Acquaintance } from './history.ts'
+import { facetValues } from './evidence.ts'
+import type { Acquaintance, Sightings } from './history.ts'
+import { peersOf } from './peers.ts'
 import { sentenceOf } from './sentence.ts'
 
 /** What a rule found about one host, as far as its alert tells it. */
@@ -13,6 +16,8 @@ export interface Found {
   readonly rule: Rule
   readonly record: AnomalyRecord
   readonly host: string | null
+  /** The rows of the record on this host, exceptions taken out. */
+  readonly rows: readonly Observation[]
   readonly severity: Severity
   readonly risk_score: number
 }
@@ -23,13 +28,12 @@ export interface Found {
  */
 export function alertDocument(found: Found, evidence: Evidence, acquaintance: Acquaintance, now: EpochMs): Alert {
   const { record, host, rule } = found
-  const process = record.by_field_value ?? ''
-  const sentence = sentenceOf({ process, host, evidence, acquaintance, timestamp: record.timestamp })
+  const sentence = sentenceOf({ record, host, evidence, acquaintance })
   return {
     '@timestamp': isoTime(now),
     ...record,
     event: { kind: 'signal' },
-    ...ecsOf(evidence, process, host),
+    ...ecsOf(evidence, record, host),
     'kibana.alert.uuid': found.alertId,
     'kibana.alert.status': 'active',
     'kibana.alert.workflow_status': 'open',
@@ -53,39 +57,60 @@ export function alertDocument(found: Found, evidence: Evidence, acquaintance: Ac
         buckets: acquaintance.bucketsScored,
         hosts: acquaintance.hostsKnown,
       },
-      ...spanOf(evidence),
+      ...spanOf(found.rows),
     },
   }
 }
 
-/** ECS fields of the events: scalars from the first of them, destinations as lists over all. */
-function ecsOf(evidence: Evidence, process: string, host: string | null): EcsEvent {
+/** ECS fields of the events: of process, host and user one value, from the first event; of addresses and ports all that are listed. */
+function ecsOf(evidence: Evidence, record: AnomalyRecord, host: string | null): EcsEvent {
   const [first] = evidence.events
-  const user = facetValues(evidence, 'user.name')[0]
-  const ips = facetValues(evidence, 'destination.ip')
-  const ports = facetValues(evidence, 'destination.port')
-  const destination = { ...(ips.length > 0 && { ip: ips }), ...(ports.length > 0 && { port: ports.map(Number) }) }
+  const process = { ...objectAt(first, 'process'), ...named(record, 'process.name') }
+  const { from } = peersOf(evidence)
+  const destination = {
+    ...listOf('ip', facetValues(evidence, 'destination.ip')),
+    ...listOf('port', facetValues(evidence, 'destination.port').map(Number).filter(Number.isInteger)),
+    ...listOf('path', facetValues(evidence, 'destination.path')),
+  }
   return {
-    process: { ...objectAt(first, 'process'), name: process },
+    ...filled('process', process),
     ...(host !== null && { host: { ...objectAt(first, 'host'), name: host } }),
-    ...(user !== undefined && {
-      user: { ...(isScalar(first, 'user.name', user) && objectAt(first, 'user')), name: user },
-    }),
-    ...(Object.keys(destination).length > 0 && { destination }),
+    ...filled('user', userOf(evidence, record)),
+    ...filled('source', listOf('ip', from)),
+    ...filled('destination', destination),
   }
 }
 
-function objectAt(event: EcsEvent | undefined, key: string): Record<string, unknown> {
-  const value = event && Object.hasOwn(event, key) ? event[key] : undefined
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+/** The user of most events, with the other fields of the user object if the first event is of the same one. */
+function userOf(evidence: Evidence, record: AnomalyRecord): Record<string, unknown> {
+  const [first] = evidence.events
+  const name = named(record, 'user.name').name ?? facetValues(evidence, 'user.name')[0]
+  const isOfFirst = name === undefined || (first !== undefined && values(first, 'user.name').join() === name)
+  return { ...(isOfFirst && objectAt(first, 'user')), ...(name !== undefined && { name }) }
 }
 
-function isScalar(event: EcsEvent | undefined, field: string, value: string): boolean {
-  return event !== undefined && values(event, field).length === 1 && String(values(event, field)[0]) === value
+/** The value that the record is about, if it is of this field. */
+function named({ by_field_name, by_field_value }: AnomalyRecord, field: string): { readonly name?: string } {
+  return by_field_name === field && by_field_value !== undefined ? { name: by_field_value } : {}
 }
 
-function facetValues(evidence: Evidence, field: string): string[] {
-  return evidence.facets.find((facet) => facet.field === field)?.values.map(({ value }) => value) ?? []
+function listOf(key: string, list: readonly unknown[]): Record<string, unknown> {
+  return list.length > 0 ? { [key]: list } : {}
+}
+
+function filled(key: string, value: Record<string, unknown>): Record<string, unknown> {
+  return Object.keys(value).length > 0 ? { [key]: value } : {}
+}
+
+/** An object of an event, whether it was sent nested or with dotted keys. */
+function objectAt(event: EcsEvent = {}, key: string): Record<string, unknown> {
+  const nested = Object.hasOwn(event, key) ? event[key] : undefined
+  const isObject = typeof nested === 'object' && nested !== null && !Array.isArray(nested)
+  const dotted = Object.entries(event).filter(([name]) => name.startsWith(`${key}.`))
+  return {
+    ...(isObject && nested),
+    ...Object.fromEntries(dotted.map(([name, it]) => [name.slice(key.length + 1), it])),
+  }
 }
 
 function ruleFields(rule: Rule): Record<string, unknown> {
@@ -122,19 +147,14 @@ function ruleFields(rule: Rule): Record<string, unknown> {
   }
 }
 
-function spell(seen: {
-  readonly first: EpochMs
-  readonly last: EpochMs
-  readonly buckets: number
-  readonly hosts: readonly string[]
-}) {
-  return { first: isoTime(seen.first), last: isoTime(seen.last), buckets: seen.buckets, hosts: seen.hosts }
+function spell({ first, last, buckets, hosts }: Sightings) {
+  return { first: isoTime(first), last: isoTime(last), buckets, hosts }
 }
 
-function spanOf(evidence: Evidence): Record<string, string> {
-  const times = evidence.events
-    .flatMap((event) => values(event, '@timestamp'))
-    .map(String)
-    .sort()
-  return times.length === 0 ? {} : { first_seen: times[0]!, last_seen: times.at(-1)! }
+/** Times of the first and the last of all events, those not shown included. */
+function spanOf(rows: readonly Observation[]): Record<string, string> {
+  if (rows.length === 0) return {}
+  const first = rows.reduce((least, row) => Math.min(least, row.first), Number.POSITIVE_INFINITY)
+  const last = rows.reduce((most, row) => Math.max(most, row.last), Number.NEGATIVE_INFINITY)
+  return { first_seen: isoTime(first), last_seen: isoTime(last) }
 }

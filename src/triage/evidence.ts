@@ -2,21 +2,25 @@ import type { Evidence, Facet } from '../domain/alert.ts'
 import type { EcsEvent, Place } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import type { Observation } from '../domain/observation.ts'
+import { addressesOf } from './addresses.ts'
 
 /** So many events stand in an alert whole; `count` tells how many there are. */
 export const EVENTS_SHOWN = 10
 const VALUES_SHOWN = 10
 
-/** Fields of which the rows hold every value with its count. */
-const ROW_FACETS = ['destination.ip', 'user.name', 'host.name', 'oddsock.program']
-/** Fields that only the events themselves hold, so their counts are those of the events shown. */
-const EVENT_FACETS = [
+/** In the order in which they are told. Where rows hold a field, they count all events; otherwise the events shown are counted. */
+const FACETS = [
+  'destination.ip',
+  'user.name',
+  'host.name',
+  'oddsock.program',
   'destination.port',
   'destination.path',
   'source.ip',
   'network.direction',
   'event.action',
   'event.outcome',
+  'user.id',
   'process.executable',
   'process.args',
   'process.command_line',
@@ -38,43 +42,54 @@ export function placesToShow(rows: readonly Observation[], limit = EVENTS_SHOWN)
   return places
 }
 
-/** What the events behind an alert have in common. `events` are those that could be read. */
+/** What the events behind an alert have in common. `fields` name the values of the rows; `events` are those that could be read. */
 export function evidenceOf(
   rows: readonly Observation[],
   fields: readonly string[],
   events: readonly EcsEvent[],
 ): Evidence {
-  const ofRows = ROW_FACETS.filter((field) => fields.includes(field)).map((field) => {
+  const count = rows.reduce((sum, row) => sum + row.count, 0)
+  const sampled = events.length < count
+  const facets = FACETS.map((field) => {
     const column = fields.indexOf(field)
-    return facet(
-      field,
-      rows.map((row) => [row.values[column] ?? null, row.count]),
-    )
+    if (column >= 0) return facetOf(field, rowsCounted(field, column, rows))
+    return { ...facetOf(field, eventsCounted(field, events)), ...(sampled && { sampled }) }
   })
-  const ofEvents = EVENT_FACETS.map((field) =>
-    facet(
-      field,
-      events.flatMap((event) => {
-        const found = values(event, field)
-        if (field === 'process.args') return found.length > 0 ? [[found.join(' '), 1] as const] : []
-        return found.map((value) => [String(value), 1] as const)
-      }),
-    ),
-  )
-  return {
-    count: rows.reduce((sum, row) => sum + row.count, 0),
-    events,
-    facets: [...ofRows, ...ofEvents].filter((one) => one.values.length > 0),
-  }
+  return { count, events, facets: facets.filter((one) => one.values.length > 0) }
 }
 
-function facet(field: string, counted: readonly (readonly [string | null, number])[]): Facet {
+type Counted = readonly [value: string, count: number]
+
+function rowsCounted(field: string, column: number, rows: readonly Observation[]): Counted[] {
+  return rows.flatMap((row) => {
+    const value = row.values[column] ?? null
+    const all = field === 'destination.ip' ? addressesOf(value) : value === null ? [] : [value]
+    return all.map((one) => [one, row.count] as const)
+  })
+}
+
+/** Arguments are told as one line; of other fields each value counts once for each event that has it. */
+function eventsCounted(field: string, events: readonly EcsEvent[]): Counted[] {
+  return events.flatMap((event) => {
+    const found = values(event, field).map(String)
+    const told = field === 'process.args' ? [found.join(' ')] : [...new Set(found)]
+    return told.map((value) => [value, 1] as const)
+  })
+}
+
+/** Empty values are none: senders write them where they know nothing. */
+function facetOf(field: string, counted: readonly Counted[]): Facet {
   const counts = new Map<string, number>()
-  for (const [value, count] of counted) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + count)
+  for (const [value, count] of counted) if (value !== '') counts.set(value, (counts.get(value) ?? 0) + count)
   const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
   return {
     field,
     values: sorted.slice(0, VALUES_SHOWN).map(([value, count]) => ({ value, count })),
     others: Math.max(0, sorted.length - VALUES_SHOWN),
   }
+}
+
+/** The values of a facet, the most frequent first, without those that it does not list. */
+export function facetValues({ facets }: Evidence, field: string): readonly string[] {
+  return facets.find((facet) => facet.field === field)?.values.map(({ value }) => value) ?? []
 }

@@ -1,6 +1,10 @@
 import type { BucketSpan } from '../domain/bucket.ts'
 import type { Observation } from '../domain/observation.ts'
-import type { EpochMs } from '../domain/time.ts'
+import type { DurationMs, EpochMs } from '../domain/time.ts'
+import { addressesOf } from './addresses.ts'
+
+/** So many combinations of values keep their memories at hand. */
+const KEPT = 50_000
 
 /** What is remembered of one value: a process name, a program, a peer. Times are starts of buckets. */
 export interface Sightings {
@@ -19,18 +23,24 @@ export interface Acquaintance {
   readonly anywhere?: Sightings
   /** On this host, before this bucket. */
   readonly here?: Sightings
+  /** Start of the first bucket; NaN before there was one. */
   readonly historyFrom: EpochMs
+  /** Buckets in which anything was seen at all: quiet time is no history. */
   readonly bucketsScored: number
   readonly hostsKnown: number
 }
 
 export const HOSTS_KEPT = 16
-/** Starts of buckets kept for each process name, the latest ones, for pictures. */
-const STARTS_KEPT = 512
+/**
+ * Runs of neighbouring buckets kept for each process name, the latest ones, for pictures. Three weeks of quarter hours hold
+ * 1,008 at most, and a process that never rests has one.
+ */
+const RUNS_KEPT = 2048
 
 /**
  * Remembers where and when values were seen in the closed buckets of a job. It is told of a bucket after its records were
- * judged, so that what it says in an alert is what was true before.
+ * judged, so that what it says in an alert is what was true before. A bucket that it is told of again, for its late rows, is not
+ * counted twice.
  */
 export class History {
   readonly #columns: { readonly host: number; readonly by: number; readonly program: number; readonly peer: number }
@@ -38,9 +48,14 @@ export class History {
   readonly #namesHere = new Map<string, Map<string, Memory>>()
   readonly #programs = new Map<string, Memory>()
   readonly #peers = new Map<string, Memory>()
-  readonly #starts = new Map<string, EpochMs[]>()
+  /** Flat pairs, start and end of each run, to be small. */
+  readonly #runs = new Map<string, EpochMs[]>()
+  readonly #kept = new Map<Observation['values'], Kept>()
   readonly #peerLimit: number
   #from: EpochMs = Number.NaN
+  /** Length of a bucket; all are of one length. */
+  #span: DurationMs = 0
+  #last: EpochMs = Number.NEGATIVE_INFINITY
   #buckets = 0
   /** Peers beyond the limit, which are not remembered. */
   peersNotKept = 0
@@ -54,26 +69,18 @@ export class History {
   }
 
   learn(bucket: BucketSpan, rows: readonly Observation[]): void {
+    this.#span = bucket.end - bucket.start
     if (!(this.#from <= bucket.start)) this.#from = bucket.start
-    this.#buckets++
+    if (bucket.start > this.#last) {
+      this.#last = bucket.start
+      this.#buckets++
+    }
     for (const row of rows) {
-      const host = row.values[this.#columns.host] ?? ''
-      const name = row.values[this.#columns.by]
-      if (name !== null && name !== undefined) {
-        if (note(this.#names, name, host, row, bucket.start)) this.#noteStart(name, bucket.start)
-        let here = this.#namesHere.get(host)
-        if (!here) {
-          here = new Map()
-          this.#namesHere.set(host, here)
-        }
-        note(here, name, host, row, bucket.start)
-      }
-      const program = row.values[this.#columns.program]
-      if (program) note(this.#programs, program, host, row, bucket.start)
-      const peer = row.values[this.#columns.peer]
-      if (peer && (this.#peers.size < this.#peerLimit || this.#peers.has(peer)))
-        note(this.#peers, peer, host, row, bucket.start)
-      else if (peer) this.peersNotKept++
+      const kept = this.#kept.get(row.values) ?? this.#meet(row)
+      if (kept.name !== undefined && note(kept.memories[0]!, row, bucket.start)) this.#prolong(kept.name, bucket)
+      for (let i = kept.name === undefined ? 0 : 1; i < kept.memories.length; i++)
+        note(kept.memories[i]!, row, bucket.start)
+      this.peersNotKept += kept.peersNotKept
     }
   }
 
@@ -89,9 +96,13 @@ export class History {
     }
   }
 
-  /** The latest starts of buckets in which a process name was seen, ascending. */
-  startsOf(name: string): readonly EpochMs[] {
-    return this.#starts.get(name) ?? []
+  /** In how many buckets a process name was seen, and their starts, ascending: all of them, or the latest if there are too many. */
+  presenceOf(name: string): { readonly starts: readonly EpochMs[]; readonly buckets: number } {
+    const runs = this.#runs.get(name) ?? []
+    const starts: EpochMs[] = []
+    for (let i = 0; i < runs.length; i += 2)
+      for (let start = runs[i]!; start < runs[i + 1]!; start += this.#span) starts.push(start)
+    return { starts, buckets: this.#names.get(name)?.buckets ?? 0 }
   }
 
   /** The `count` values seen in the fewest buckets, then with the fewest events, ties by name. */
@@ -103,12 +114,40 @@ export class History {
       .slice(0, count)
   }
 
-  #noteStart(name: string, start: EpochMs): void {
-    const starts = this.#starts.get(name)
-    if (!starts) this.#starts.set(name, [start])
+  /** Finds or makes the memories of all that a row names; the same combination comes again and again. */
+  #meet({ values }: Observation): Kept {
+    const host = values[this.#columns.host] ?? ''
+    const name = values[this.#columns.by] ?? undefined
+    const program = values[this.#columns.program]
+    const memories: Memory[] = []
+    if (name !== undefined) memories.push(memoryOf(this.#names, name, host), memoryOf(this.#here(host), name, host))
+    if (program) memories.push(memoryOf(this.#programs, program, host))
+    let peersNotKept = 0
+    for (const peer of addressesOf(values[this.#columns.peer] ?? null))
+      if (this.#peers.size < this.#peerLimit || this.#peers.has(peer)) memories.push(memoryOf(this.#peers, peer, host))
+      else peersNotKept++
+    if (this.#kept.size === KEPT) this.#kept.clear()
+    const kept = { name, memories, peersNotKept }
+    this.#kept.set(values, kept)
+    return kept
+  }
+
+  #here(host: string): Map<string, Memory> {
+    let here = this.#namesHere.get(host)
+    if (!here) {
+      here = new Map()
+      this.#namesHere.set(host, here)
+    }
+    return here
+  }
+
+  #prolong(name: string, { start, end }: BucketSpan): void {
+    const runs = this.#runs.get(name)
+    if (!runs) this.#runs.set(name, [start, end])
+    else if (runs.at(-1) === start) runs[runs.length - 1] = end
     else {
-      starts.push(start)
-      if (starts.length > STARTS_KEPT) starts.shift()
+      runs.push(start, end)
+      if (runs.length > 2 * RUNS_KEPT) runs.splice(0, 2)
     }
   }
 }
@@ -121,15 +160,28 @@ interface Memory extends Sightings {
   readonly hosts: string[]
 }
 
-/** True if this is the value's first row in this bucket. */
-function note(memories: Map<string, Memory>, value: string, host: string, row: Observation, start: EpochMs): boolean {
-  const memory = memories.get(value)
+/** The memories of one combination of values, by the list that holds it. */
+interface Kept {
+  readonly name: string | undefined
+  /** Where there is a name, its own first. */
+  readonly memories: readonly Memory[]
+  readonly peersNotKept: number
+}
+
+/** The memory of a value, made if there is none; the host is among those that showed it. */
+function memoryOf(memories: Map<string, Memory>, value: string, host: string): Memory {
+  let memory = memories.get(value)
   if (!memory) {
-    memories.set(value, { first: start, last: start, buckets: 1, events: row.count, hosts: [host] })
-    return true
+    memory = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, buckets: 0, events: 0, hosts: [] }
+    memories.set(value, memory)
   }
-  memory.events += row.count
   if (memory.hosts.length < HOSTS_KEPT && !memory.hosts.includes(host)) memory.hosts.push(host)
+  return memory
+}
+
+/** True if this is the value's first row in this bucket. */
+function note(memory: Memory, row: Observation, start: EpochMs): boolean {
+  memory.events += row.count
   if (memory.first > start) memory.first = start
   if (memory.last >= start) return false
   memory.last = start

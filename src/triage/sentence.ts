@@ -1,69 +1,177 @@
 import type { Evidence } from '../domain/alert.ts'
-import { formatDuration, isoTime } from '../domain/time.ts'
-import type { Acquaintance } from './history.ts'
+import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import { text, values } from '../domain/field.ts'
+import { normalizePath } from '../domain/program-path.ts'
+import { formatDuration, SECOND } from '../domain/time.ts'
+import { count, counted, enumerated } from '../domain/words.ts'
+import { facetValues } from './evidence.ts'
+import type { Acquaintance, Sightings } from './history.ts'
+import { type Peers, peersOf } from './peers.ts'
 
 /** What a sentence is made of. */
 export interface Told {
-  readonly process: string
+  readonly record: Pick<AnomalyRecord, 'by_field_name' | 'by_field_value' | 'timestamp' | 'bucket_span'>
   readonly host: string | null
   readonly evidence: Evidence
   readonly acquaintance: Acquaintance
-  /** Start of the bucket. */
-  readonly timestamp: number
 }
 
-/** The one sentence that a colleague could read out: who, on which host, how new that is, where to, and as whom. */
+/**
+ * The one sentence that a colleague could read out: who, on which host, how new that is, how often, with whom, as which user and
+ * by which program. What the events do not say is said to be unknown. Values of hosts stand in it as they are, long ones
+ * without their middle; whoever prints it makes them visible.
+ */
 export function sentenceOf(told: Told): string {
-  const { process, host, evidence } = told
-  const who = host === null ? process : `${process} on ${host}`
-  return `${who} ${howNew(told)}: ${where(evidence)}${asWhom(evidence)}.`
+  const { evidence } = told
+  const head = `${who(told)} ${verb(told)} ${howNew(told)}`
+  if (evidence.count === 0) return `${head}; the events behind it are not at hand.`
+  const parts = [times(evidence.count), ...withWhom(evidence), ...asWhom(told), ...running(told)]
+  return `${head}: ${parts.join(', ')}.`
 }
 
-function howNew({ host, acquaintance, timestamp }: Told): string {
-  const { anywhere, here, historyFrom, bucketsScored, hostsKnown } = acquaintance
-  const history = Number.isNaN(historyFrom)
-    ? 'at the very start'
-    : `in ${formatDuration(Math.max(0, timestamp - historyFrom))}`
-  if (!anywhere) {
-    const fleet = hostsKnown > 1 ? ` on any of ${hostsKnown} hosts` : ''
-    return `used the network for the first time ${history}${fleet}`
+function who({ record, host }: Told): string {
+  const place = host === null ? 'on a host that the events do not name' : `on ${short(host)}`
+  return `${subject(record)} ${place}`
+}
+
+function subject({ by_field_name: field = 'something', by_field_value: value }: Told['record']): string {
+  const kind = KINDS.get(field) ?? field
+  if (!value) return `A ${kind} without a name`
+  return field === 'process.name' ? short(value) : `${kind} ${short(value)}`
+}
+
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['process.name', 'process'],
+  ['user.name', 'user'],
+  ['destination.port', 'port'],
+])
+
+/** Only a process or a user does something; a port or a module is seen. */
+function verb({ record, evidence }: Told): string {
+  const isActor = record.by_field_name === 'process.name' || record.by_field_name === 'user.name'
+  return isActor && isAboutNetwork(evidence) ? 'used the network' : 'was seen'
+}
+
+function isAboutNetwork(evidence: Evidence): boolean {
+  if (facetValues(evidence, 'destination.ip').length > 0) return true
+  return evidence.events.some((event) => values(event, 'event.category').includes('network'))
+}
+
+function howNew(told: Told): string {
+  const { anywhere, here } = told.acquaintance
+  if (!anywhere) return neverSeen(told)
+  if (told.host === null) return `again, ${seenBefore(told, anywhere, `on ${hostsOf(anywhere)}`)}`
+  if (here) return `again, ${seenBefore(told, here, 'here')}${alsoOn(told, anywhere)}`
+  return `for the first time on this host, ${seenBefore(told, anywhere, `from ${hostsOf(anywhere)}`)}`
+}
+
+function neverSeen({ record, acquaintance: { historyFrom, hostsKnown } }: Told): string {
+  const history = record.timestamp - historyFrom
+  if (!(history > 0)) return 'at the very beginning of the data'
+  const before = `for the first time, after ${formatDuration(history)} in which`
+  return hostsKnown > 1 ? `${before} none of ${count(hostsKnown)} hosts had shown it` : `${before} it had not been seen`
+}
+
+function seenBefore({ record, acquaintance }: Told, seen: Sightings, where: string): string {
+  const intervals = counted(acquaintance.bucketsScored, 'interval')
+  return `known ${where} in ${count(seen.buckets)} of ${intervals} of ${formatDuration(record.bucket_span * SECOND)}, ${lastSeen(record.timestamp - seen.last)}`
+}
+
+/** A row that came late may have been seen in its own bucket, or after it. */
+function lastSeen(ago: number): string {
+  if (ago < 0) return 'and seen since'
+  return ago === 0 ? 'and already in this one' : `last seen ${formatDuration(ago)} before`
+}
+
+function alsoOn({ host }: Told, anywhere: Sightings): string {
+  const others = { ...anywhere, hosts: anywhere.hosts.filter((one) => one !== (host ?? '')) }
+  return others.hosts.length === 0 ? '' : `, and also on ${hostsOf(others)}`
+}
+
+function hostsOf({ hosts }: Sightings): string {
+  return enumerated(
+    hosts.map((host) => (host === '' ? 'a host without a name' : short(host))),
+    2,
+  )
+}
+
+function times(events: number): string {
+  return events === 1 ? 'once' : events === 2 ? 'twice' : `${count(events)} times`
+}
+
+function withWhom(evidence: Evidence): string[] {
+  const peers = peersOf(evidence)
+  const shown =
+    evidence.events.length < evidence.count ? ` (in the ${counted(evidence.events.length, 'event')} shown)` : ''
+  const parts: string[] = []
+  if (peers.to.length > 0) parts.push(`to ${listed(filled(peers), 3)}${onPorts(peers.toPorts, shown)}`)
+  if (peers.from.length > 0)
+    parts.push(
+      `from ${listed(peers.from, 3)}${peers.ownPorts.length > 0 ? ` to its own ${portList(peers.ownPorts)}` : ''}`,
+    )
+  if (peers.sockets.length > 0) parts.push(`to the socket ${listed(peers.sockets, 2)}`)
+  if (parts.length > 0 || !isAboutNetwork(evidence)) return parts
+  const actions = facetValues(evidence, 'event.action')
+  return [`with no address in the events${actions.length > 0 ? ` (${listed(actions, 2)})` : ''}`]
+}
+
+function filled({ to, moreTo }: Peers): readonly string[] {
+  return [...to, ...new Array<string>(moreTo).fill('')]
+}
+
+function onPorts(ports: readonly number[], shown: string): string {
+  return ports.length === 0 ? '' : ` on ${portList(ports)}${shown}`
+}
+
+function portList(ports: readonly number[]): string {
+  return `${ports.length === 1 ? 'port' : 'ports'} ${enumerated(ports.map(String), 3)}`
+}
+
+function asWhom({ record, evidence }: Told): string[] {
+  if (record.by_field_name === 'user.name') return []
+  const names = facetValues(evidence, 'user.name')
+  if (names.length > 0) return [`as ${listed(names, 2)}`]
+  const ids = facetValues(evidence, 'user.id')
+  if (ids.length > 0) return [`as ${ids.length === 1 ? 'user id' : 'user ids'} ${listed(ids, 2)}`]
+  return ['as a user that the events do not name']
+}
+
+/** The programs behind the name, by the path that the events show; left out where they are no more than the name again. */
+function running({ record, evidence }: Told): string[] {
+  const programs = facetValues(evidence, 'oddsock.program').filter((program) => program !== record.by_field_value)
+  return programs.length === 0 ? [] : [`running ${listed(asWritten(programs, evidence), 2)}`]
+}
+
+/** A program's identity has its versions and made-up names taken out; where an event shows the path itself, that reads better. */
+function asWritten(programs: readonly string[], evidence: Evidence): string[] {
+  const paths = new Map<string, string>()
+  for (const event of evidence.events) {
+    const program = text(event, 'oddsock.program')
+    const path = text(event, 'process.executable')
+    if (program === undefined || path === undefined || paths.has(program)) continue
+    const normal = normalizePath(path)
+    if (program.startsWith(normal)) paths.set(program, path + program.slice(normal.length))
   }
-  const ago = `last ${formatDuration(Math.max(0, timestamp - anywhere.last))} before`
-  if (!here && host !== null)
-    return `used the network for the first time here; elsewhere it was seen in ${anywhere.buckets} of ${bucketsScored} intervals, ${ago}`
-  return `used the network, which it did in ${anywhere.buckets} of ${bucketsScored} intervals before, ${ago}`
+  return programs.map((program) => paths.get(program) ?? program)
 }
 
-function where(evidence: Evidence): string {
-  const peers = valuesOf(evidence, 'destination.ip')
-  const ports = valuesOf(evidence, 'destination.port')
-  const times = evidence.count === 1 ? 'once' : `${evidence.count} times`
-  if (peers.length === 0) return `${times}, the events name no address`
-  const port = ports.length === 1 ? ` port ${ports[0]}` : ports.length > 1 ? ` ports ${listed(ports, 3)}` : ''
-  return `${times}, to ${listed(peers, 3)}${port}`
+function listed(things: readonly string[], most: number): string {
+  return enumerated(
+    things.map((thing, i) => (i < most ? short(thing) : thing)),
+    most,
+  )
 }
 
-function asWhom(evidence: Evidence): string {
-  const users = valuesOf(evidence, 'user.name')
-  const programs = valuesOf(evidence, 'oddsock.program')
-  const user = users.length === 0 ? ', by a user that the events do not name' : `, as ${listed(users, 2)}`
-  return programs.length === 0 ? user : `${user}, by ${listed(programs, 2)}`
+/** Characters of one value in a sentence: a path fits, a flood does not. */
+const LONGEST = 120
+
+function short(value: string): string {
+  if (value.length <= LONGEST) return value
+  const half = (LONGEST - 2) / 2
+  return `${whole(value.slice(0, half))}…${whole(value.slice(-half))}`
 }
 
-function valuesOf(evidence: Evidence, field: string): string[] {
-  const facet = evidence.facets.find((one) => one.field === field)
-  if (!facet) return []
-  return [...facet.values.map(({ value }) => value), ...new Array<string>(facet.others).fill('')]
-}
-
-function listed(all: readonly string[], shown: number): string {
-  const rest = all.length - shown
-  const head = all.slice(0, shown)
-  if (rest > 0) return `${head.join(', ')} and ${rest} more`
-  return head.length > 1 ? `${head.slice(0, -1).join(', ')} and ${head.at(-1)}` : head.join('')
-}
-
-/** When something was seen, for people: `2026-03-01 14:15 UTC`. */
-export function moment(time: number): string {
-  return `${isoTime(time).slice(0, 16).replace('T', ' ')} UTC`
+/** Without the half of a character that a cut leaves at either end. */
+function whole(piece: string): string {
+  return piece.replace(/^[\udc00-\udfff]/, '').replace(/[\ud800-\udbff]$/, '')
 }

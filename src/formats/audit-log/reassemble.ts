@@ -81,7 +81,9 @@ export class Reassembler<L extends LineHeader> {
       if (line.type === 'EOE') return
       this.#reopen(event)
     }
-    if (event.lines.length < MOST_LINES) event.lines.push(line)
+    // A list that begins empty is given room for 17; most events of the quick reader have one segment.
+    if (event.lines.length === 0) event.lines = [line]
+    else if (event.lines.length < MOST_LINES) event.lines.push(line)
     if (from < event.from) event.from = from
     if (to > event.to) event.to = to
     this.#recent = event

@@ -12,6 +12,8 @@ import { type AuditLine, parseLine } from './parse-line.ts'
 import { Reassembler } from './reassemble.ts'
 
 const NEWLINE = 10
+/** A block may be a single line, so lines are held back again and again, up to so many bytes: all that an ordinary event has. */
+const HELD_LIMIT = 64 * 1024
 
 /** Fields that the key of `line-bytes.ts` determines. Asked for any other, the reader decodes every event in full. */
 const DETERMINED =
@@ -39,6 +41,13 @@ interface Segment<P> extends LineHeader {
   block: Buffer | undefined
   from: number
   to: number
+}
+
+/** Lines of one stamp at the end of a block, copied from it, and their place in the stream. */
+interface Held {
+  readonly bytes: Buffer
+  readonly at: number
+  readonly stamp: Buffer
 }
 
 /**
@@ -70,40 +79,65 @@ class QuickReader<P> implements LineReader {
   readonly #ports: boolean
   readonly #titleDecides: boolean
   readonly #header = new LineHeaderBytes()
-  readonly #known = new ByteTable<Known<P>>()
+  readonly #known: ByteTable<Known<P>>
   readonly #key = new KeyBytes()
   readonly #titles = new KeyBytes()
   readonly #events: Reassembler<Segment<P>>
   /** Segments whose events were open at the end of the last block, and those begun since. */
   #open: Segment<P>[] = []
+  /** The last lines of the last block, held back until it is seen whether the next one goes on with them. */
+  #held: Held | undefined
   #node = ''
   #nodeBytes = Buffer.alloc(0)
 
   constructor(options: SightOptions<P>, sink: SightingSink<P>) {
     this.#options = options
     this.#sink = sink
+    this.#known = new ByteTable(options.kindsKept)
     this.#ports = options.fields.some((field) => field.endsWith('.port'))
     this.#titleDecides = options.decisive.some((field) => OF_TITLE.test(field))
     this.#events = new Reassembler((segments, from, to) => this.#complete(segments, from, to))
   }
 
   lines(block: Buffer, from: number, to: number, at: number): void {
-    const header = this.#header
-    for (let start = from; start < to; ) {
-      const end = block.indexOf(NEWLINE, start)
-      start = header.read(block, start, end)
-        ? this.#segment(block, start, end, to, at - from)
-        : this.#unusual(block, start, end, at - from)
-    }
+    const start = this.#held ? this.#finishHeld(this.#held, block, from, to, at) : from
+    this.#read(block, start, to, at - from, true)
     this.#keepOpen()
   }
 
   end(): void {
+    if (this.#held) this.#read(this.#held.bytes, 0, this.#held.bytes.length, this.#held.at, false)
     this.#events.end()
   }
 
+  /** `holds`: the last lines may have their like in the next block. */
+  #read(block: Buffer, from: number, to: number, shift: number, holds: boolean): void {
+    const header = this.#header
+    for (let start = from; start < to; ) {
+      const end = block.indexOf(NEWLINE, start)
+      start = header.read(block, start, end)
+        ? this.#segment(block, start, end, to, shift, holds)
+        : this.#unusual(block, start, end, shift)
+    }
+  }
+
+  /** Reads what was held back together with the lines of the same stamp in the next block; answers where they end in it. */
+  #finishHeld(held: Held, block: Buffer, from: number, to: number, at: number): number {
+    const { bytes, stamp } = held
+    this.#held = undefined
+    let cut = from
+    while (cut < to && at === held.at + bytes.length) {
+      const end = block.indexOf(NEWLINE, cut) + 1
+      if (!block.subarray(cut, end).includes(stamp)) break
+      cut = end
+    }
+    const joint = Buffer.concat([bytes, block.subarray(from, cut)])
+    this.#read(joint, 0, joint.length, held.at, cut === to && joint.length < HELD_LIMIT)
+    return cut
+  }
+
   /** Takes the line at `from`, whose header was read, and those behind it with the same; answers where the next line begins. */
-  #segment(block: Buffer, from: number, firstEnd: number, limit: number, shift: number): number {
+  #segment(block: Buffer, from: number, firstEnd: number, limit: number, shift: number, holds: boolean): number {
     const header = this.#header
     const { nodeFrom, nodeTo, time, serial } = header
     const key = this.#key
@@ -120,6 +154,11 @@ class QuickReader<P> implements LineReader {
       if (next >= limit || kind === 'end') break
       end = block.indexOf(NEWLINE, next)
       if (!header.continues(block, next, end)) break
+    }
+    if (holds && next >= limit && kind !== 'end') {
+      const stamp = Buffer.from(block.subarray(header.stampFrom, header.stampTo))
+      this.#held = { bytes: Buffer.from(block.subarray(from, limit)), at: from + shift, stamp }
+      return next
     }
     const segment: Segment<P> = {
       node: this.#nodeName(block, nodeFrom, nodeTo),

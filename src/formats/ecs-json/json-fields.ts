@@ -12,6 +12,9 @@ export class JsonFields {
   readonly from: Int32Array
   readonly to: Int32Array
   readonly #root: Node
+  /** The block of the last line, to read four bytes of it at once. */
+  #block: Uint8Array = new Uint8Array()
+  #words = new DataView(this.#block.buffer)
   /** Counts lines, so that "entered" marks need no clearing. */
   #line = 0
 
@@ -23,6 +26,10 @@ export class JsonFields {
 
   /** True if `block[from, to)`, a line without its newline, was understood; then `from` and `to` hold its values. */
   find(block: Uint8Array, from: number, to: number): boolean {
+    if (block !== this.#block) {
+      this.#block = block
+      this.#words = new DataView(block.buffer, block.byteOffset, block.length)
+    }
     this.#line++
     this.from.fill(-1)
     return block[from] === OPEN_BRACE && this.#object(block, from, to, this.#root) === to
@@ -35,15 +42,16 @@ export class JsonFields {
     let p = at + 1
     if (block[p]! <= SPACE) p = afterSpace(block, p, end)
     if (block[p] === CLOSE_BRACE) return p + 1
+    let before = node.first
     while (p < end) {
-      if (block[p] !== QUOTE) return -1
-      const wanted = descend(node, block, p + 1)
-      p = skipKey(block, p + 1, end)
-      if (p < 0) return -1
+      const guess = before.next
+      const key: Key | undefined =
+        guess !== undefined && stands(guess, this.#words, p) ? guess : readKey(node, before, block, p, end)
+      if (key === undefined) return -1
+      p += key.length
+      before = key
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
-      if (block[p] !== COLON) return -1
-      if (block[++p]! <= SPACE) p = afterSpace(block, p, end)
-      p = wanted === undefined ? skipValue(block, p, end) : this.#value(block, p, end, wanted)
+      p = key.leads === undefined ? skipValue(block, p, end) : this.#value(block, p, end, key.leads)
       if (p < 0) return -1
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
       const c = block[p]
@@ -60,12 +68,26 @@ export class JsonFields {
     if (first === OPEN_BRACE && node.children.length > 0)
       return node.field < 0 ? this.#object(block, at, end, node) : -1
     const after = skipValue(block, at, end)
-    if (node.field < 0) return first === OPEN_BRACKET ? -1 : after
+    // A plain value in place of an object holds no field; after the object itself it would take its place.
+    if (node.field < 0) return first === OPEN_BRACKET || node.entered === this.#line ? -1 : after
     if (this.from[node.field]! >= 0) return -1
     this.from[node.field] = at
     this.to[node.field] = after
     return after
   }
+}
+
+/** Reads the key at `at` up to its colon, and remembers it as the one that follows `before`; undefined for anything surprising. */
+function readKey(node: Node, before: Key, block: Uint8Array, at: number, end: number): Key | undefined {
+  if (block[at] !== QUOTE) return undefined
+  let p = skipKey(block, at + 1, end)
+  if (p < 0) return undefined
+  if (block[p]! <= SPACE) p = afterSpace(block, p, end)
+  if (block[p] !== COLON || p >= end) return undefined
+  const key = keyOf(block.subarray(at, p + 1), descend(node, block, at + 1))
+  // The empty key is too short for `stands`.
+  if (key.length >= 4) before.next = key
+  return key
 }
 
 /** The place behind the value at `at`, or -1 if the line ends within it. */
@@ -74,11 +96,13 @@ function skipValue(block: Uint8Array, at: number, end: number): number {
   if (first === QUOTE) return skipString(block, at + 1, end)
   if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(block, at, end)
   let p = at
-  for (; p < end; p++) {
-    const c = block[p]!
-    if (c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c <= SPACE) break
-  }
+  while (p < end && isBare(block[p]!)) p++
   return p > at ? p : -1
+}
+
+/** The characters of numbers, `true`, `false` and `null`; a value that took in any others could swallow the field after it. */
+function isBare(c: number): boolean {
+  return (c >= 48 && c <= 57) || (c >= 97 && c <= 122) || c === 45 || c === 46 || c === 43 || c === 69
 }
 
 function skipNested(block: Uint8Array, at: number, end: number): number {
@@ -106,14 +130,34 @@ function skipString(block: Uint8Array, at: number, end: number): number {
   return -1
 }
 
-/** Behind the quote that ends a key. A key with an escape could be any key, so it is a surprise. */
+/** Behind the quote that ends a key. A key with an escape could be any key, and a damaged one could have been: surprises. */
 function skipKey(block: Uint8Array, at: number, end: number): number {
   for (let p = at; p < end; p++) {
     const c = block[p]!
     if (c === QUOTE) return p + 1
-    if (c === BACKSLASH) return -1
+    if (c === BACKSLASH || c < SPACE) return -1
   }
   return -1
+}
+
+function keyOf(bytes: Uint8Array, leads: Node | undefined): Key {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const whole = bytes.length >> 2
+  const words = Int32Array.from({ length: whole }, (_, i) => view.getInt32(4 * i, true))
+  return {
+    length: bytes.length,
+    words,
+    last: whole > 0 ? view.getInt32(bytes.length - 4, true) : 0,
+    leads,
+    next: undefined,
+  }
+}
+
+/** Whether the bytes of this key stand at `at`. Behind the line stands its newline, which no key holds. */
+function stands({ length, words, last }: Key, block: DataView, at: number): boolean {
+  if (at + length > block.byteLength) return false
+  for (let i = 0; i < words.length; i++) if (block.getInt32(at + 4 * i, true) !== words[i]) return false
+  return block.getInt32(at + length - 4, true) === last
 }
 
 function afterSpace(block: Uint8Array, at: number, end: number): number {
@@ -140,19 +184,41 @@ interface Node {
   /** Index of the field that ends here, or -1. */
   field: number
   readonly children: Node[]
+  /** Stands before the first key of this object. */
+  readonly first: Key
   /** The line in which this object was last entered. */
   entered: number
 }
 
+/**
+ * A key that was met, and the one that came behind it then. A sender writes the same keys in the same order again and again, so
+ * that this is nearly always the next one: comparing its bytes is quicker than reading a key and looking for it.
+ */
+interface Key {
+  /** From the quote to the colon. */
+  readonly length: number
+  /** Its bytes four at a time from the front, and the last four. */
+  readonly words: Int32Array
+  readonly last: number
+  /** Where it leads; undefined if to nothing that is wanted. */
+  readonly leads: Node | undefined
+  next: Key | undefined
+}
+
+function nodeOf(key: Uint8Array): Node {
+  const first = { length: 0, words: new Int32Array(), last: 0, leads: undefined, next: undefined }
+  return { key, field: -1, children: [], first, entered: 0 }
+}
+
 function tree(fields: readonly string[]): Node {
-  const root: Node = { key: new Uint8Array(), field: -1, children: [], entered: 0 }
+  const root = nodeOf(new Uint8Array())
   for (const [index, field] of fields.entries()) {
     let node = root
     for (const part of field.split('.')) {
       const key = new Uint8Array(Buffer.from(part))
       let next = node.children.find((candidate) => Buffer.compare(candidate.key, key) === 0)
       if (!next) {
-        next = { key, field: -1, children: [], entered: 0 }
+        next = nodeOf(key)
         node.children.push(next)
       }
       node = next

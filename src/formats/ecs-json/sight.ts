@@ -1,4 +1,4 @@
-import { DERIVED, DERIVED_FROM, deriveFields } from '../../domain/derive.ts'
+import { DERIVED_FROM, deriveFields, isOurs } from '../../domain/derive.ts'
 import { type EcsEvent, REJECT_BYTES } from '../../domain/event.ts'
 import { values } from '../../domain/field.ts'
 import { auditKey, eventKeyOf, hashText, hostOf, isAuditEvent, textKey } from '../../domain/identity.ts'
@@ -10,7 +10,11 @@ import { decodeHexName, decodeLine } from './decode.ts'
 import { JsonFields } from './json-fields.ts'
 
 const NEWLINE = 10
+const RETURN = 13
+const SPACE = 32
 const QUOTE = 34
+const ZERO = 48
+const BACKSLASH = 92
 const CLOSE_BRACE = 125
 
 /** Read from every line, since they differ in every line; everything else is read once for each combination that occurs. */
@@ -37,7 +41,7 @@ interface Known<P> {
  * profile, made by the reference decoder's own steps the first time. A line that holds a surprise is read by the reference decoder.
  */
 export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): LineReader {
-  const wanted = [...new Set([...options.fields.filter((field) => !DERIVED.includes(field)), ...DERIVED_FROM])]
+  const wanted = [...new Set([...options.fields.filter((field) => !isOurs(field)), ...DERIVED_FROM])]
   const fields = [...new Set([...PER_LINE, ...wanted])]
   const [time, ingested, sequence, auditSequence, id, index, docId, source] = PER_LINE.map((field) =>
     fields.indexOf(field),
@@ -45,8 +49,10 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
   const keySlots = Int32Array.from(wanted, (field) => fields.indexOf(field))
   const found = new JsonFields(fields)
   const times = new IsoTimes()
-  const known = new ByteTable<Known<P>>()
+  const known = new ByteTable<Known<P>>(options.kindsKept)
   let key = Buffer.allocUnsafe(64 * 1024)
+  let keyLength = 0
+  let keyHash = 0
 
   function inFull(block: Buffer, from: number, to: number, place: number): void {
     const line = block.toString('utf8', from, to)
@@ -59,23 +65,26 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
     sink.sight(options.profile(event), at, came, eventKey, place, place + to + 1 - from)
   }
 
-  /** Puts the bytes of the wanted fields one after another; answers their length. A newline, which no line holds, keeps them apart. */
-  function makeKey(block: Buffer, lineLength: number): number {
+  /** Puts the bytes of the wanted fields one after another into the key. A newline, which no line holds, keeps them apart. */
+  function makeKey(block: Buffer, lineLength: number): void {
     if (key.length < lineLength + keySlots.length) key = Buffer.allocUnsafe(lineLength + keySlots.length)
+    const bytes = key
     let length = 0
+    let hash = 0
     for (let i = 0; i < keySlots.length; i++) {
       const slot = keySlots[i]!
       const start = found.from[slot]!
-      if (start >= 0) for (let p = start, end = found.to[slot]!; p < end; p++) key[length++] = block[p]!
-      key[length++] = NEWLINE
+      const end = start < 0 ? start : found.to[slot]!
+      for (let p = start; p < end; p++) {
+        const byte = block[p]!
+        bytes[length++] = byte
+        hash = Math.imul(hash ^ byte, 0x01000193)
+      }
+      bytes[length++] = NEWLINE
+      hash = Math.imul(hash ^ NEWLINE, 0x01000193)
     }
-    return length
-  }
-
-  function hashKey(length: number): number {
-    let hash = length
-    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193)
-    return hash ^ (hash >>> 15)
+    keyLength = length
+    keyHash = hash ^ (hash >>> 15)
   }
 
   function meet(block: Buffer): Known<P> | undefined {
@@ -100,6 +109,7 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
     let to = found.to[slot]!
     if (from < 0) return -1
     if (block[from] === QUOTE) [from, to] = [from + 1, to - 1]
+    else if (block[from] === ZERO && to - from > 1) return Number.NaN
     let number = to > from && to - from <= 15 ? 0 : Number.NaN
     for (let p = from; p < to; p++) {
       const digit = block[p]! - 48
@@ -115,29 +125,40 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
 
   /** The event's key, or NaN where only the reference way can tell. */
   function keyOf(block: Buffer, at: Known<P>, eventTime: number, place: number): number {
-    const serial = found.from[sequence]! >= 0 ? wholeNumber(block, sequence) : wholeNumber(block, auditSequence)
-    if (serial !== -1 && (at.audit || found.from[auditSequence]! >= 0)) return auditKey(at.hostHash, eventTime, serial)
+    // What only its serial shows to be an audit event may have another name, too.
+    if (!at.audit && found.from[auditSequence]! >= 0) return Number.NaN
+    const own = wholeNumber(block, sequence)
+    const serial = own === -1 ? wholeNumber(block, auditSequence) : own
+    if (Number.isNaN(serial) || (found.from[id]! >= 0 && !isPlainText(block, id))) return Number.NaN
+    if (serial !== -1 && at.audit) return auditKey(at.hostHash, eventTime, serial)
     if (found.from[index]! >= 0 || found.from[docId]! >= 0) return Number.NaN
-    if (found.from[id]! < 0) return eventKeyOf({}, { fingerprint: options.fingerprint, offset: place })
-    for (let p = found.from[id]! + 1; p < found.to[id]! - 1; p++)
-      if (block[p]! > 0x7e || block[p] === 0x5c) return Number.NaN
-    return block[found.from[id]!] === QUOTE
-      ? textKey(block.subarray(found.from[id]! + 1, found.to[id]! - 1))
-      : Number.NaN
+    return found.from[id]! < 0
+      ? eventKeyOf({}, { fingerprint: options.fingerprint, offset: place })
+      : textKey(block.subarray(found.from[id]! + 1, found.to[id]! - 1))
+  }
+
+  /** Whether the value is a string whose bytes are its characters. */
+  function isPlainText(block: Buffer, slot: number): boolean {
+    const from = found.from[slot]!
+    const to = found.to[slot]!
+    if (block[from] !== QUOTE) return false
+    for (let p = from + 1; p < to - 1; p++)
+      if (block[p]! < SPACE || block[p]! > 0x7e || block[p] === BACKSLASH) return false
+    return true
   }
 
   function quickly(block: Buffer, from: number, to: number, place: number): boolean {
-    if (block[to - 1] !== CLOSE_BRACE || !found.find(block, from, to) || found.from[source]! >= 0) return false
+    const last = block[to - 1] === RETURN ? to - 1 : to
+    if (block[last - 1] !== CLOSE_BRACE || !found.find(block, from, last) || found.from[source]! >= 0) return false
     const at = timeOf(block, time)
     const came = timeOf(block, ingested)
     if (Number.isNaN(at) || (Number.isNaN(came) && found.from[ingested]! >= 0)) return false
-    const length = makeKey(block, to - from)
-    const hash = hashKey(length)
-    let met = known.get(key, length, hash)
+    makeKey(block, to - from)
+    let met = known.get(key, keyLength, keyHash)
     if (!met) {
       met = meet(block)
       if (!met) return false
-      known.add(key, length, hash, met)
+      known.add(key, keyLength, keyHash, met)
     }
     const eventKey = keyOf(block, met, at, place)
     if (Number.isNaN(eventKey)) return false

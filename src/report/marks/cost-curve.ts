@@ -1,6 +1,7 @@
 import { scaleLinear } from 'd3-scale'
 import type { Score } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
+import { count, short } from '../words.ts'
 import { thresholdLine } from './histogram.ts'
 import { drawing, type Frame, type Mark, tableOf } from './mark.ts'
 
@@ -21,7 +22,7 @@ const LISTED = [10, 25, 40, 50, 60, 75, 90, 99]
 
 /** Cost curve: alerts per day against the threshold, on a logarithmic axis. */
 export function costCurve(data: CostData, frame: Frame): Mark {
-  const cost = Array.from({ length: 101 }, (_, threshold) => alertsPerDay(data, threshold))
+  const cost = costs(data)
   // The axis reaches from the smallest count that can occur (one alert in the whole time) to the greatest.
   const least = 1 / Math.max(1, data.days)
   const most = Math.max(least * 10, cost[0]!)
@@ -31,7 +32,7 @@ export function costCurve(data: CostData, frame: Frame): Mark {
   const at = (value: number) => (value > 0 ? y(Math.log10(value)) : floor)
   const body: Markup[] = decades(least / 2, most).map(
     (value) =>
-      html`<line class="grid" x1="${LEFT}" x2="${frame.width - 12}" y1="${at(value)}" y2="${at(value)}"/><text x="${LEFT - 6}" y="${at(value) + 4}" text-anchor="end">${String(value)}</text>`,
+      html`<line class="grid" x1="${LEFT}" x2="${frame.width - 12}" y1="${at(value)}" y2="${at(value)}"/><text x="${LEFT - 6}" y="${at(value) + 4}" text-anchor="end">${short(value)}</text>`,
   )
   for (const tick of [0, 25, 50, 75, 100])
     body.push(html`<text x="${x(tick)}" y="${floor + 14}" text-anchor="middle">${tick}</text>`)
@@ -40,9 +41,10 @@ export function costCurve(data: CostData, frame: Frame): Mark {
     html`<path class="curve" d="${cost.map((value, i) => `${i === 0 ? 'M' : 'L'}${x(i).toFixed(1)} ${at(value).toFixed(1)}`).join('')}"/>`,
   )
   const here = alertsPerDay(data, data.threshold)
-  body.push(thresholdLine(x(data.threshold), TOP, floor))
+  const onLeft = data.threshold > 75
+  body.push(thresholdLine(x, data.threshold, TOP, floor))
   body.push(
-    html`<circle class="here" cx="${x(data.threshold)}" cy="${at(here)}" r="3.5"/><text class="halo" x="${x(data.threshold) + 8}" y="${at(here) - 6}">${amount(here)} ${unit(data)}</text>`,
+    html`<circle class="here" cx="${x(data.threshold)}" cy="${at(here)}" r="3.5"/><text class="halo" x="${x(data.threshold) + (onLeft ? -8 : 8)}" y="${at(here) - 6}" text-anchor="${onLeft ? 'end' : 'start'}">${amount(here)} ${unit(data)}</text>`,
   )
   return {
     svg: drawing(
@@ -54,10 +56,18 @@ export function costCurve(data: CostData, frame: Frame): Mark {
     ),
     table: tableOf(
       ['threshold', `alerts ${unit(data)}`],
-      LISTED.map((threshold) => [String(threshold), amount(alertsPerDay(data, threshold))]),
+      LISTED.map((threshold) => [String(threshold), amount(cost[threshold]!)]),
     ),
     notes: [`Alerts ${unit(data)} at each threshold, from this history, before exceptions; the axis is logarithmic.`],
   }
+}
+
+/** Alerts at each whole threshold from 0 to 100, counted in one pass: there may be a million records. */
+function costs({ records, days }: CostData): number[] {
+  const cost = new Array<number>(101).fill(0)
+  for (const { score, alerts } of records) cost[Math.min(100, Math.max(0, Math.floor(score)))]! += alerts
+  for (let threshold = 99; threshold >= 0; threshold--) cost[threshold]! += cost[threshold + 1]!
+  return cost.map((alerts) => alerts / Math.max(1, days))
 }
 
 /** Alerts at a threshold, per day (or in all, if there is less than a day). */
@@ -70,7 +80,8 @@ const unit = ({ days }: CostData): string => (days < 1 ? 'in all' : 'a day')
 
 /** @example amount(0.0714) // '0.07' */
 function amount(value: number): string {
-  return value >= 10 ? value.toFixed(0) : value.toFixed(value >= 1 || value === 0 ? 1 : 2)
+  if (value > 0 && value < 0.01) return 'under 0.01'
+  return value >= 10 ? count(value) : value.toFixed(value >= 1 || value === 0 ? 1 : 2)
 }
 
 /** The powers of ten in `[from, to]`. */

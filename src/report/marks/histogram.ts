@@ -1,8 +1,8 @@
-import { scaleLinear } from 'd3-scale'
+import { type ScaleLinear, scaleLinear } from 'd3-scale'
 import type { Score } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { stepOf } from '../score-step.ts'
-import { count, counted } from '../words.ts'
+import { count, counted, short } from '../words.ts'
 import { drawing, type Frame, type Mark, tableOf } from './mark.ts'
 
 /** The scores of all records, and the threshold above which they alert. */
@@ -27,7 +27,7 @@ export function histogram(data: HistogramData, frame: Frame): Mark {
   const floor = TOP + TALL
   const body: Markup[] = countTicks(most).map(
     (n) =>
-      html`<line class="grid" x1="${LEFT}" x2="${frame.width - 12}" y1="${at(n)}" y2="${at(n)}"/><text x="${LEFT - 6}" y="${at(n) + 4}" text-anchor="end">${count(n)}</text>`,
+      html`<line class="grid" x1="${LEFT}" x2="${frame.width - 12}" y1="${at(n)}" y2="${at(n)}"/><text x="${LEFT - 6}" y="${at(n) + 4}" text-anchor="end">${short(n)}</text>`,
   )
   counts.forEach((n, i) => {
     if (n > 0)
@@ -38,7 +38,7 @@ export function histogram(data: HistogramData, frame: Frame): Mark {
   for (const tick of [0, 25, 50, 75, 100])
     body.push(html`<text x="${x(tick)}" y="${floor + 14}" text-anchor="middle">${tick}</text>`)
   body.push(html`<line class="base" x1="${LEFT}" x2="${frame.width - 12}" y1="${floor}" y2="${floor}"/>`)
-  body.push(thresholdLine(x(data.threshold), TOP, floor))
+  body.push(thresholdLine(x, data.threshold, TOP, floor))
   return {
     svg: drawing(frame, floor + 20, 'Records by score', description(data), body),
     table: tableOf(
@@ -49,9 +49,16 @@ export function histogram(data: HistogramData, frame: Frame): Mark {
   }
 }
 
-/** The dashed line of the threshold in use, with its name on top. */
-export function thresholdLine(x: number, top: number, floor: number): Markup {
-  return html`<line class="threshold" x1="${x}" x2="${x}" y1="${top}" y2="${floor}"/><text class="halo" x="${x}" y="${top - 5}" text-anchor="middle">threshold</text>`
+/** The dashed line of the threshold in use, with its name on top; near the right edge of the scale the name ends at the line. */
+export function thresholdLine(
+  scale: ScaleLinear<number, number>,
+  threshold: Score,
+  top: number,
+  floor: number,
+): Markup {
+  const x = scale(threshold)
+  const anchor = threshold > 90 ? 'end' : 'middle'
+  return html`<line class="threshold" x1="${x}" x2="${x}" y1="${top}" y2="${floor}"/><text class="halo" x="${x}" y="${top - 5}" text-anchor="${anchor}">threshold</text>`
 }
 
 /** 1, 10, 100 … up to the greatest count. */

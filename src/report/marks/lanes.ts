@@ -4,6 +4,7 @@ import { stepOf } from '../score-step.ts'
 import { visible } from '../visible.ts'
 import { count, counted, moment, scoreText } from '../words.ts'
 import { type Bins, binsFor, highestByCell, merged, type Span } from './bins.ts'
+import { fitted } from './label.ts'
 import { drawing, type Frame, hatch, type Mark, MOST_CELLS, MOST_ROWS, tableOf } from './mark.ts'
 import { timeAxis, timeScale } from './time-axis.ts'
 
@@ -43,7 +44,7 @@ export function lanes(data: LanesData, frame: Frame): Mark {
   rows.forEach((row, i) => {
     const y = i * ROW
     body.push(
-      html`<text class="label" x="${LABELS - 8}" y="${y + 15}" text-anchor="end">${visible(row.name, 20)}</text>`,
+      html`<text class="label" x="${LABELS - 8}" y="${y + 15}" text-anchor="end">${fitted(row.name, LABELS - 12)}</text>`,
     )
     body.push(html`<line class="base" x1="${LABELS}" x2="${frame.width}" y1="${y + ROW - 0.5}" y2="${y + ROW - 0.5}"/>`)
     for (const { from, to } of merged(row.blind ?? [], bins))

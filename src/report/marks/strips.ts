@@ -2,9 +2,9 @@ import { max } from 'd3-array'
 import { type EpochMs, formatDuration, type Score } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { stepOf } from '../score-step.ts'
-import { visible } from '../visible.ts'
 import { count, counted, moment } from '../words.ts'
 import { type Bins, binOf, binsFor, highestByCell, type Span } from './bins.ts'
+import { fitted } from './label.ts'
 import { drawing, type Frame, type Mark, MOST_CELLS, MOST_ROWS, tableOf } from './mark.ts'
 import { timeAxis, timeScale } from './time-axis.ts'
 
@@ -37,7 +37,7 @@ export function strips(data: StripsData, frame: Frame): Mark {
   rows.forEach((strip, i) => {
     const y = i * ROW
     body.push(
-      html`<text class="label" x="${LABELS - 8}" y="${y + 14}" text-anchor="end">${visible(strip.name, 20)}</text>`,
+      html`<text class="label" x="${LABELS - 8}" y="${y + 14}" text-anchor="end">${fitted(strip.name, LABELS - 12)}</text>`,
     )
     body.push(
       html`<line class="base" x1="${LABELS}" x2="${frame.width - COUNTS}" y1="${y + ROW - 2.5}" y2="${y + ROW - 2.5}"/>`,
@@ -101,7 +101,7 @@ function tableRow(strip: Strip, buckets: number): string[] {
 function description(data: StripsData): string {
   const most = max(data.strips, (strip) => strip.activeBuckets) ?? 0
   const scope = `${counted(data.buckets, 'bucket')} from ${moment(data.from)} to ${moment(data.to)}`
-  if (data.strips.length === 0) return `No process was active in ${scope}.`
+  if (data.strips.length === 0) return `No process to draw in ${scope}.`
   return `${counted(data.strips.length, 'process', 'processes')} in ${scope}; the busiest was active in ${count(most)} of them.`
 }
 
@@ -111,6 +111,7 @@ function notesOn(data: StripsData, bins: Bins): string[] {
   ]
   if (data.strips.some((strip) => strip.active.length < strip.activeBuckets))
     notes.push('Of the busiest only the latest activity is drawn.')
-  if (data.strips.length > MOST_ROWS) notes.push(`${count(data.strips.length - MOST_ROWS)} more are in the table only.`)
+  if (data.strips.length > MOST_ROWS)
+    notes.push(`${counted(data.strips.length - MOST_ROWS, 'more strip')} only in the table.`)
   return notes
 }

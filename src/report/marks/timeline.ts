@@ -1,11 +1,12 @@
-import { max } from 'd3-array'
+import { max, sum } from 'd3-array'
 import { scaleSqrt } from 'd3-scale'
 import { type EpochMs, formatDuration, type Score } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { stepOf } from '../score-step.ts'
 import { visible } from '../visible.ts'
-import { count, counted, moment, scoreText } from '../words.ts'
+import { count, counted, moment, scoreText, short } from '../words.ts'
 import { type Bins, binOf, binsFor, highestByCell, merged, type Span } from './bins.ts'
+import { fitted } from './label.ts'
 import { drawing, type Frame, hatch, type Mark, MOST_CELLS, tableOf } from './mark.ts'
 import { timeAxis, timeScale } from './time-axis.ts'
 
@@ -28,7 +29,10 @@ export interface ScoredMoment {
 type Best = ReadonlyMap<number, ScoredMoment>
 
 const BARS = 34
+/** Rows above the bars: names, and below them the diamonds, so that no diamond lies on a name. */
+const NAMES = 13
 const DOTS = 14
+const TOP = NAMES + DOTS
 /** The gutter that names the greatest bar. */
 const LEFT = 44
 /** A mark wears at most so many names; the highest scores get theirs. */
@@ -36,7 +40,7 @@ const MOST_NAMES = 3
 /** Pixels that a name takes. */
 const NAME_ROOM = 112
 
-/** Timeline: bars for events (square-root scale), a diamond above for each scored stretch, blind time hatched. */
+/** Timeline: bars for events (square-root scale), a diamond above for each scored stretch, its highest by name, blind time hatched. */
 export function timeline(data: TimelineData, frame: Frame): Mark {
   const bins = binsFor(data, Math.min(MOST_CELLS, Math.floor((frame.width - LEFT) / 3)))
   const scale = timeScale(bins, LEFT, frame.width)
@@ -44,26 +48,32 @@ export function timeline(data: TimelineData, frame: Frame): Mark {
   const best = highestByCell(data.records, bins)
   const most = max(events.values()) ?? 0
   const tall = scaleSqrt([0, Math.max(1, most)], [0, BARS])
-  const floor = DOTS + BARS
+  const floor = TOP + BARS
   const width = scale(bins.from + bins.length) - scale(bins.from)
-  const body: Markup[] = [hatch(frame), ...timeAxis(scale, DOTS, floor)]
+  const body: Markup[] = [hatch(frame), ...timeAxis(scale, TOP, floor)]
   for (const { from, to } of merged(data.blind ?? [], bins))
     body.push(
-      html`<rect fill="url(#${frame.id}-hatch)" x="${scale(from)}" y="${DOTS}" width="${scale(to) - scale(from)}" height="${BARS}"/>`,
+      html`<rect fill="url(#${frame.id}-hatch)" x="${scale(from)}" y="${TOP}" width="${scale(to) - scale(from)}" height="${BARS}"/>`,
     )
   body.push(
     html`<path class="bar" d="${[...events].map(([cell, n]) => bar(scale(bins.from + cell * bins.length), width, floor, tall(n))).join('')}"/>`,
   )
   body.push(html`<line class="base" x1="${LEFT}" x2="${frame.width}" y1="${floor}" y2="${floor}"/>`)
-  body.push(html`<text x="${LEFT - 6}" y="${DOTS + 9}" text-anchor="end">${count(most)}</text>`)
+  body.push(html`<text x="${LEFT - 6}" y="${TOP + 9}" text-anchor="end">${short(most)}</text>`)
   body.push(...diamonds(best, bins, scale))
   return {
-    svg: drawing(frame, floor + 18, `Events of ${visible(data.name, 60)} over time`, description(data), body),
+    svg: drawing(
+      frame,
+      floor + 18,
+      `Events of ${visible(data.name, 60)} over time`,
+      description(data, sum(events.values())),
+      body,
+    ),
     table: tableOf(
       ['from', 'events', 'highest score', 'what'],
-      [...events]
-        .sort(([a], [b]) => a - b)
-        .map(([cell, n]) => tableRow(bins.from + cell * bins.length, n, best.get(cell))),
+      [...new Set([...events.keys(), ...best.keys()])]
+        .sort((a, b) => a - b)
+        .map((cell) => tableRow(bins.from + cell * bins.length, events.get(cell) ?? 0, best.get(cell))),
     ),
     notes: [`A bar is ${formatDuration(bins.length)}, its height the square root of the events in it.`],
   }
@@ -90,10 +100,10 @@ function diamonds(best: Best, bins: Bins, scale: ReturnType<typeof timeScale>): 
     const step = stepOf(record.score)
     const half = step === 'low' ? 2.5 : 4.5
     const hint = `${moment(record.time)}: ${visible(record.what, 40)}, ${scoreText(record.score)}`
-    const diamond = html`<path class="${step}" d="M${x(cell)} ${6.5 - half}l${half} ${half}l${-half} ${half}l${-half} ${-half}z"><title>${hint}</title></path>`
+    const diamond = html`<path class="${step}" d="M${x(cell)} ${NAMES + 6.5 - half}l${half} ${half}l${-half} ${half}l${-half} ${-half}z"><title>${hint}</title></path>`
     if (!named.has(cell)) return diamond
     const onLeft = x(cell) > right - NAME_ROOM
-    return html`${diamond}<text class="halo" x="${x(cell) + (onLeft ? -8 : 8)}" y="10" text-anchor="${onLeft ? 'end' : 'start'}">${visible(record.what, 16)}</text>`
+    return html`${diamond}<text class="halo" x="${x(cell) + (onLeft ? 4 : -4)}" y="10" text-anchor="${onLeft ? 'end' : 'start'}">${fitted(record.what, NAME_ROOM - 8)}</text>`
   })
 }
 
@@ -111,8 +121,7 @@ function tableRow(from: EpochMs, events: number, best: ScoredMoment | undefined)
   return [moment(from), count(events), best ? scoreText(best.score) : '–', best?.what ?? '–']
 }
 
-function description(data: TimelineData): string {
-  const total = [...data.activity.values()].reduce((sum, n) => sum + n, 0)
+function description(data: TimelineData, total: number): string {
   const blind = data.blind?.length ? `, blind in ${counted(data.blind.length, 'stretch', 'stretches')}` : ''
   return `${counted(total, 'event')} and ${counted(data.records.length, 'score')} from ${moment(data.from)} to ${moment(data.to)}${blind}.`
 }

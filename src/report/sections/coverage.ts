@@ -24,12 +24,12 @@ function inputs({ inputs, counts }: Report): Markup {
     count(each.rejects),
     each.note ?? '',
   ])
-  return html`<p>${counted(inputs.length, 'input')}, ${counted(counts.lines, 'line')}, ${counted(counts.events, 'event')}: ${count(counts.matched)} on the network, ${counted(counts.copies, 'copy', 'copies')} counted once, ${count(counts.late)} late. ${counted(counts.buckets, 'bucket')} scored.</p>
+  return html`<p>${counted(inputs.length, 'input')}, ${counted(counts.bytes, 'byte')}, ${counted(counts.events, 'event')}: ${count(counts.matched)} on the network, ${counted(counts.copies, 'copy', 'copies')} counted once, ${count(counts.late)} late. ${counted(counts.buckets, 'bucket')} scored.</p>
 ${tableMarkup(tableOf(['input', 'format', 'bytes', 'events', 'rejects', 'note'], rows))}`
 }
 
-function rejects({ rejects, counts }: Report): Markup {
-  if (rejects.length === 0) return html`<p>None of ${counted(counts.lines, 'line')}.</p>`
+function rejects({ rejects }: Report): Markup {
+  if (rejects.length === 0) return html`<p>None: every line was understood.</p>`
   const rows = rejects.map(
     (each) =>
       html`<tr><td>${cut(each.reason)}</td><td>${count(each.count)}</td><td>${cut(each.path)}</td><td><code>${cut(each.sample, SAMPLE_LIMIT)}</code></td></tr>`,

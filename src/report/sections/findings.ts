@@ -1,46 +1,56 @@
 import type { Facet } from '../../domain/alert.ts'
-import { SEVERITIES, type Severity } from '../../domain/rule.ts'
 import { html, type Markup } from '../escape.ts'
 import type { Finding } from '../finding.ts'
 import { binOf, binsFor } from '../marks/bins.ts'
 import { tableOf } from '../marks/mark.ts'
 import { spark } from '../marks/spark.ts'
 import type { Report } from '../report.ts'
-import { rankOf, SIGNS } from '../score-step.ts'
+import { SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
 import { count, counted, listed, moment, scoreText, timeElement } from '../words.ts'
 import { cut, tableMarkup, value } from './figure.ts'
 
 /** Stories told in full; the next ones are lines of a table, the rest is counted. */
 const MOST_TOLD = 100
-/** Characters of raw events in the whole page, and of a single one: the page must fit into a mail. */
-const RAW_BUDGET = 600_000
+/** Bytes of all that is told in full, and of the raw events in it: the page must fit into a mail. */
+const BUDGET = 800_000
+const RAW_BUDGET = 400_000
+/** Characters of one raw event. */
 const RAW_LIMIT = 3_000
 const VALUES_LISTED = 6
 const SPARK_WIDTH = 150
 
 /** The stories as sentences, worst first, each with what it rests on. */
 export function findings(report: Report, stories: readonly Story[]): Markup {
-  const room = { left: RAW_BUDGET }
-  const told = stories.slice(0, MOST_TOLD).map((story, i) => storyMarkup(story, i + 1, report, room))
-  const rest = stories.slice(MOST_TOLD)
+  const rawRoom = { left: RAW_BUDGET }
+  const told: Markup[] = []
+  let room = BUDGET
+  for (const story of stories.slice(0, MOST_TOLD)) {
+    const markup = storyMarkup(story, told.length + 1, report, rawRoom)
+    room -= bytesOf(markup)
+    if (room < 0) break
+    told.push(markup)
+  }
+  const rest = stories.slice(told.length)
   return html`${told}${rest.length > 0 ? lesser(rest) : undefined}`
 }
+
+const bytesOf = (markup: Markup): number => Buffer.byteLength(String(markup))
 
 function lesser(stories: readonly Story[]): Markup {
   const rows = stories.map(({ head, hosts }) => [head.severity, scoreText(head.score), head.sentence, listed(hosts, 3)])
   return html`<h3>${counted(stories.length, 'lesser story', 'lesser stories')}, without evidence, to keep this file small</h3>${tableMarkup(tableOf(['severity', 'score', 'sentence', 'hosts'], rows))}`
 }
 
-function storyMarkup(story: Story, place: number, report: Report, room: { left: number }): Markup {
+function storyMarkup(story: Story, place: number, report: Report, rawRoom: { left: number }): Markup {
   const { head } = story
-  const severity: Severity = SEVERITIES[rankOf(head.severity)]!
+  const step = stepOf(head.score)
   return html`
 <article class="story" id="story-${place}" aria-labelledby="story-${place}-s">
-<header><span class="severity"><span class="sign ${severity}" aria-hidden="true">${SIGNS[severity]}</span>${severity}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}${head.rule ? html`<span>${cut(head.rule)}</span>` : undefined}</header>
+<header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span></header>
 <h3 class="sentence" id="story-${place}-s">${cut(head.sentence, 400)}</h3>
 <dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
-${rawEvents(story, room)}${members(story.findings)}
+${rawEvents(story, rawRoom)}${members(story.findings)}
 </article>`
 }
 
@@ -48,7 +58,7 @@ function facts(story: Story, place: number, report: Report): Markup[] {
   const { head } = story
   const rows: Markup[] = []
   const row = (name: string, content: Markup) => rows.push(html`<div><dt>${name}</dt><dd>${content}</dd></div>\n`)
-  if (story.hosts.length > 0)
+  if (story.hosts.length > 0 && !hasFacet(story, 'host.name'))
     row(story.hosts.length === 1 ? 'host' : `${count(story.hosts.length)} hosts`, html`${listed(story.hosts, 8)}`)
   if (story.users.length > 0 && !hasFacet(story, 'user.name')) row('user', html`${listed(story.users, 8)}`)
   if (head.destinations.length > 0 && !hasFacet(story, 'destination.ip'))
@@ -70,7 +80,7 @@ function seenBefore({ seenBefore, history }: Finding): Markup {
 
 /** When the process was active, as a spark over the whole range. */
 function patternOf(head: Finding, place: number, { presence, range, bucketSpan }: Report): Markup | undefined {
-  const active = presence.get(head.process)
+  const active = presence.get(head.process)?.starts
   if (!active || !range) return undefined
   const bins = binsFor({ ...range, bucketSpan }, 80)
   const values = new Array<number>(bins.count).fill(0)
@@ -83,13 +93,22 @@ function patternOf(head: Finding, place: number, { presence, range, bucketSpan }
 
 /** What we call the fields that evidence is usually grouped by; others keep their ECS name. */
 const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
+  ['host.name', 'host'],
   ['destination.ip', 'to'],
   ['destination.port', 'port'],
-  ['source.ip', 'from'],
+  ['source.ip', 'source'],
   ['user.name', 'as user'],
-  ['process.executable', 'program'],
+  ['user.id', 'user id'],
+  ['network.direction', 'direction'],
+  ['event.action', 'action'],
+  ['event.outcome', 'outcome'],
+  ['oddsock.program', 'program'],
+  ['process.executable', 'file'],
   ['process.parent.name', 'parent'],
-  ['process.title', 'command'],
+  ['process.parent.executable', 'parent file'],
+  ['process.parent.pid', 'parent id'],
+  ['process.args', 'arguments'],
+  ['process.title', 'title'],
   ['process.command_line', 'command'],
   ['process.working_directory', 'directory'],
 ])
@@ -101,7 +120,8 @@ function facetMarkup(facet: Facet): Markup {
     (each, i) => html`${i > 0 ? ', ' : ''}${value(each.value)} <span class="times">×${count(each.count)}</span>`,
   )
   const more = others > 0 ? html` and ${counted(others, 'other')}` : undefined
-  return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}</dd></div>\n`
+  const sampled = facet.sampled ? html` <span class="times">in a sample</span>` : undefined
+  return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}${sampled}</dd></div>\n`
 }
 
 function rawEvents(story: Story, room: { left: number }): Markup | undefined {
@@ -109,7 +129,7 @@ function rawEvents(story: Story, room: { left: number }): Markup | undefined {
   const shown: Markup[] = []
   for (const event of story.samples) {
     const raw = html`<pre>${cut(JSON.stringify(event), RAW_LIMIT)}</pre>`
-    room.left -= String(raw).length
+    room.left -= bytesOf(raw)
     if (room.left < 0) break
     shown.push(raw)
   }

@@ -61,8 +61,9 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
   const told = [...new Set(stories.map((story) => story.head.process))].filter((name) => presence.has(name))
   const others = [...presence.keys()]
     .filter((name) => !told.includes(name))
-    .sort((a, b) => presence.get(a)!.length - presence.get(b)!.length || (a < b ? -1 : 1))
+    .sort((a, b) => presence.get(a)!.buckets - presence.get(b)!.buckets || (a < b ? -1 : 1))
   const shown = [...told.slice(0, STORY_STRIPS), ...others.slice(0, OTHER_STRIPS)]
+  if (shown.length === 0) return html`<p>No process has a score above 0, so there is no pattern to draw.</p>`
   const scores = new Map<string, { time: number; score: number }[]>(shown.map((name) => [name, []]))
   for (const record of records) scores.get(record.value)?.push({ time: record.timestamp, score: record.record_score })
   const mark = strips(
@@ -71,8 +72,8 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
       buckets: counts.buckets,
       strips: shown.map((name) => ({
         name,
-        active: presence.get(name)!,
-        activeBuckets: report.activeBuckets?.get(name) ?? presence.get(name)!.length,
+        active: presence.get(name)!.starts,
+        activeBuckets: presence.get(name)!.buckets,
         scored: scores.get(name)!.filter(({ score }) => score >= report.threshold),
       })),
     },

@@ -2,7 +2,7 @@ import { SEVERITIES } from '../../domain/rule.ts'
 import { DAY, formatDuration } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import type { Report, ReportRange } from '../report.ts'
-import { SIGNS } from '../score-step.ts'
+import { SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
 import { count, counted, listed, moment, these, timeElement } from '../words.ts'
 
@@ -26,11 +26,11 @@ ${cautions(report)}`
 function resultSentence(report: Report, stories: readonly Story[]): string {
   const { range, counts, threshold } = report
   if (!range)
-    return `Nothing to judge: ${counted(counts.lines, 'line')} in ${counted(report.inputs.length, 'input')} held no event.`
+    return `Nothing to judge: ${counted(counts.bytes, 'byte')} in ${counted(report.inputs.length, 'input')} held no event.`
   if (stories.length === 0)
     return `Nothing reached the threshold of ${threshold}. ${searched(report)} ${highest(report)}`
   const kinds = [...SEVERITIES].reverse().flatMap((severity) => {
-    const n = stories.filter((story) => story.head.severity === severity).length
+    const n = stories.filter((story) => stepOf(story.head.score) === severity).length
     return n > 0 ? [`${count(n)} ${severity}`] : []
   })
   const alerts = report.alerts.length === stories.length ? '' : ` (${counted(report.alerts.length, 'alert')})`

@@ -39,6 +39,9 @@ const JAVA: Program = {
   cwd: '/srv/orders',
 }
 
+/** Debian's timers of apt and certbot come twice a day, each put off by up to twelve hours. */
+const TIMER_DELAY = 720
+
 /** What every server does, whatever it is for. */
 const SERVER: readonly Habit[] = [
   {
@@ -79,7 +82,7 @@ const SERVER: readonly Habit[] = [
     kind: 'connect',
     port: 80,
     peers: ['192.0.2.200', '192.0.2.201'],
-    when: { at: ['06:10', '18:10'] },
+    when: { at: ['06:00', '18:00'], delayMinutes: TIMER_DELAY },
     times: [3, 9],
     started: true,
   },
@@ -143,7 +146,7 @@ const ROLES: Readonly<Record<Host['role'], readonly Habit[]>> = {
       kind: 'connect',
       port: 443,
       peers: ['203.0.113.5'],
-      when: { at: ['00:20', '12:20'] },
+      when: { at: ['00:00', '12:00'], delayMinutes: TIMER_DELAY },
       started: true,
     },
   ],
@@ -204,7 +207,7 @@ const ROLES: Readonly<Record<Host['role'], readonly Habit[]>> = {
       kind: 'connect',
       port: 22,
       peers: ['10.20.0.12'],
-      when: { at: ['01:30', '09:30', '17:30'] },
+      when: { at: ['01:30', '09:30', '17:30'], delayMinutes: 4 },
       started: true,
     },
   ],

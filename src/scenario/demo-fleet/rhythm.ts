@@ -4,7 +4,7 @@ import type { Rng } from './rng.ts'
 /** When a habit comes round: by the minute, by the clock, or as people and customers come and go. */
 export type Rhythm =
   | { readonly everyMinutes: number }
-  | { readonly at: readonly string[] }
+  | { readonly at: readonly string[]; readonly delayMinutes: number }
   | { readonly perDay: number; readonly of: 'people' | 'customers' }
 
 /** Share of a working day's traffic in each hour, in UTC, before scaling: nobody at night, a dip at lunch. */
@@ -21,9 +21,7 @@ export function occasions(rhythm: Rhythm, from: EpochMs, to: EpochMs, rng: Rng):
   const days: EpochMs[] = []
   for (let day = from; day < to; day += DAY) days.push(day)
   const found =
-    'at' in rhythm
-      ? days.flatMap((day) => byClock(rhythm.at, day, rng))
-      : days.flatMap((day) => byHour(rhythm, day, rng))
+    'at' in rhythm ? days.flatMap((day) => byClock(rhythm, day, rng)) : days.flatMap((day) => byHour(rhythm, day, rng))
   return found.sort((a, b) => a - b).filter((time) => time < to)
 }
 
@@ -35,11 +33,15 @@ function steady(period: number, from: EpochMs, to: EpochMs, rng: Rng): EpochMs[]
   return found.filter((time) => time < to)
 }
 
-/** Timers spread their start over some minutes, as systemd's RandomizedDelaySec does. */
-function byClock(times: readonly string[], day: EpochMs, rng: Rng): EpochMs[] {
-  return times.map((time) => {
+/** Times of day, each put off by chance up to the delay, as systemd's RandomizedDelaySec does: hosts spread, not all at once. */
+function byClock(
+  { at, delayMinutes }: { at: readonly string[]; delayMinutes: number },
+  day: EpochMs,
+  rng: Rng,
+): EpochMs[] {
+  return at.map((time) => {
     const [hour, minute] = time.split(':').map(Number)
-    return day + hour! * HOUR + minute! * MINUTE + rng.whole(0, 4 * MINUTE)
+    return day + hour! * HOUR + minute! * MINUTE + rng.whole(0, delayMinutes * MINUTE)
   })
 }
 

@@ -69,8 +69,8 @@ export class FileEvents implements EventReader {
     }
   }
 
-  async *observe(feed: Datafeed, bucket: BucketSpan, _upTo: Seq): AsyncGenerator<Observation> {
-    yield* this.#foldsOf(feed).take(bucket.start)
+  observe(feed: Datafeed, bucket: BucketSpan, _upTo: Seq): readonly Observation[] {
+    return this.#foldsOf(feed).take(bucket.start)
   }
 
   async counts(feed: Datafeed, range: TimeRange, _upTo: Seq, after: Seq = 0): Promise<ReadonlyMap<EpochMs, number>> {

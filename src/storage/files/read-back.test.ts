@@ -9,7 +9,7 @@ import { text, values } from '../../domain/field.ts'
 import { Input } from '../../engine/input.ts'
 import { recognise } from '../../formats/index.ts'
 import { ALL, equals } from '../../query/ast.ts'
-import { findFiles } from '../../sources/files.ts'
+import { findFiles } from '../../sources/find-files.ts'
 import { EventFiles } from './read-back.ts'
 
 const TIME = Date.UTC(2026, 0, 6) / 1000
@@ -46,15 +46,10 @@ async function withFiles(
           onReject: () => {},
         }),
     )
-    for (const { queue, index, fill } of inputs.map((input) => ({
-      ...input,
-      queue: input.queue,
-      index: input.index,
-      fill: () => input.fill(),
-    })))
-      while (await fill())
-        for (; queue.head < queue.ready; queue.head++)
-          places.push({ input: index, from: queue.froms[queue.head]!, to: queue.tos[queue.head]! })
+    for (const input of inputs)
+      while (await input.fill())
+        for (const { queue } = input; queue.head < queue.ready; queue.head++)
+          places.push({ input: input.index, from: queue.froms[queue.head]!, to: queue.tos[queue.head]! })
     await look({ files: new EventFiles(inputs), places, problems: sources.flatMap((source) => source.problems) })
   } finally {
     await rm(folder, { recursive: true })

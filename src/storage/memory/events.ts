@@ -36,8 +36,8 @@ export class MemoryEvents implements EventStore {
 
   async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
     const fold = new Fold()
-    for (const [index, { row, bucketTime, time }] of this.#admitted(feed, upTo))
-      if (bucketTime >= bucket.start && bucketTime < bucket.end) fold.add(row, time, 0, index, index + 1)
+    for (const [index, sighting] of this.#sightingsOf(feed, upTo).entries())
+      if (sighting && sighting.bucketStart === bucket.start) fold.add(sighting.row, sighting.time, 0, index, index + 1)
     yield* fold.observations()
   }
 
@@ -48,9 +48,8 @@ export class MemoryEvents implements EventStore {
     after: Seq = 0,
   ): Promise<ReadonlyMap<EpochMs, number>> {
     const counts = new Map<EpochMs, number>()
-    for (const [index, { bucketTime }] of this.#admitted(feed, upTo)) {
-      if (index < after) continue
-      const { start } = bucketOf(bucketTime, feed.bucketSpan)
+    for (const sighting of this.#sightingsOf(feed, upTo).slice(after)) {
+      const start = sighting?.bucketStart ?? Number.NaN
       if (start >= from && start < to) counts.set(start, (counts.get(start) ?? 0) + 1)
     }
     return counts
@@ -60,28 +59,24 @@ export class MemoryEvents implements EventStore {
     return places.map(({ input, from }) => (input === 0 ? this.#events[from] : undefined))
   }
 
-  /** What the datafeed admits of the first `upTo` events, each with its index. What an event is to a datafeed is found out once. */
-  *#admitted(feed: Datafeed, upTo: Seq): Generator<[number, Sighting]> {
-    const sightings = this.#sightings.get(feed) ?? []
-    this.#sightings.set(feed, sightings)
-    const end = Math.min(upTo, this.#events.length)
-    for (let index = 0; index < end; index++) {
-      if (index === sightings.length) sightings.push(sightingOf(feed, this.#events[index]!))
-      const sighting = sightings[index]
-      if (sighting) yield [index, sighting]
-    }
+  /** What the first `upTo` events are to a datafeed. It is found out once for each event. */
+  #sightingsOf(feed: Datafeed, upTo: Seq): readonly (Sighting | undefined)[] {
+    const known = this.#sightings.get(feed) ?? []
+    this.#sightings.set(feed, known)
+    for (const event of this.#events.slice(known.length)) known.push(sightingOf(feed, event))
+    return known.slice(0, upTo)
   }
 }
 
 interface Sighting {
   readonly row: Row
-  readonly bucketTime: EpochMs
+  readonly bucketStart: EpochMs
   readonly time: EpochMs
 }
 
 function sightingOf(feed: Datafeed, event: EcsEvent): Sighting | undefined {
   const row = rowOf(feed, event)
-  return row && { row, bucketTime: bucketTimeOf(event), time: timeOf(event) }
+  return row && { row, bucketStart: bucketOf(bucketTimeOf(event), feed.bucketSpan).start, time: timeOf(event) }
 }
 
 /** What a sender sends again is the same event, though whoever passes it on stamps it anew (`time-and-order.md` §4). */

@@ -1,0 +1,40 @@
+import type { ScanOutcome } from '../app.ts'
+import { DEFAULT_JOB } from '../config/content.ts'
+import { bucketOf } from '../domain/bucket.ts'
+import { DAY, formatDuration, SECOND } from '../domain/time.ts'
+import { count, counted } from '../domain/words.ts'
+import { these } from '../report/words.ts'
+import { LATE_WINDOW } from '../storage/files/file-events.ts'
+
+/** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
+export function notJudged({ walk, feed, lateEvents, tooLate, forgotten }: ScanOutcome): string[] {
+  const said: string[] = []
+  if (Number.isNaN(walk.first)) return said
+  const length = walk.last - walk.first
+  if (length < 2 * SECOND) said.push('A moment of data: nothing can be rare in it.')
+  else if (length < DAY) said.push(`${formatDuration(length)} of data: rare means rare in ${these(length)}.`)
+  if (length < DAY && walk.first > bucketOf(walk.first, feed.bucketSpan).start)
+    said.push('The first interval is incomplete, so it was neither scored nor learned.')
+  if (walk.setAside > 0)
+    said.push(
+      `${counted(walk.setAside, 'event')} dated more than a day ahead of all others: scored in the interval of their arrival.`,
+    )
+  if (lateEvents > 0)
+    said.push(
+      `${counted(lateEvents, 'event')} came after their interval was closed: scored late, against what was known then.`,
+    )
+  if (tooLate > 0)
+    said.push(
+      `${counted(tooLate, 'event')} of a time before the first interval, or more than ${formatDuration(LATE_WINDOW)} older than what came before: not scored.`,
+    )
+  if (forgotten > 0)
+    said.push(
+      `Too many events to remember for ${formatDuration(LATE_WINDOW)}: copies of the first ${count(forgotten)} may have counted twice.`,
+    )
+  if (walk.matched === 0)
+    said.push(feed.job_id === DEFAULT_JOB ? NO_NETWORK_USE : `No event is one that the job ${feed.job_id} looks at.`)
+  return said
+}
+
+const NO_NETWORK_USE =
+  'No event shows a program using the network. For audit logs that takes a rule for connect: auditctl -a always,exit -F arch=b64 -S connect -k net'

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { loadJob } from '../config/content.ts'
+import { rulesFor } from './rules-for.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'oddsock-rules-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+const ruleFor = (job: string) => `
+[rule]
+rule_id = "mine"
+type = "machine_learning"
+name = "Mine"
+description = "For a test"
+machine_learning_job_id = ["${job}"]
+anomaly_threshold = 75
+severity = "high"
+risk_score = 73
+`
+const EXCEPTION = JSON.stringify({
+  list_id: 'any',
+  item_id: 'backup',
+  entries: [{ field: 'process.name', operator: 'included', type: 'match', value: 'backup' }],
+})
+
+test('a rule of the user takes the place of ours, under any id that Elastic has given the job', async () => {
+  const { rules, notes } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [
+    file('mine.toml', ruleFor('v3_linux_anomalous_network_activity_ea')),
+  ])
+  assert.deepEqual([rules.map(({ rule_id }) => rule_id), notes], [['mine'], []])
+})
+
+test('ours judges where the user gives exceptions alone, or rules about other jobs, and the latter is said', async () => {
+  const job = await loadJob('linux_anomalous_network_activity')
+  const withExceptions = await rulesFor(job, [file('items.ndjson', EXCEPTION)])
+  assert.deepEqual(
+    withExceptions.rules.map(({ rule_id }) => rule_id),
+    ['unusual_linux_network'],
+  )
+  assert.deepEqual(
+    withExceptions.exceptions.map(({ item_id }) => item_id),
+    ['backup'],
+  )
+  const withOthers = await rulesFor(job, [file('others.toml', ruleFor('v3_linux_rare_sudo_user_ea'))])
+  assert.deepEqual(
+    withOthers.rules.map(({ rule_id }) => rule_id),
+    ['unusual_linux_network'],
+  )
+  assert.equal(withOthers.notes.length, 1)
+})
+
+test('an exception that needs a value list is said to take nothing out', async () => {
+  const entry = {
+    field: 'destination.ip',
+    operator: 'included',
+    type: 'list',
+    list: { id: 'partners', type: 'ip_range' },
+  }
+  const item = file('list.ndjson', JSON.stringify({ list_id: 'any', item_id: 'partners', entries: [entry] }))
+  const { notes } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [item])
+  assert.equal(notes.length, 1)
+  assert.match(notes[0]!, /partners/)
+})
+
+test('a job without a rule gets one that alerts from 50 on', async () => {
+  const { rules } = await rulesFor(await loadJob('linux_rare_sudo_user'), [])
+  assert.deepEqual(
+    rules.map(({ anomaly_threshold, max_signals }) => [anomaly_threshold, max_signals]),
+    [[50, 100]],
+  )
+})
+
+test('a threshold on the command line holds for every rule and lifts the limit of alerts', async () => {
+  const { rules } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [], 10)
+  assert.deepEqual(
+    rules.map(({ anomaly_threshold }) => anomaly_threshold),
+    [10],
+  )
+  assert.ok(rules[0]!.max_signals > 1e9)
+})

@@ -1,0 +1,56 @@
+import { type JobAndFeed, loadRules, shippedRules } from '../config/content.ts'
+import type { ExceptionItem } from '../domain/exception.ts'
+import type { Rule } from '../domain/rule.ts'
+import type { Score } from '../domain/time.ts'
+import { enumerated } from '../domain/words.ts'
+import { missingLists } from '../rules/exceptions.ts'
+import { isSameJob } from '../rules/job-id.ts'
+import { ruleForJob } from '../rules/rule-for-job.ts'
+
+export interface JudgingRules {
+  readonly rules: readonly Rule[]
+  /** They hold for all of the rules, whichever list they are of. */
+  readonly exceptions: readonly ExceptionItem[]
+  /** What a person should know of the choice. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * The rules that judge a job: the user's own in `files`, else the one that we ship, else a plain one. With a `threshold` they
+ * alert from that score on, however many alerts that makes.
+ *
+ * @throws AppError with the first problem of a file
+ */
+export async function rulesFor(
+  { job }: JobAndFeed,
+  files: readonly string[],
+  threshold?: Score,
+): Promise<JudgingRules> {
+  const own = await Promise.all(files.map(loadRules))
+  const isAbout = (rule: Rule) =>
+    rule.type === 'machine_learning' && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)) === true
+  const given = own.flatMap(({ rules }) => rules)
+  const mine = given.filter(isAbout)
+  const ours = (await shippedRules()).filter(isAbout).slice(0, 1)
+  const chosen = mine.length > 0 ? mine : ours.length > 0 ? ours : [ruleForJob(job)]
+  const exceptions = own.flatMap((file) => file.exceptions)
+  const lists = missingLists(exceptions, new Map())
+  return {
+    rules: threshold === undefined ? chosen : chosen.map((rule) => lowered(rule, threshold)),
+    exceptions,
+    notes: [
+      ...(given.length > 0 && mine.length === 0
+        ? [`None of your rules is about the job ${job.job_id}; "${chosen[0]!.name}" judges it`]
+        : []),
+      ...(lists.length > 0
+        ? [
+            `Exceptions name value lists, which a scan does not have: ${enumerated(lists, 3)}; those items take nothing out`,
+          ]
+        : []),
+    ],
+  }
+}
+
+function lowered(rule: Rule, threshold: Score): Rule {
+  return { ...rule, anomaly_threshold: threshold, max_signals: Number.MAX_SAFE_INTEGER }
+}

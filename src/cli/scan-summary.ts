@@ -1,0 +1,87 @@
+import type { ScanOutcome } from '../app.ts'
+import { DAY, type EpochMs, type Score } from '../domain/time.ts'
+import { count, counted, enumerated, moment } from '../domain/words.ts'
+import { visible } from '../report/visible.ts'
+import { UNKNOWN } from './inputs.ts'
+import { notJudged } from './not-judged.ts'
+import type { Rejects } from './rejects.ts'
+import { silentSince } from './silence.ts'
+import type { Terminal } from './terminal.ts'
+
+/** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
+const SHORT_HISTORY = DAY
+
+/** Says beside the result of a scan what it rests on: problems, rejects, how much was read, what could not be judged. */
+export async function summarize(
+  outcome: ScanOutcome,
+  alerts: number,
+  rejects: Rejects,
+  terminal: Terminal,
+  forPerson: boolean,
+): Promise<void> {
+  const { walk, inputs } = outcome
+  for (const input of inputs) {
+    for (const problem of input.source.problems) terminal.error(problem)
+    if (input.unknown) terminal.error(`Skipped "${input.source.name}": ${UNKNOWN}`)
+  }
+  for (const { reason, count: many } of rejects.counts()) terminal.note(`${counted(many, 'piece')} rejected: ${reason}`)
+  for (const warning of outcome.warnings.slice(-1)) terminal.note(warning)
+  if (Number.isNaN(walk.first))
+    return terminal.note(
+      rejects.total > 0 || inputs.some((input) => input.source.problems.length > 0)
+        ? 'No events: nothing in the input could be read (--rejects FILE keeps what was rejected)'
+        : 'No events: the input is empty',
+    )
+  terminal.note(
+    `${counted(alerts, 'alert')} in ${counted(walk.events, 'event')} of ${counted(walk.hosts.length, 'host')}, ` +
+      `${moment(walk.first)} to ${moment(walk.last)}; the job looked at ${count(walk.matched)} of them`,
+  )
+  for (const line of [...notJudged(outcome), ...silences(outcome)]) terminal.note(line)
+  if (forPerson && walk.last - walk.first < SHORT_HISTORY) await printRarest(outcome, terminal)
+}
+
+/** Hosts that stopped sending: what happened there afterwards, no alert can tell. */
+function silences({ walk }: ScanOutcome): string[] {
+  const silent = walk.hosts.flatMap((host) => {
+    const since = silentSince(host, walk.last)
+    return since === undefined ? [] : [`${visible(host.name, 40)} since ${moment(since)}`]
+  })
+  return silent.length === 0 ? [] : [`${counted(silent.length, 'host')} fell silent: ${enumerated(silent, 3)}`]
+}
+
+/** Too short a history for alerts still shows what is seldom in it. */
+async function printRarest({ history, buckets }: ScanOutcome, terminal: Terminal): Promise<void> {
+  for (const of of ['programs', 'peers'] as const) {
+    const rarest = history.rarest(of, 10)
+    if (rarest.length > 0) await terminal.out(`\nRarest ${of} (observations, not alerts):`)
+    for (const { value, seen } of rarest) {
+      const hosts = enumerated(
+        seen.hosts.map((host) => visible(host, 40)),
+        3,
+      )
+      await terminal.out(
+        `  ${visible(value, 60)}  in ${count(seen.buckets)} of ${counted(buckets, 'interval')}, ${counted(seen.events, 'event')}, on ${hosts}`,
+      )
+    }
+  }
+}
+
+/** Where nothing reached the threshold, what came closest to it, and how to see it. */
+export function closest({ records, walk }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
+  if (since > walk.last) return `All events are older than ${moment(since)}, from which on --since asks for alerts`
+  const [top] = records
+    .filter(({ record }) => record.timestamp >= since && record.record_score < threshold)
+    .sort((a, b) => b.record.record_score - a.record.record_score)
+  if (!top || top.record.record_score < 1) return undefined
+  const { by_field_value = '', record_score, timestamp, influencers } = top.record
+  const score = Math.floor(record_score)
+  const hosts = influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ?? []
+  const where =
+    hosts.length > 0
+      ? ` on ${enumerated(
+          hosts.map((host) => visible(host, 40)),
+          3,
+        )}`
+      : ''
+  return `Below the threshold of ${threshold}, the highest score is ${score}: ${visible(by_field_value, 40)}${where}, ${moment(timestamp)}. See it with --threshold ${score}`
+}

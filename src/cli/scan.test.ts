@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { testFolder } from './testing/folder.ts'
+import { run } from './testing/run.ts'
+import { ecsLines, WEEK_START, week } from './testing/week.ts'
+
+const FOLDER = testFolder()
+const LOG = FOLDER.write('week.ndjson', ecsLines(week()))
+const QUIET = FOLDER.write('quiet.ndjson', ecsLines(week().filter(({ process }) => process !== 'xmrig')))
+const ODD_TIME = WEEK_START + 6 * 24 * 3_600_000
+
+describe('scan', () => {
+  test('tells one alert as a sentence, and what was read beside it', async () => {
+    const { code, out, err } = await run(['scan', LOG], { env: { COLUMNS: '200' } })
+    assert.equal(code, 0)
+    assert.equal(
+      out,
+      ` 64 major    xmrig on web-1 used the network for the first time, after 6 days in which none of 2 hosts had shown it: once, to 203.0.113.7 on port 443, as www-data, running /usr/bin/xmrig.
+             2026-03-08 00:00 UTC · xmrig -x
+`,
+    )
+    assert.match(
+      err,
+      /^1 alert in 5,377 events of 2 hosts, 2026-03-02 00:01 UTC to 2026-03-08 23:49 UTC; the job looked at 5,377 of them$/m,
+    )
+  })
+
+  test('with --json gives a line for each alert, with the fields of the API', async () => {
+    const { out } = await run(['scan', LOG, '--json'])
+    assert.equal(out.trimEnd().split('\n').length, 1)
+    const alert = JSON.parse(out)
+    assert.match(alert['@timestamp'], /^2026-03-08T00:\d\d:\d\d\.\d{3}Z$/)
+    assert.equal(alert.timestamp, ODD_TIME)
+    assert.equal(alert.process.name, 'xmrig')
+    assert.equal(alert.host.name, 'web-1')
+    assert.equal(alert.user.name, 'www-data')
+    assert.deepEqual(alert.destination.ip, ['203.0.113.7'])
+    assert.ok(alert.record_score > 50 && alert.record_score <= 100)
+    assert.equal(alert['kibana.alert.severity'], 'low')
+    assert.equal(alert['kibana.alert.workflow_status'], 'open')
+    assert.equal(alert['kibana.alert.original_time'], '2026-03-08T00:00:00.000Z')
+    assert.match(alert['kibana.alert.uuid'], /^[0-9a-f]{20,}/)
+    assert.match(alert['kibana.alert.reason'], /^xmrig on web-1 used the network for the first time/)
+    assert.ok(alert['kibana.alert.rule.name'])
+    assert.equal(alert.oddsock.evidence.events.length, 1)
+    assert.equal(alert.oddsock.evidence.events[0].process.name, 'xmrig')
+  })
+
+  test('with --format csv gives a header and a row for each alert', async () => {
+    const { out } = await run(['scan', LOG, '--format', 'csv'])
+    const [header, row, ...more] = out.trimEnd().split('\n')
+    assert.match(header!, /^timestamp,record_score,process\.name,host\.name,user\.name,destination\.ip,/)
+    assert.match(row!, new RegExp(`^${ODD_TIME},6\\d(\\.\\d+)?,xmrig,web-1,www-data,203\\.0\\.113\\.7,443,low,`))
+    assert.deepEqual(more, [])
+  })
+
+  test('with --html writes the page, and nothing to standard output', async () => {
+    const path = join(FOLDER.path, 'report.html')
+    const { code, out, err } = await run(['scan', LOG, '--html', path])
+    assert.deepEqual({ code, out }, { code: 0, out: '' })
+    assert.match(err, /^Report: .*report\.html$/m)
+    assert.match(readFileSync(path, 'utf8'), /^<!doctype html>.*xmrig/is)
+  })
+
+  test('finds nothing in a quiet week, and says where it looked', async () => {
+    const { code, out, err } = await run(['scan', QUIET])
+    assert.deepEqual({ code, out }, { code: 0, out: '' })
+    assert.match(err, /^0 alerts in 5,376 events of 2 hosts, 2026-03-02 00:01 UTC to 2026-03-08 23:49 UTC/)
+  })
+
+  test('reads standard input, and says that it keeps a copy unless it is told not to', async () => {
+    const stdin = ecsLines(week())
+    const { err, out } = await run(['scan', '-', '--json'], { stdin })
+    assert.match(
+      err,
+      /^A copy of standard input \(4 GiB at most\) is kept in ".*" while this runs.*--no-spool does without$/m,
+    )
+    assert.equal(JSON.parse(out).oddsock.evidence.events.length, 1)
+    const without = await run(['scan', '-', '--json', '--no-spool'], { stdin })
+    assert.doesNotMatch(without.err, /copy/)
+    const { evidence } = JSON.parse(without.out).oddsock
+    assert.deepEqual([evidence.events.length, evidence.count], [0, 1])
+  })
+
+  for (const { args, alerts, why } of [
+    { args: ['--since', '2026-03-08'], alerts: 1, why: 'from its day on' },
+    { args: ['--since', '2026-03-08T00:15:00Z'], alerts: 0, why: 'from the next interval on' },
+    { args: ['--until', '2026-03-08T00:15:00Z'], alerts: 1, why: 'up to its end' },
+    { args: ['--until', '2026-03-08'], alerts: 0, why: 'up to its beginning' },
+    { args: ['--since', '1d'], alerts: 0, why: 'of the last day, years later' },
+    { args: ['--threshold', '64'], alerts: 1, why: 'at its score' },
+    { args: ['--threshold', '99'], alerts: 0, why: 'far above its score' },
+  ])
+    test(`with ${args.join(' ')} gives ${alerts === 1 ? 'the alert' : 'no alert'}: ${why}`, async () => {
+      const { code, out } = await run(['scan', LOG, '--json', '-q', ...args])
+      assert.equal(code, 0)
+      assert.equal(out.split('\n').filter(Boolean).length, alerts)
+    })
+
+  for (const { log, args, code, why } of [
+    { log: LOG, args: ['--fail-on', 'low'], code: 1, why: 'an alert is that severe' },
+    { log: LOG, args: ['--fail-on', 'high'], code: 0, why: 'no alert is that severe' },
+    { log: QUIET, args: ['--fail-on', 'low'], code: 0, why: 'there is no alert' },
+  ])
+    test(`with ${args.join(' ')} exits with ${code} where ${why}`, async () => {
+      assert.equal((await run(['scan', log, '-q', ...args])).code, code)
+    })
+
+  test('with -q says nothing but its result', async () => {
+    const { out, err } = await run(['scan', LOG, '-q'])
+    assert.equal(err, '')
+    assert.match(out, /xmrig/)
+  })
+
+  for (const { args, env, terminal, colored } of [
+    { args: [], env: {}, terminal: true, colored: true },
+    { args: [], env: {}, terminal: false, colored: false },
+    { args: [], env: { NO_COLOR: '1' }, terminal: true, colored: false },
+    { args: [], env: { TERM: 'dumb' }, terminal: true, colored: false },
+    { args: [], env: { FORCE_COLOR: '1' }, terminal: false, colored: true },
+    { args: ['--color', 'always'], env: { NO_COLOR: '1' }, terminal: false, colored: true },
+    { args: ['--color', 'never'], env: { FORCE_COLOR: '1' }, terminal: true, colored: false },
+  ])
+    test(`is ${colored ? '' : 'not '}coloured ${terminal ? 'on a terminal' : 'on a pipe'} with ${JSON.stringify({ args, env })}`, async () => {
+      const { out } = await run(['scan', LOG, ...args], { env, terminal })
+      assert.equal(out.includes('\u001b['), colored)
+      assert.match(out, /major/)
+    })
+
+  test('shows how far it is on a terminal, and clears that away before it says anything', async () => {
+    const { err } = await run(['scan', LOG], { terminal: true })
+    const [status, rest] = [err.slice(0, err.lastIndexOf('\r')), err.slice(err.lastIndexOf('\r'))]
+    assert.match(status, /^\r\u001b\[K0 MB read, \d+ MB\/s/)
+    assert.match(rest, /^\r\u001b\[K1 alert in 5,377 events/)
+    assert.doesNotMatch((await run(['scan', LOG])).err, /MB/)
+    assert.doesNotMatch((await run(['scan', LOG, '-q'], { terminal: true })).err, /MB/)
+  })
+
+  for (const flag of ['--html', '--rejects'])
+    test(`with a file for ${flag} that cannot be written, says so before it reads anything, and exits with 3`, async () => {
+      const { code, out, err } = await run(['scan', LOG, flag, '/no-such-folder/x'])
+      assert.deepEqual({ code, out }, { code: 3, out: '' })
+      assert.equal(
+        err,
+        'error: Cannot write "/no-such-folder/x": there is no such file or folder\n code: OUTPUT_UNWRITABLE\n',
+      )
+    })
+
+  test('leaves no report behind where there was nothing to scan', async () => {
+    const path = join(FOLDER.path, 'none.html')
+    assert.equal((await run(['scan', '/no/such/log', '--html', path])).code, 3)
+    assert.equal(existsSync(path), false)
+  })
+})
+
+describe('decode', () => {
+  test('prints each event as one line of ECS', async () => {
+    const { code, out, err } = await run(['decode', LOG])
+    const lines = out.trimEnd().split('\n')
+    assert.deepEqual({ code, err, lines: lines.length }, { code: 0, err: '', lines: 5377 })
+    assert.equal(JSON.parse(lines[0]!).oddsock.program, '/usr/bin/nginx')
+  })
+
+  test('reads standard input where no file is named', async () => {
+    const { out } = await run(['decode'], { stdin: 'type=SYSCALL msg=audit(1772409600.000:1): comm="curl"\n' })
+    assert.equal(JSON.parse(out)['@timestamp'], '2026-03-02T00:00:00.000Z')
+  })
+
+  test('prints the host that the user says for events that name none', async () => {
+    const { out } = await run(['decode', '--host', 'db-1'], { stdin: '{"@timestamp":"2026-03-02T00:00:00Z"}\n' })
+    assert.equal(JSON.parse(out).host?.name ?? JSON.parse(out)['host.name'], 'db-1')
+  })
+
+  test('prints one event for the records of one serial, however many stand between them', async () => {
+    const record = (serial: number, type: string) => `type=${type} msg=audit(1772409600.000:${serial}): comm="curl"\n`
+    const { out } = await run(['decode'], {
+      stdin: record(1, 'SYSCALL') + record(2, 'SYSCALL') + record(1, 'CWD') + record(2, 'EOE') + record(1, 'EOE'),
+    })
+    assert.equal(out.trimEnd().split('\n').length, 2)
+  })
+
+  test('counts rejects on standard error, and keeps them where it is told to', async () => {
+    const kept = join(FOLDER.path, 'decode-rejects')
+    const { code, err } = await run(['decode', '--format', 'audit-log', '--rejects', kept], { stdin: 'a\nb\n' })
+    assert.equal(code, 0)
+    assert.equal(err, '2 pieces rejected: no audit(…) header\n')
+    assert.deepEqual(
+      readFileSync(kept, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line).from),
+      [0, 2],
+    )
+  })
+})

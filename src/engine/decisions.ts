@@ -1,0 +1,46 @@
+import { AppError } from '../domain/error.ts'
+import type { EpochMs, Seq } from '../domain/time.ts'
+import type { StateStore } from '../storage/state-store.ts'
+
+/** What a job scored its buckets on (`time-and-order.md` §2): everything up to a place, when the clock stood here. */
+export interface Decision {
+  readonly now: EpochMs
+  readonly upTo: Seq
+  /** The time with which the job began; all decisions of a job have the same. */
+  readonly began: EpochMs
+}
+
+/** The decisions of one job, each stored before it is carried out, so that a start can carry them out again. */
+export class Decisions {
+  readonly #state: StateStore
+  readonly #prefix: string
+  #count = 0
+
+  constructor(state: StateStore, jobId: string) {
+    this.#state = state
+    this.#prefix = `decision/${jobId}/`
+  }
+
+  /** All that were stored, in order. To be read once, before anything is decided. */
+  async stored(): Promise<Decision[]> {
+    const decisions: Decision[] = []
+    for (const key of await this.#state.keys(this.#prefix)) {
+      const kept = await this.#state.get(key)
+      if (kept) decisions.push(kept.doc as Decision)
+    }
+    this.#count = decisions.length
+    return decisions
+  }
+
+  /** @throws AppError JOB_RUNS_TWICE when somebody else has decided for this job meanwhile */
+  async decide(decision: Decision): Promise<void> {
+    const key = `${this.#prefix}${String(this.#count).padStart(12, '0')}`
+    if ((await this.#state.put(key, decision, 0)) === 'conflict')
+      throw new AppError({
+        message: `Cannot go on with "${this.#prefix.split('/')[1]}": another process runs the same job on the same storage`,
+        code: 'JOB_RUNS_TWICE',
+        hint: 'Stop one of the two.',
+      })
+    this.#count++
+  }
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Alert } from '../domain/alert.ts'
+import { findingOf } from './finding.ts'
+
+const LEAST = {
+  '@timestamp': '2026-03-08T00:20:00.000Z',
+  'kibana.alert.uuid': 'a',
+  'kibana.alert.workflow_status': 'open',
+} as const satisfies Alert
+
+const EVENT = { '@timestamp': '2026-03-08T00:07:00.000Z', process: { name: 'xmrig' } }
+const FACET = { field: 'destination.ip', values: [{ value: '203.0.113.7', count: 3 }], others: 0 }
+
+const EXPECTED = {
+  rule: 'Unusual Linux Network Activity',
+  severity: 'medium',
+  score: 87.5,
+  sentence: 'xmrig was new',
+  process: 'xmrig',
+  hosts: ['web-1'],
+  users: ['www-data'],
+  destinations: ['203.0.113.7', '2001:db8::7'],
+  bucket: Date.UTC(2026, 2, 8),
+  firstSeen: Date.UTC(2026, 2, 8, 0, 7),
+  lastSeen: Date.UTC(2026, 2, 8, 0, 9),
+  seenBefore: 4,
+  history: 600,
+  evidence: { count: 3, events: [EVENT], facets: [FACET] },
+}
+
+const RULE = {
+  'kibana.alert.rule.name': 'Unusual Linux Network Activity',
+  'kibana.alert.severity': 'medium',
+  'kibana.alert.reason': 'event with process xmrig',
+}
+
+test('an alert is read alike, nested and dotted', () => {
+  const nested = {
+    ...LEAST,
+    ...RULE,
+    timestamp: Date.UTC(2026, 2, 8),
+    record_score: 87.5,
+    process: { name: 'xmrig' },
+    host: { name: 'web-1' },
+    user: { name: 'www-data' },
+    destination: { ip: ['203.0.113.7', '2001:db8::7'] },
+    oddsock: {
+      sentence: 'xmrig was new',
+      evidence: { count: 3, events: [EVENT], facets: [FACET] },
+      seen_before: { anywhere: { buckets: 4 } },
+      history: { buckets: 600 },
+      first_seen: '2026-03-08T00:07:00.000Z',
+      last_seen: '2026-03-08T00:09:00.000Z',
+    },
+  }
+  const dotted = {
+    ...LEAST,
+    ...RULE,
+    timestamp: '2026-03-08T00:00:00.000Z',
+    record_score: '87.5',
+    'process.name': 'xmrig',
+    'host.name': ['web-1'],
+    'user.name': 'www-data',
+    'destination.ip': ['203.0.113.7', '2001:db8::7'],
+    'oddsock.sentence': 'xmrig was new',
+    'oddsock.evidence': { count: 3, events: [EVENT], facets: [FACET] },
+    'oddsock.seen_before.anywhere.buckets': 4,
+    'oddsock.history.buckets': 600,
+    'oddsock.first_seen': '2026-03-08T00:07:00.000Z',
+    'oddsock.last_seen': Date.UTC(2026, 2, 8, 0, 9),
+  }
+  assert.deepEqual(findingOf(nested), EXPECTED)
+  assert.deepEqual(findingOf(dotted), EXPECTED)
+})
+
+test('an alert that says nothing still gives a finding, which says that it knows nothing', () => {
+  assert.deepEqual(findingOf(LEAST), {
+    rule: 'a rule without a name',
+    severity: 'low',
+    score: 0,
+    sentence: 'a process without a name used the network',
+    process: 'a process without a name',
+    hosts: [],
+    users: [],
+    destinations: [],
+    bucket: Date.UTC(2026, 2, 8, 0, 20),
+    seenBefore: 0,
+    evidence: { count: 0, events: [], facets: [] },
+  })
+})
+
+test('what is missing is taken from the next best field', () => {
+  const without = { ...LEAST, process: { name: 'nc' }, host: { name: ['a', 'b'] } }
+  assert.equal(findingOf(without).sentence, 'nc used the network on a, b')
+  assert.equal(findingOf({ ...without, 'kibana.alert.reason': 'because' }).sentence, 'because')
+  assert.equal(findingOf({ ...LEAST, 'kibana.alert.rule.rule_id': 'r1' }).rule, 'r1')
+  assert.equal(findingOf({ ...LEAST, oddsock: { evidence: { events: [EVENT, EVENT] } } }).evidence.count, 2)
+})
+
+test('what is no number, time or evidence counts as missing', () => {
+  const garbage: readonly unknown[] = [null, 'x', [], {}, true, 'NaN', '1e999', Number.POSITIVE_INFINITY]
+  for (const it of garbage) {
+    const finding = findingOf({
+      ...LEAST,
+      '@timestamp': 'never',
+      timestamp: it,
+      record_score: it,
+      'oddsock.first_seen': it,
+      oddsock: { evidence: it, history: { buckets: it } },
+    })
+    assert.equal(finding.score, 0, String(it))
+    assert.equal(finding.bucket, undefined)
+    assert.equal(finding.firstSeen, undefined)
+    assert.equal(finding.history, undefined)
+    assert.deepEqual(finding.evidence, { count: 0, events: [], facets: [] })
+    assert.deepEqual(findingOf({ ...LEAST, oddsock: it }).evidence, { count: 0, events: [], facets: [] })
+  }
+  const inside = { evidence: { count: 7, events: 'none', facets: { field: 'x' } } }
+  assert.deepEqual(findingOf({ ...LEAST, oddsock: inside }).evidence, { count: 7, events: [], facets: [] })
+})
+
+test('__proto__ is a name like any other, and nobody can reach the evidence through it', () => {
+  const alert: Alert = { ...LEAST, process: { name: '__proto__' }, host: { name: 'constructor' } }
+  assert.equal(findingOf(alert).process, '__proto__')
+  assert.deepEqual(findingOf(alert).hosts, ['constructor'])
+  const inherited = JSON.parse('{"@timestamp":"x","__proto__":{"oddsock":{"evidence":{"count":9}}}}')
+  assert.equal(findingOf(inherited).evidence.count, 0)
+})
