@@ -1,3 +1,4 @@
+import type { JobOptions } from './anomaly/job.ts'
 import { compileDatafeed, type Datafeed } from './datafeed/datafeed.ts'
 import { rowOf } from './datafeed/observe.ts'
 import type { ProfileName } from './datafeed/profiles.ts'
@@ -11,7 +12,7 @@ import type { Rule } from './domain/rule.ts'
 import type { EpochMs } from './domain/time.ts'
 import type { AlertDraft } from './engine/alert-drafts.ts'
 import { Input } from './engine/input.ts'
-import { JobLoop } from './engine/job-loop.ts'
+import { JobLoop, type ScoredBucket } from './engine/job-loop.ts'
 import { Judging, type ScoredRecord } from './engine/judging.ts'
 import { type ScanProfile, type Walk, walk } from './engine/scan.ts'
 import type { Format } from './formats/format.ts'
@@ -40,6 +41,10 @@ export interface ScanOptions {
   readonly until?: EpochMs
   readonly onReject?: (input: number, reject: Reject) => void
   readonly onProgress?: (bytes: number) => void
+  /** What the job itself is told besides its definition: a threshold or a budget of alerts. */
+  readonly jobOptions?: JobOptions
+  /** Each bucket as it was scored, for those who measure. */
+  readonly onBucket?: (scored: ScoredBucket) => void
 }
 
 /** What a scan has found, and all that a report tells of it. */
@@ -84,7 +89,11 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
   )
   const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
-    onScored: (scored) => judging.scored(scored),
+    ...(options.jobOptions && { jobOptions: options.jobOptions }),
+    onScored: (scored) => {
+      options.onBucket?.(scored)
+      judging.scored(scored)
+    },
     onRenormalized: (records, now) => judging.renormalized(records, now),
     onPassed: (before) => events.forget(feed, before),
   })

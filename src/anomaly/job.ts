@@ -6,50 +6,17 @@ import { DAY, type DurationMs, type EpochMs, HOUR, parseDuration } from '../doma
 import type { FilterLists } from './custom-rules.ts'
 import { type CompiledDetector, columnOf, compileDetectors } from './detector.ts'
 import type { DetectorFunction, Finding, Seen, Undo } from './functions/function.ts'
+import type { BucketOutcome, JobModel, OpenBucket } from './job-model.ts'
 import { type Group, groupsOf, type InfluencerField, influencesOf, inOrder, type Leaf, partitionsOf } from './leaf.ts'
 import { Normalizers } from './normalizers.ts'
+import { isNovelty, NoveltyJob, type NoveltyOptions } from './novelty/job.ts'
 import { RecentResults, revise, unite } from './recent-results.ts'
 import { renormalized } from './renormalize.ts'
 import { type ResultContext, recordId, resultsOf } from './results.ts'
 import { openSnapshot, SNAPSHOT_VERSION, type Snapshot } from './snapshot.ts'
 import { growTree } from './tree.ts'
 
-/**
- * The model of one job. In go the observations of a closed bucket; out come the results of that bucket: records, influencers and
- * the bucket itself. It never reads a clock, a store or an event: it is a function of the buckets that it was given, in order.
- */
-export interface JobModel {
-  /** One closed bucket, later than all before: learns and scores it. Buckets left out in between count as empty. */
-  close(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome
-  /**
-   * All rows that a bucket closed before has by now (`time-and-order.md` §3). Results are new records, and new revisions of stored
-   * results under their old identity.
-   */
-  late(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome
-  /** A stretch of empty buckets in one step; the same as closing each of them with no rows. */
-  skip(from: EpochMs, to: EpochMs): void
-  /** What `close` would answer now for buckets that are still open, oldest first; the model stays as it is. */
-  trial(open: readonly OpenBucket[]): BucketOutcome[]
-  /** Stored results under the present quantiles: only those that changed. */
-  renormalize(results: readonly AnomalyResult[]): AnomalyResult[]
-  /** A snapshot as JSON. */
-  save(): unknown
-}
-
-export interface OpenBucket {
-  readonly bucket: BucketSpan
-  readonly rows: readonly Observation[]
-}
-
-export interface BucketOutcome {
-  readonly results: readonly AnomalyResult[]
-  /** The quantiles have moved: stored results should be renormalised after these were judged. */
-  readonly renormalize: boolean
-  /** Events that were counted but not scored: of a first, partial bucket, too late, or dropped. */
-  readonly unscored: number
-}
-
-export interface JobOptions {
+export interface JobOptions extends Pick<NoveltyOptions, 'alertThreshold' | 'alertBudget' | 'campaignBoost'> {
   /** What happens to late rows; `drop` is what Elastic does. */
   readonly late?: 'score' | 'drop'
   /** How far behind the newest bucket a late one is still scored. */
@@ -59,7 +26,8 @@ export interface JobOptions {
   readonly resultLimit?: number
 }
 
-const DEFAULTS: Required<JobOptions> = { late: 'score', lateWindow: 8 * DAY, filters: new Map(), resultLimit: 500 }
+const DEFAULTS: Required<Omit<JobOptions, keyof NoveltyOptions | 'lateWindow'>> & { readonly lateWindow: DurationMs } =
+  { late: 'score', lateWindow: 8 * DAY, filters: new Map(), resultLimit: 500 }
 const PRUNE_EVERY: DurationMs = 3 * HOUR
 const RENORMALIZE_EVERY_BUCKETS = 24
 
@@ -70,11 +38,12 @@ const RENORMALIZE_EVERY_BUCKETS = 24
  * @throws AppError when the job asks for what we cannot run, see `compileDetectors`
  */
 export function startJob(job: Job, fields: readonly string[], options: JobOptions = {}): JobModel {
-  return new RunningJob(job, fields, options)
+  return isNovelty(job) ? new NoveltyJob(job, fields, options) : new RunningJob(job, fields, options)
 }
 
 /** A job that goes on from what `save` gave. @throws AppError SNAPSHOT_UNREADABLE */
 export function loadJob(job: Job, fields: readonly string[], saved: unknown, options: JobOptions = {}): JobModel {
+  if (isNovelty(job)) return new NoveltyJob(job, fields, options, saved)
   const span = parseDuration(job.analysis_config.bucket_span)
   return new RunningJob(job, fields, options, openSnapshot(saved, job.job_id, span))
 }

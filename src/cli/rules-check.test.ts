@@ -45,7 +45,7 @@ anomaly_threshold = 50
 test('all that is shipped is well', async () => {
   assert.deepEqual(await check(CONTENT), {
     code: 0,
-    out: 'Files: 15 · problems: 0\n  14 jobs\n   1 machine_learning rule\n',
+    out: 'Files: 16 · problems: 0\n  15 jobs\n   1 machine_learning rule\n',
     err: '',
   })
 })
@@ -109,5 +109,5 @@ test('a path that is not there is said, and the others are checked', async () =>
   const { code, out, err } = await check('no-such-path', CONTENT)
   assert.equal(code, 3)
   assert.match(err, /Cannot read "no-such-path": there is no such file or folder/)
-  assert.match(out, /14 jobs/)
+  assert.match(out, /15 jobs/)
 })

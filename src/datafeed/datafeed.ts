@@ -1,5 +1,6 @@
 import { AppError } from '../domain/error.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
+import { NOVELTY, NOVELTY_FIELDS } from '../domain/novelty-fields.ts'
 import { type DurationMs, MINUTE, parseDuration } from '../domain/time.ts'
 import { ALL, type Query } from '../query/ast.ts'
 import { parseEsQuery } from '../query/es-bool.ts'
@@ -67,6 +68,7 @@ export function fieldsOfJob(job: Job): string[] {
     detector.by_field_name,
     detector.over_field_name,
     detector.partition_field_name,
+    ...(detector.function === NOVELTY ? NOVELTY_FIELDS : []),
   ])
   return [
     ...new Set([...ofDetectors, ...influencers].filter((field) => field !== undefined && field !== '')),

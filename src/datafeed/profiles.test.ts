@@ -132,6 +132,12 @@ const OTHER_JOBS: readonly { job: string; base: EcsEvent; not: readonly EcsEvent
     not: [{ 'destination.ip': '169.254.169.253' }, { 'process.name': 'elastic-agent' }, { 'host.os.type': 'windows' }],
     also: [{ 'event.category': 'process' }],
   })),
+  {
+    job: 'linux_novel_network_activity',
+    base: CONNECT,
+    not: [{ 'event.type': 'end' }, { 'event.category': 'process' }, { ...NO_OS, 'event.module': 'endpoint' }],
+    also: [{ 'user.name': 'jenkins' }, { 'destination.ip': null, 'source.ip': '198.51.100.7' }],
+  },
   { job: 'linux_rare_sudo_user', base: started('sudo'), not: [{ 'process.name': 'su' }, { 'event.type': 'end' }] },
   ...commands('linux_rare_user_compiler', 'compile gcc make yasm', 'clang'),
   ...commands(

@@ -29,6 +29,32 @@ export interface AnomalyRecord {
   readonly record_score: Score
   readonly influencers: readonly Influence[]
   readonly anomaly_score_explanation?: AnomalyScoreExplanation
+  /** What the function `novelty` tells besides. */
+  readonly oddsock?: NoveltyFinding
+}
+
+/** Why `novelty` found a group odd, and whether anybody should be told. */
+export interface NoveltyFinding {
+  /** The score that `record_score` is made of: the sum of the terms. */
+  readonly nats: number
+  /** The pieces of evidence, counter-evidence too. */
+  readonly terms: readonly NoveltyTerm[]
+  /** Whether this is an alert: over the threshold, and not told before. */
+  readonly shown: boolean
+  /** The incident that it belongs to, if one is open; an alert begins one or is its return. */
+  readonly incident?: string
+  /** Findings of one account on one host within days have one of these. */
+  readonly campaign: string
+  /** Every name of the process: threads, executable, script. */
+  readonly names: readonly string[]
+  readonly user: string
+}
+
+export interface NoveltyTerm {
+  readonly name: string
+  readonly nats: number
+  readonly sentence: string
+  readonly numbers: Readonly<Record<string, number | string>>
 }
 
 export interface Influence {

@@ -1,9 +1,22 @@
+import { argv0ClassOf } from './argv0.ts'
+import { type DirectoryClass, directoryClassOf } from './directory-class.ts'
 import type { EcsEvent } from './event.ts'
 import { completeHost } from './identity.ts'
-import { PROGRAM_VERSION, programOf } from './program.ts'
+import { peerOf } from './peer.ts'
+import { INLINE, PROGRAM_VERSION, readProgram } from './program.ts'
+import { loginOf, terminalOf } from './session.ts'
 
 /** Fields that we add to every event when it comes in, so that stores can group by them. */
-export const DERIVED: readonly string[] = ['oddsock.program', 'oddsock.program_version']
+export const DERIVED: readonly string[] = [
+  'oddsock.program',
+  'oddsock.program_version',
+  'oddsock.directory',
+  'oddsock.argv0',
+  'oddsock.terminal',
+  'oddsock.login',
+  'oddsock.peer.ip',
+  'oddsock.peer.port',
+]
 
 /** All fields that `deriveFields` and event identities look at; a partial event that holds them gets the same answers. */
 export const DERIVED_FROM: readonly string[] = [
@@ -13,23 +26,47 @@ export const DERIVED_FROM: readonly string[] = [
   'event.module',
   'event.dataset',
   'auditd.message_type',
+  'auditd.data.tty',
+  'auditd.summary.actor.primary',
   'process.name',
   'process.executable',
   'process.args',
   'process.command_line',
   'process.title',
+  'user.audit.id',
+  'network.direction',
+  'source.ip',
+  'destination.ip',
+  'destination.port',
 ]
 
 /**
  * The event with its derived fields: `host.name` where only another name of the host is known (`host` is the last resort), and
- * `oddsock.program` with the version of the rule that made it. Only we say what is in `oddsock.*`: what an event brings there
- * is dropped.
+ * under `oddsock` which program it is about (with the version of the rule that told), in what kind of place its code lies, how it
+ * calls itself, whether a person sits behind it, and who is at the other end. What an event does not tell is left out.
+ * Only we say what is in `oddsock.*`: what an event brings there is dropped.
  */
 export function deriveFields(event: EcsEvent, host?: string): EcsEvent {
   const complete = completeHost(withoutOurs(event), host)
-  const program = programOf(complete)
-  if (program === undefined) return complete
-  return { ...complete, oddsock: { program, program_version: PROGRAM_VERSION } }
+  const program = readProgram(complete)
+  const told = {
+    ...(program && { program: program.name, program_version: PROGRAM_VERSION }),
+    ...known('directory', program && placeOf(program.path)),
+    ...known('argv0', argv0ClassOf(complete)),
+    ...known('terminal', terminalOf(complete)),
+    ...known('login', loginOf(complete)),
+    ...known('peer', peerOf(complete)),
+  }
+  return Object.keys(told).length === 0 ? complete : { ...complete, oddsock: told }
+}
+
+/** A name alone, or a path from somewhere, tells no place. */
+function placeOf(path: string): DirectoryClass | undefined {
+  return path.startsWith('/') || path === INLINE ? directoryClassOf(path) : undefined
+}
+
+function known(name: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [name]: value }
 }
 
 /** Whether a field is ours to fill in. */

@@ -1,4 +1,5 @@
-import { type BucketOutcome, type JobModel, startJob } from '../anomaly/job.ts'
+import { type JobOptions, startJob } from '../anomaly/job.ts'
+import type { BucketOutcome, JobModel } from '../anomaly/job-model.ts'
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { AnomalyRecord, AnomalyResult } from '../domain/anomaly-record.ts'
 import { type BucketSpan, bucketOf } from '../domain/bucket.ts'
@@ -27,6 +28,7 @@ export interface ScoredBucket {
 }
 
 export interface JobLoopOptions {
+  readonly jobOptions?: JobOptions
   readonly lateWindow: DurationMs
   readonly onScored: (scored: ScoredBucket) => void | Promise<void>
   /** Stored records have new scores, since the quantiles have moved. */
@@ -60,7 +62,7 @@ export class JobLoop {
   constructor(job: Job, feed: Datafeed, events: EventReader, results: ResultStore, options: JobLoopOptions) {
     this.job = job
     this.feed = feed
-    this.model = startJob(job, feed.fields)
+    this.model = startJob(job, feed.fields, options.jobOptions)
     this.#events = events
     this.#results = results
     this.#options = options

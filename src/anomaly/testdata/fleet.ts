@@ -2,7 +2,7 @@ import type { AnomalyRecord, AnomalyResult, BucketResult } from '../../domain/an
 import type { Job } from '../../domain/job.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { MINUTE } from '../../domain/time.ts'
-import type { BucketOutcome, JobModel } from '../job.ts'
+import type { BucketOutcome, JobModel } from '../job-model.ts'
 
 /** What the rows of the tests say, in order. */
 export const FIELDS = ['host.name', 'process.name', 'user.name']

@@ -1,0 +1,80 @@
+import { startJob } from '../../src/anomaly/job.ts'
+import { scoreOf } from '../../src/anomaly/novelty/record-score.ts'
+import type { AnomalyRecord } from '../../src/domain/anomaly-record.ts'
+import type { Job } from '../../src/domain/job.ts'
+import type { Observation } from '../../src/domain/observation.ts'
+import { DAY, type EpochMs } from '../../src/domain/time.ts'
+import type { ScoredBucket } from '../../src/engine/job-loop.ts'
+import type { Alert } from './score.ts'
+
+/** What a scan showed a job: its buckets in the order in which they were scored. */
+export interface Seen {
+  readonly job: Job
+  readonly fields: readonly string[]
+  readonly buckets: readonly ScoredBucket[]
+}
+
+/** Our own job again over the same buckets, at a threshold in nats: its alerts. */
+export function noveltyAt({ job, fields, buckets }: Seen, nats: number): Alert[] {
+  const model = startJob(job, fields, { alertThreshold: scoreOf(nats) })
+  let at: EpochMs = Number.NaN
+  return buckets.flatMap(({ bucket, late, rows }) => {
+    // Empty stretches are not told; a late row may fall into one.
+    const empty = late ? bucket.end : bucket.start
+    if (at < empty) {
+      model.skip(at, empty)
+      at = empty
+    }
+    if (!late) at = bucket.end
+    const { results } = late ? model.late(bucket, rows) : model.close(bucket, rows)
+    return results.flatMap((result) => (result.result_type === 'record' ? alertsOf(result) : []))
+  })
+}
+
+function alertsOf(record: AnomalyRecord): Alert[] {
+  const { oddsock, partition_field_value: host = '' } = record
+  if (!oddsock?.shown) return []
+  return [{ at: record.timestamp, names: oddsock.names, hosts: [host], score: record.record_score }]
+}
+
+/** The faithful job: every record, as first scored. */
+export function rareAlerts(records: readonly AnomalyRecord[]): Alert[] {
+  return records.map((record) => ({
+    at: record.timestamp,
+    names: [record.by_field_value ?? ''],
+    hosts: record.influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ?? [],
+    score: record.initial_record_score,
+  }))
+}
+
+const FORGOTTEN = 14 * DAY
+
+/** Yardsticks: a process name that nobody, or that this host, has shown for 14 days. */
+export function newNames({ fields, buckets }: Seen, perHost: boolean): Alert[] {
+  const last = new Map<string, EpochMs>()
+  const [name, host] = ['process.name', 'host.name'].map((field) => fields.indexOf(field)) as [number, number]
+  const alerts: Alert[] = []
+  for (const { bucket, late, rows } of buckets) {
+    if (late) continue
+    for (const [key, found] of gather(rows, name, host, perHost)) {
+      if (!(bucket.start - last.get(key)! <= FORGOTTEN))
+        alerts.push({ at: bucket.start, names: [found.name], hosts: [...found.hosts], score: 100 })
+      last.set(key, bucket.start)
+    }
+  }
+  return alerts
+}
+
+function gather(rows: readonly Observation[], name: number, host: number, perHost: boolean) {
+  const found = new Map<string, { readonly name: string; readonly hosts: Set<string> }>()
+  for (const { values } of rows) {
+    const process = values[name]
+    if (process == null) continue
+    const where = values[host] ?? ''
+    const key = perHost ? JSON.stringify([process, where]) : process
+    const one = found.get(key) ?? { name: process, hosts: new Set() }
+    one.hosts.add(where)
+    found.set(key, one)
+  }
+  return found
+}

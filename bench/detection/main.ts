@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DEFAULT_THRESHOLD } from '../../src/anomaly/novelty/record-score.ts'
+import { runScan, type ScanOutcome } from '../../src/app.ts'
+import { loadJob } from '../../src/config/content.ts'
+import type { ScoredBucket } from '../../src/engine/job-loop.ts'
+import { findFiles } from '../../src/sources/find-files.ts'
+import { newNames, noveltyAt, rareAlerts, type Seen } from './detectors.ts'
+import { type Alert, afterWarmUp, daysOf, IN_TIME, medianDelay, PER_DAY, recallAt, recallOf } from './score.ts'
+import { readTruth, type Truth } from './truth.ts'
+
+/**
+ * How well do the jobs detect? Reads fleets in the layout of the development fleets (`events/`, `truth.json`), runs both jobs and
+ * two yardsticks, and prints one table: recall in per cent of attacks at so many alerts a day, at any time / within a day of the
+ * first visible event, then the whole load.
+ */
+const HELP = `usage: npm run bench:detection -- FOLDER…
+  FOLDER@DAYS   a folder that holds only the end of a run: alerts of the run's first DAYS days are dropped
+Rows: "one threshold" ranks the alerts of a scan with default settings; "threshold to fit" runs the job, for each column, at the
+lowest threshold that keeps to the column's alerts a day, as a budget would.`
+
+const RARE_THRESHOLD = 50
+/** Thresholds in nats that are tried. */
+const TRIED = Array.from({ length: 29 }, (_, i) => 2.5 + i * 0.25)
+
+const { positionals } = parseArgs({ allowPositionals: true, strict: true })
+if (positionals.length === 0) console.log(HELP)
+for (const argument of positionals) {
+  const [folder = '', warmUp] = argument.split('@')
+  await measure(readTruth(folder, warmUp === undefined ? undefined : Number(warmUp)))
+}
+
+async function measure(truth: Truth): Promise<void> {
+  const novelty = await see('linux_novel_network_activity', truth.folder)
+  const rare = await see('linux_anomalous_network_activity', truth.folder)
+  console.log(`\n${truth.name}: ${truth.attacks.length} attacks, ${daysOf(truth).toFixed(1)} days scored`)
+  print(['detector', ...PER_DAY.map((n) => `${n} a day`), 'alerts a day', 'median delay'])
+  const tell = (name: string, all: readonly Alert[], isAlert: (alert: Alert) => boolean = () => true) => {
+    const alerts = afterWarmUp(truth, all)
+    const told = alerts.filter(isAlert)
+    const cells = PER_DAY.map((n) => cell(recallAt(truth, alerts, n), recallAt(truth, alerts, n, IN_TIME)))
+    print([name, ...cells, perDay(truth, told), `${medianDelay(truth, told).toFixed(0)} min`])
+  }
+  tell('novelty, one threshold', noveltyAt(novelty.seen, DEFAULT_THRESHOLD))
+  printFitted(truth, novelty.seen)
+  const rareRecords = rare.outcome.records.map(({ record }) => record)
+  tell('rare by process.name', rareAlerts(rareRecords), ({ score }) => score >= RARE_THRESHOLD)
+  tell('new name for 14 days', newNames(rare.seen, false))
+  tell('new name on the host', newNames(rare.seen, true))
+}
+
+function printFitted(truth: Truth, seen: Seen): void {
+  const tries = TRIED.map((nats) => afterWarmUp(truth, noveltyAt(seen, nats)))
+  const cells = PER_DAY.map((n) => {
+    const fit = tries.find((alerts) => alerts.length <= Math.round(n * daysOf(truth))) ?? []
+    return cell(recallOf(truth, fit), recallOf(truth, fit, IN_TIME))
+  })
+  print(['novelty, threshold to fit', ...cells, '', ''])
+}
+
+async function see(jobId: string, folder: string): Promise<{ seen: Seen; outcome: ScanOutcome }> {
+  const { job, datafeed } = await loadJob(jobId)
+  const { sources } = await findFiles([join(folder, 'events')])
+  const buckets: ScoredBucket[] = []
+  const outcome = await runScan({ sources, job, datafeed, rules: [], onBucket: (bucket) => buckets.push(bucket) })
+  return { seen: { job, fields: outcome.feed.fields, buckets }, outcome }
+}
+
+function cell(any: number, inTime: number): string {
+  return `${Math.round(100 * any)} / ${Math.round(100 * inTime)}`
+}
+
+function perDay(truth: Truth, alerts: readonly Alert[]): string {
+  return (alerts.length / daysOf(truth)).toFixed(1)
+}
+
+function print([name = '', ...cells]: readonly string[]): void {
+  console.log(name.padEnd(26) + cells.map((text) => text.padStart(13)).join(''))
+}

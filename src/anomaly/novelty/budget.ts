@@ -1,0 +1,74 @@
+import { DAY, type EpochMs } from '../../domain/time.ts'
+import { dayOf } from './fading.ts'
+
+/**
+ * A threshold that keeps to a number of alerts a day (v3 §9). Every finding, shown or not, belongs to a shadow incident that keeps
+ * its peak; once a day the threshold becomes the peak that would have let through what was asked for in the last thirty days.
+ * Prior peaks worth four days hold it up at first. It is made stricter while alerts come faster than asked, and never laxer than the
+ * peaks say: saved alerts are not spent on worse ones.
+ */
+export interface Budget {
+  /** By (host, program): the peak of the last seven days' findings. */
+  readonly open: Map<string, Peak>
+  peaks: Peak[]
+  /** When alerts were shown. */
+  shown: EpochMs[]
+  since: EpochMs | null
+  day: number
+  threshold: number
+}
+
+interface Peak {
+  readonly at: EpochMs
+  nats: number
+}
+
+const WINDOW = 30 * DAY
+const INCIDENT = 7 * DAY
+/** So many days' worth of prior peaks, at 8.1 nats and upwards in steps of 0.3. */
+const PRIOR_DAYS = 4
+const PRIOR = { from: 8.1, step: 0.3 } as const
+
+export function newBudget(): Budget {
+  return { open: new Map(), peaks: [], shown: [], since: null, day: -1, threshold: PRIOR.from }
+}
+
+/**
+ * Takes in a finding, and answers the threshold that holds for it.
+ *
+ * @param from when learning ended: the pace of alerts is measured from then on
+ */
+export function thresholdFor(
+  budget: Budget,
+  perDay: number,
+  { place, nats, at }: { readonly place: string; readonly nats: number; readonly at: EpochMs },
+  from: EpochMs,
+): number {
+  budget.since ??= at
+  if (dayOf(at) > budget.day) {
+    budget.day = dayOf(at)
+    settle(budget, perDay, at, from)
+  }
+  const open = budget.open.get(place)
+  if (open !== undefined && at - open.at < INCIDENT) open.nats = Math.max(open.nats, nats)
+  else {
+    const peak = { at, nats }
+    budget.open.set(place, peak)
+    budget.peaks.push(peak)
+  }
+  return budget.threshold
+}
+
+function settle(budget: Budget, perDay: number, now: EpochMs, from: EpochMs): void {
+  budget.peaks = budget.peaks.filter(({ at }) => now - at < WINDOW)
+  budget.shown = budget.shown.filter((at) => now - at < WINDOW)
+  for (const [place, { at }] of budget.open) if (now - at >= INCIDENT) budget.open.delete(place)
+  const days = Math.min(WINDOW, now - budget.since!) / DAY
+  const serving = Math.min(WINDOW, Math.max(0, now - from)) / DAY
+  const told = budget.shown.filter((at) => at >= from).length
+  const prior = Array.from({ length: Math.round(perDay * PRIOR_DAYS) }, (_, i) => PRIOR.from + PRIOR.step * i)
+  const asked = perDay * (days + PRIOR_DAYS)
+  const pace = Math.min(1, Math.max(0.5, (perDay * (serving + 1)) / (told + perDay)))
+  const all = [...prior, ...budget.peaks.map(({ nats }) => nats)].sort((a, b) => b - a)
+  budget.threshold = all[Math.min(all.length, Math.max(1, Math.floor(asked * pace))) - 1] ?? PRIOR.from
+}

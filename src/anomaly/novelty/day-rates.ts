@@ -1,0 +1,91 @@
+import { type Curve, chanceAfter, learnCurve, newCurve } from './curve.ts'
+import { kept } from './fading.ts'
+
+/**
+ * How often a program has something new to contact, counted in days, not in contacts (v3 §6): a daemon that calls home every
+ * minute is no better known for it than one that calls once an hour. The unit is the HUP-day, a day on which a user on a host
+ * was active with the program at all.
+ */
+
+/** What an outside address that is new to a program can be; exactly one of these. */
+export const PEER_KINDS = ['A1', 'A2', 'R', 'E'] as const
+/** A1 unknown endpoint in a range new to the program · A2 in a range it uses · R known endpoint, new range · E known, range in use. */
+export type PeerKind = (typeof PEER_KINDS)[number]
+
+/** Days that are over, and days with a novelty of each kind. */
+export interface DayRates {
+  m: number
+  readonly o: [number, number, number, number]
+  day: number
+}
+
+export type DayCurves = readonly [Curve, Curve, Curve, Curve]
+
+/** Priors of the curves at a program's first day, in the order of `PEER_KINDS`. */
+const FIRST_DAY = [0.3, 0.3, 0.4, 0.5] as const
+/** Each level's rate counts as so many days in the prior of the next. */
+const WEIGHT = 5
+const LIKELIEST = 0.9
+const LEAST = 1e-6
+
+export function newDayRates(day: number): DayRates {
+  return { m: 0, o: [0, 0, 0, 0], day }
+}
+
+export function newDayCurves(): DayCurves {
+  return [newCurve(), newCurve(), newCurve(), newCurve()]
+}
+
+/** Chance that a day of this use has a novelty of this kind: of the use, on the prior of the program's user, on that of the program. */
+export function dayChance(
+  kind: PeerKind,
+  curves: DayCurves,
+  begun: number,
+  levels: readonly [program: DayRates, ofUser: DayRates, use: DayRates],
+  day: number,
+): number {
+  const k = PEER_KINDS.indexOf(kind)
+  let chance = Math.min(LIKELIEST, chanceAfter(curves[k]!, FIRST_DAY[k]!, begun))
+  for (const rates of levels) {
+    const left = kept(day - rates.day)
+    chance = (rates.o[k]! * left + WEIGHT * chance) / (rates.m * left + WEIGHT)
+  }
+  return Math.min(1, Math.max(LEAST, chance))
+}
+
+/** The first novelty of a kind on a day. */
+export function bookNovelty(levels: readonly DayRates[], kind: PeerKind, day: number): void {
+  const k = PEER_KINDS.indexOf(kind)
+  for (const rates of levels) {
+    settle(rates, day)
+    rates.o[k]! += 1
+  }
+}
+
+/** A day is over. `kinds` are the bits of `kindBit` met on it, `begun` the days of the program before it. */
+export function bookDay(
+  levels: readonly DayRates[],
+  curves: DayCurves,
+  begun: number,
+  kinds: number,
+  day: number,
+): void {
+  for (const rates of levels) {
+    settle(rates, day)
+    rates.m += 1
+  }
+  for (const [k, kind] of PEER_KINDS.entries()) learnCurve(curves[k]!, begun, (kinds & kindBit(kind)) !== 0)
+}
+
+export function kindBit(kind: PeerKind): number {
+  return 1 << PEER_KINDS.indexOf(kind)
+}
+
+function settle(rates: DayRates, day: number): void {
+  const left = kept(day - rates.day)
+  if (left < 1) {
+    rates.m *= left
+    for (let k = 0; k < rates.o.length; k++) rates.o[k]! *= left
+  }
+  rates.day = Math.max(rates.day, day)
+}

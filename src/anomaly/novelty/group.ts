@@ -1,0 +1,137 @@
+import { addressClassOf, plainAddress } from '../../domain/address.ts'
+import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
+import type { Observation } from '../../domain/observation.ts'
+import { isInbound } from '../../domain/peer.ts'
+import type { EpochMs } from '../../domain/time.ts'
+import { rangeOf } from './address-range.ts'
+
+/** What the model scores: a program, as one user ran it on one host in one bucket. */
+export interface Group {
+  readonly host: string
+  readonly program: string
+  readonly user: string
+  readonly first: EpochMs
+  last: EpochMs
+  count: number
+  readonly peers: Map<string, Peer>
+  /** Thread names, in order of first sight. */
+  readonly names: Set<string>
+  readonly destinations: Set<string>
+  directory: string
+  argv0: Argv0 | undefined
+  /** A terminal or a login user; undefined where the source tells neither. */
+  attended: boolean | undefined
+}
+
+/** 0 after its file, 1 unlike, 2 like a kernel thread. */
+export type Argv0 = 0 | 1 | 2
+
+/** The other side of some connections, in the terms of detection-design §6. */
+export interface Peer {
+  readonly ip: string
+  readonly port: string
+  /** `ip port`; one that comes to us is another than one that we go to. */
+  readonly endpoint: string
+  /** The port as "new port?" asks for it: 80 and 443 are one, and what comes in is another matter than what goes out. */
+  readonly portKey: string
+  readonly external: boolean
+  readonly range: string
+}
+
+/** Finds the values of a row by name; a field that the datafeed does not have is no value. */
+export class Columns {
+  readonly #at: ReadonlyMap<string, number>
+
+  constructor(fields: readonly string[]) {
+    this.#at = new Map(NOVELTY_FIELDS.map((field) => [field, fields.indexOf(field)]))
+  }
+
+  value({ values }: Observation, field: string): string {
+    return values[this.#at.get(field) ?? -1] ?? ''
+  }
+}
+
+/** Who runs a program where the row does not say it plainly; asked in the order of rows. */
+export interface UserNames {
+  resolve(host: string, program: string, name: string, id: string): string
+}
+
+/**
+ * The groups of a bucket, in the order of their first rows. Rows without a program, or whose peer says nothing about the use of the
+ * network (`peerOf`), are left out.
+ */
+export function groupsOf(rows: readonly Observation[], columns: Columns, users: UserNames): Group[] {
+  const groups = new Map<string, Group>()
+  for (const row of rows) {
+    const program = columns.value(row, 'oddsock.program')
+    const peer = peerOf(row, columns)
+    if (program === '' || peer === undefined) continue
+    const host = columns.value(row, 'host.name')
+    const user = users.resolve(host, program, columns.value(row, 'user.name'), columns.value(row, 'user.id'))
+    const key = `${host.length} ${program.length} ${host}${program}${user}`
+    let group = groups.get(key)
+    if (group === undefined) {
+      group = newGroup(host, program, user, row)
+      groups.set(key, group)
+    }
+    addRow(group, row, peer, columns)
+  }
+  return [...groups.values()]
+}
+
+function newGroup(host: string, program: string, user: string, { first, last }: Observation): Group {
+  return {
+    host,
+    program,
+    user,
+    first,
+    last,
+    count: 0,
+    peers: new Map(),
+    names: new Set(),
+    destinations: new Set(),
+    directory: '',
+    argv0: undefined,
+    attended: undefined,
+  }
+}
+
+function addRow(group: Group, row: Observation, peer: Peer, columns: Columns): void {
+  group.count += row.count
+  group.last = Math.max(group.last, row.last)
+  group.peers.set(peer.endpoint, peer)
+  const name = columns.value(row, 'process.name')
+  if (name !== '') group.names.add(name)
+  const destination = columns.value(row, 'destination.ip')
+  if (destination !== '') group.destinations.add(destination)
+  group.directory ||= columns.value(row, 'oddsock.directory')
+  group.argv0 = mostTelling(group.argv0, columns.value(row, 'oddsock.argv0'))
+  const told = [columns.value(row, 'oddsock.terminal'), columns.value(row, 'oddsock.login')]
+  if (told.includes('yes')) group.attended = true
+  else if (told.includes('no')) group.attended ??= false
+}
+
+function mostTelling(before: Argv0 | undefined, argv0: string): Argv0 | undefined {
+  const now = argv0 === 'bracketed' ? 2 : argv0 === 'unlike' ? 1 : argv0 === 'file' ? 0 : undefined
+  return now === undefined || (before !== undefined && before > now) ? before : now
+}
+
+const WEB: ReadonlySet<string> = new Set(['80', '443'])
+
+/**
+ * The peer of a row, or undefined where it says nothing (detection-design §2): the machine itself, multicast, port 0 (with which
+ * getaddrinfo sorts addresses), and name resolution inside.
+ */
+function peerOf(row: Observation, columns: Columns): Peer | undefined {
+  const ip = plainAddress(columns.value(row, 'oddsock.peer.ip').split(',')[0]!)
+  if (ip === undefined) return undefined
+  const kind = addressClassOf(ip)
+  if (kind === 'loopback' || kind === 'unspecified' || kind === 'multicast') return undefined
+  const port = columns.value(row, 'oddsock.peer.port').split(',')[0]!
+  const external = kind === 'external'
+  if (port === '0' || (port === '53' && !external)) return undefined
+  const inbound = isInbound(columns.value(row, 'network.direction'))
+  const way = inbound ? 'in:' : ''
+  const portKey = `${way}${WEB.has(port) ? 'web' : port}`
+  return { ip, port, endpoint: `${way}${ip} ${port}`, portKey, external, range: external ? rangeOf(ip) : '' }
+}

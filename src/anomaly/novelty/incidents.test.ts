@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { newBudget, thresholdFor } from './budget.ts'
+import { join, newCampaigns } from './campaigns.ts'
+import { type Candidate, decide, newIncidents } from './incidents.ts'
+
+/** In ms, as a number of no unit: both times and durations are counted with it. */
+const DAY: number = 86_400_000
+
+const FOUND: Candidate = { id: 'i1', at: 0, nats: 6, place: 'web-1 x', matter: 'x 203.0', firstInFleet: false }
+
+test('an incident is shown once, and again when it has grown by 4.5 nats or after a week', () => {
+  const incidents = newIncidents()
+  const shown = (change: Partial<Candidate>) => decide(incidents, { ...FOUND, ...change }, 5).shown
+  assert.equal(shown({ nats: 4.9 }), false)
+  assert.equal(shown({}), true)
+  assert.equal(shown({ at: DAY, nats: 10.4 }), false)
+  assert.equal(shown({ at: 2 * DAY, nats: 10.5 }), true)
+  assert.equal(shown({ at: 8 * DAY, nats: 10.5 }), false)
+  assert.equal(shown({ at: 9 * DAY, nats: 5 }), true)
+})
+
+test('the same matter on another host joins the incident, unless the program is the first of its kind', () => {
+  const incidents = newIncidents()
+  decide(incidents, FOUND, 5)
+  const elsewhere = { ...FOUND, id: 'i2', place: 'web-2 x', at: DAY }
+  assert.deepEqual(decide(incidents, elsewhere, 5), { shown: false, incident: 'i1' })
+  assert.equal(decide(incidents, { ...elsewhere, firstInFleet: true }, 5).shown, true)
+})
+
+test('a finding below the threshold belongs to no incident of its own', () => {
+  assert.deepEqual(decide(newIncidents(), { ...FOUND, nats: 3 }, 5), { shown: false, incident: undefined })
+})
+
+test('a budget holds to its priors at first, and then to what would have been shown', () => {
+  const budget = newBudget()
+  const at = (day: number, nats: number, place = String(day)) =>
+    thresholdFor(budget, 1, { place, nats, at: day * DAY }, 0)
+  // Nothing yet: asked for 1·(0 + 4) of the four prior peaks 8.1 … 9.0, the fourth is 8.1.
+  assert.equal(at(0, 3), 8.1)
+  // Ten days of one peak of 3 to 12 each: on day 10, 14 of 4 + 10 peaks are asked for, the least of all.
+  for (let day = 1; day < 10; day++) at(day, 3 + day)
+  assert.equal(at(10, 3), 3)
+})
+
+test('a budget becomes stricter while alerts come twice as fast as asked', () => {
+  const budget = newBudget()
+  for (let day = 0; day < 10; day++) {
+    thresholdFor(budget, 1, { place: String(day), nats: 3 + day, at: day * DAY }, 0)
+    budget.shown.push(day * DAY, day * DAY)
+  }
+  // Pace 11/21, so 7 of 14·0.52: 12, 11, 10, 9, 9.0 (prior), 8.7, 8.4
+  assert.equal(thresholdFor(budget, 1, { place: 'x', nats: 3, at: 10 * DAY }, 0), 8.4)
+})
+
+test('findings of one account within three days are one campaign, and a common burst adds nothing', () => {
+  const campaigns = newCampaigns()
+  assert.deepEqual(join(campaigns, 'a', 'x', 3, 0, 'c1'), { id: 'c1', findings: 1, boost: 0 })
+  const second = join(campaigns, 'a', 'y', 3, DAY, 'c2')
+  assert.equal(second.id, 'c1')
+  assert.equal(second.findings, 2)
+  // ρ = (1 + 20·0.3·e^−0.75)/(1 + 20) = 0.182581, ln(0.3/ρ) = 0.496590
+  assert.ok(Math.abs(second.boost - 0.49659) < 1e-5)
+  assert.equal(join(campaigns, 'b', 'y', 3, DAY, 'c3').id, 'c3')
+  assert.equal(join(campaigns, 'a', 'z', 3, 5 * DAY, 'c4').id, 'c4')
+})

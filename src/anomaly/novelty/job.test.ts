@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { AnomalyRecord } from '../../domain/anomaly-record.ts'
+import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
+import { HOUR, MINUTE } from '../../domain/time.ts'
+import { startJob } from '../job.ts'
+import { scoreOf } from './record-score.ts'
+import { type Contact, close, day, JOB, live, newJob, plainLife, row, SPAN, START } from './testdata/small-fleet.ts'
+
+const HOSTS = ['web-1', 'web-2', 'db-1']
+const LIFE = plainLife(HOSTS)
+
+/** The fleet after ten plain days, made once. */
+const TEN_DAYS = (() => {
+  const model = newJob()
+  const records = live(model, LIFE, START, day(10))
+  return { saved: JSON.stringify(model.save()), records }
+})()
+
+function afterTenDays(options = {}) {
+  return newJob(options, JSON.parse(TEN_DAYS.saved))
+}
+
+function natsOf(records: readonly AnomalyRecord[], program: string): number {
+  return Math.max(0, ...records.filter((one) => one.by_field_value === program).map((one) => one.oddsock!.nats))
+}
+
+const SHELL: Contact = {
+  host: 'db-1',
+  program: '/usr/bin/bash <inline>',
+  user: 'postgres',
+  ip: '198.51.100.7',
+  port: '4444',
+  directory: 'inl',
+}
+
+test('a plain fleet raises no alert in ten days', () => {
+  assert.deepEqual(
+    TEN_DAYS.records.filter(({ oddsock }) => oddsock!.shown),
+    [],
+  )
+})
+
+test('a reverse shell of a service user is an alert at once, and told only once', () => {
+  const model = afterTenDays()
+  const first = close(model, day(10), [...LIFE(day(10)), SHELL])
+  assert.equal(first.length, 1)
+  assert.equal(first[0]!.oddsock!.shown, true)
+  assert.ok(first[0]!.record_score > 50)
+  const again = close(model, day(10) + SPAN, [...LIFE(day(10)), SHELL])
+  assert.equal(again[0]!.oddsock!.shown, false)
+  assert.equal(again[0]!.oddsock!.incident, first[0]!.oddsock!.incident)
+})
+
+test('a record names every name of the process, and whom it concerns', () => {
+  const [record] = close(afterTenDays(), day(10), [SHELL])
+  assert.deepEqual(record!.oddsock!.names, ['bash <inline>', '/usr/bin/bash', '<inline>'])
+  assert.equal(record!.by_field_name, 'oddsock.program')
+  assert.deepEqual(
+    record!.influencers.map(({ influencer_field_name, influencer_field_values }) => [
+      influencer_field_name,
+      ...influencer_field_values,
+    ]),
+    [
+      ['host.name', 'db-1'],
+      ['user.name', 'postgres'],
+      ['destination.ip', '198.51.100.7'],
+    ],
+  )
+})
+
+test('the terms of a record add up to its score, and each has its sentence', () => {
+  const records = [...TEN_DAYS.records, ...close(afterTenDays({ campaignBoost: true }), day(10), [SHELL])]
+  assert.ok(records.length > 0)
+  for (const { oddsock, record_score } of records) {
+    const sum = oddsock!.terms.reduce((total, { nats }) => total + nats, 0)
+    assert.ok(Math.abs(sum - oddsock!.nats) < 1e-9)
+    assert.equal(record_score, scoreOf(oddsock!.nats))
+    for (const { sentence, nats } of oddsock!.terms) {
+      assert.ok(Number.isFinite(nats))
+      assert.match(sentence, /^.+\.$/)
+      assert.doesNotMatch(sentence, /undefined|NaN/)
+    }
+  }
+})
+
+test('what is taken away from the input is taken away from the score: the terms are not decoration', () => {
+  const nats = (change: Partial<Contact>) =>
+    natsOf(close(afterTenDays(), day(10), [{ ...SHELL, ...change }]), SHELL.program)
+  assert.ok(nats({ ip: '162.159.200.1', port: '123' }) < nats({}), 'an endpoint that others use')
+  assert.ok(nats({ directory: 'sys' }) < nats({}), 'an ordinary directory')
+  assert.ok(nats({ argv0: 'bracketed' }) > nats({}), 'the name of a kernel thread')
+})
+
+test('port 0, name resolution inside and the machine itself are no use of the network', () => {
+  const noise: Contact[] = [
+    { ...SHELL, port: '0' },
+    { ...SHELL, ip: '10.0.0.53', port: '53' },
+    { ...SHELL, ip: '127.0.0.1' },
+    { ...SHELL, ip: '224.0.0.251' },
+  ]
+  const model = afterTenDays()
+  assert.deepEqual(close(model, day(10), noise), [])
+  assert.equal(close(model, day(10) + SPAN, [SHELL])[0]!.oddsock!.shown, true)
+})
+
+test('a host that joins is no surprise', () => {
+  const joined = LIFE(day(10))
+    .filter(({ host }) => host === 'web-1')
+    .map((contact) => ({ ...contact, host: 'web-9' }))
+  assert.deepEqual(close(afterTenDays(), day(10), joined), [])
+})
+
+test('a program that comes to thirty hosts in a day is held to be rolled out', () => {
+  const agent = (i: number): Contact => ({ host: `n-${i}`, program: '/opt/agent/agent', ip: '198.51.100.7' })
+  const hosts = Array.from({ length: 30 }, (_, i) => `n-${i}`)
+  const model = newJob()
+  live(model, plainLife(hosts), START, day(8))
+  const records = hosts.flatMap((_, i) => close(model, day(8) + i * SPAN, [agent(i)]))
+  assert.ok(records.filter(({ oddsock }) => oddsock!.shown).length <= 2)
+  const last = natsOf(records.slice(-1), '/opt/agent/agent')
+  assert.ok(last < natsOf(records.slice(0, 1), '/opt/agent/agent'))
+})
+
+test('an address that browsers contact stays unknown, since browsers contact everything', () => {
+  const browse = (model: ReturnType<typeof newJob>, program: string) => {
+    for (let i = 0; i < 60; i++)
+      close(model, day(10) + i * SPAN, [{ host: 'web-2', program, user: 'ann', ip: `198.51.${i}.7`, port: '443' }])
+    const at = day(10) + 60 * SPAN
+    close(model, at, [{ host: 'web-2', program, user: 'ann', ip: '203.0.113.9', port: '443' }])
+    return natsOf(
+      close(model, at + SPAN, [{ host: 'web-1', program: '/usr/sbin/nginx', user: 'www-data', ip: '203.0.113.9' }]),
+      '/usr/sbin/nginx',
+    )
+  }
+  const steady = afterTenDays()
+  close(steady, day(10), [{ host: 'web-2', program: '/usr/bin/sync', user: 'ann', ip: '203.0.113.9', port: '443' }])
+  const vouched = natsOf(
+    close(steady, day(10) + SPAN, [{ host: 'web-1', program: '/usr/sbin/nginx', user: 'www-data', ip: '203.0.113.9' }]),
+    '/usr/sbin/nginx',
+  )
+  assert.ok(browse(afterTenDays(), '/usr/bin/firefox') > vouched)
+})
+
+test('an implant from the sixth hour of learning is told when learning ends, a daemon from the first is not', () => {
+  const everyHalfHour = (at: number, from: number, program: string, ip: string): Contact[] =>
+    at >= START + from && (at - START) % (30 * MINUTE) === 0 ? [{ host: 'web-1', program, ip }] : []
+  const life = (at: number) => [
+    ...LIFE(at),
+    ...everyHalfHour(at, 6 * HOUR, '/usr/lib/implant', '198.51.100.7'),
+    ...everyHalfHour(at, 0, '/usr/lib/daemon', '203.0.113.9'),
+  ]
+  const records = live(newJob(), life, START, day(8))
+  const shown = records.filter(({ oddsock }) => oddsock!.shown)
+  assert.ok(shown.some(({ by_field_value, timestamp }) => by_field_value === '/usr/lib/implant' && timestamp >= day(7)))
+  assert.ok(natsOf(records, '/usr/lib/implant') > natsOf(records, '/usr/lib/daemon') + 1)
+})
+
+test('an event without its user is of the user last seen with the program there', () => {
+  const model = afterTenDays()
+  const nginx: Contact = { host: 'web-1', program: '/usr/sbin/nginx', user: '', ip: '10.0.0.2', port: '5432' }
+  assert.deepEqual(close(model, day(10), [nginx]), [])
+  const fresh = { ...SHELL, user: '' }
+  close(model, day(10) + SPAN, [fresh])
+  const known = close(model, day(10) + 2 * SPAN, [{ ...fresh, user: 'postgres' }])
+  assert.equal(known.length, 1)
+  assert.equal(known[0]!.oddsock!.shown, false)
+})
+
+test('midnight changes nothing: a quiet day counts when the next one begins', () => {
+  const nats = (at: number) => {
+    const model = newJob()
+    live(model, LIFE, START, at)
+    return natsOf(close(model, at, [SHELL]), SHELL.program)
+  }
+  assert.ok(Math.abs(nats(day(10) - SPAN) - nats(day(10) + SPAN)) < 1)
+})
+
+test('a bucket may come in any order of rows', () => {
+  const contacts = [...LIFE(day(10)), SHELL, { ...SHELL, host: 'web-1' }, { ...SHELL, user: '' }]
+  fc.assert(
+    fc.property(fc.shuffledSubarray(contacts, { minLength: contacts.length }), (shuffled) => {
+      const one = afterTenDays()
+      const other = afterTenDays()
+      assert.deepEqual(close(one, day(10), shuffled), close(other, day(10), contacts))
+      assert.equal(JSON.stringify(one.save()), JSON.stringify(other.save()))
+    }),
+    { numRuns: 10 },
+  )
+})
+
+test('a model goes on after save and load, at any point, as if nothing had happened', () => {
+  const name = fc.constantFrom('a', 'b', '__proto__', 'constructor')
+  const contact: fc.Arbitrary<Contact> = fc.record({
+    host: name,
+    program: fc.constantFrom('/bin/x', '/usr/bin/python# /a.py', '__proto__'),
+    user: fc.constantFrom('', 'root', '__proto__'),
+    ip: fc.constantFrom('10.0.0.1', '198.51.100.7', '203.0.113.9', '2001:db8::1', 'no address'),
+  })
+  const bucket = fc.array(contact, { maxLength: 4 })
+  fc.assert(
+    fc.property(fc.array(bucket, { minLength: 4, maxLength: 30 }), fc.nat(), (buckets, point) => {
+      // Eight hours apart, so that a few buckets see the end of learning.
+      const at = (i: number) => START + i * 8 * HOUR
+      const cut = point % buckets.length
+      const whole = newJob()
+      const begun = newJob()
+      const expected = buckets.map((contacts, i) => close(whole, at(i), contacts))
+      const before = buckets.slice(0, cut).map((contacts, i) => close(begun, at(i), contacts))
+      const restored = newJob({}, JSON.parse(JSON.stringify(begun.save())))
+      const after = buckets.slice(cut).map((contacts, i) => close(restored, at(cut + i), contacts))
+      assert.deepEqual([...before, ...after], expected)
+      assert.equal(JSON.stringify(restored.save()), JSON.stringify(whole.save()))
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a trial answers what closing would, and leaves no trace', () => {
+  const model = afterTenDays()
+  const before = JSON.stringify(model.save())
+  const bucket = { start: day(10), end: day(10) + SPAN }
+  const [tried] = model.trial([{ bucket, rows: [row(SHELL, day(10))] }])
+  assert.equal(JSON.stringify(model.save()), before)
+  assert.deepEqual(tried, model.close(bucket, [row(SHELL, day(10))]))
+})
+
+test('late rows are scored once, in their own bucket, whether the store gives all rows again or only the new', () => {
+  const bucket = { start: day(10), end: day(10) + SPAN }
+  const rows = LIFE(day(10)).map((contact) => row(contact, day(10)))
+  const late = (again: boolean) => {
+    const model = afterTenDays()
+    model.close(bucket, rows)
+    const came = [...(again ? rows : []), row(SHELL, day(10), 5)]
+    const first = model.late(bucket, came)
+    const second = model.late(bucket, came)
+    return { first, second, state: JSON.stringify(model.save()) }
+  }
+  const whole = late(true)
+  assert.equal(whole.first.results.length, 1)
+  assert.equal(whole.first.results[0]!.timestamp, day(10))
+  assert.deepEqual(whole.second.results, [])
+  assert.deepEqual(late(false), whole)
+})
+
+test('an empty bucket is accepted and teaches nothing', () => {
+  const model = afterTenDays()
+  assert.deepEqual(model.close({ start: day(10), end: day(10) + SPAN }, []).results, [])
+  const skipping = afterTenDays()
+  skipping.skip(day(10), day(10) + SPAN)
+  assert.equal(JSON.stringify(model.save()), JSON.stringify(skipping.save()))
+})
+
+test('a snapshot of another job is refused', () => {
+  const other = { ...JOB, job_id: 'another' }
+  const saved = startJob(other, NOVELTY_FIELDS).save()
+  assert.throws(() => newJob({}, saved), /Cannot restore job "novel"/)
+})
+
+test('with no room left what was met longest ago goes, is counted, and newcomers stay', () => {
+  const model = newJob({ entryLimit: 200 })
+  for (let n = 0; n < 4; n++)
+    for (let i = 0; i < 60; i++)
+      close(model, day(n) + i * SPAN, [
+        { host: 'web-1', program: `/opt/tool-${String.fromCharCode(97 + n)}${'x'.repeat(i)}` },
+      ])
+  close(model, day(4), [SHELL])
+  assert.ok(model.dropped > 0)
+  const kept = JSON.stringify(model.save())
+  assert.ok(kept.includes(JSON.stringify(SHELL.program).slice(1, -1)))
+  assert.ok(kept.includes(`/opt/tool-d${'x'.repeat(59)}`))
+  assert.ok(!kept.includes('["/opt/tool-a",'))
+})

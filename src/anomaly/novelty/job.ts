@@ -1,0 +1,211 @@
+import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.ts'
+import type { BucketSpan } from '../../domain/bucket.ts'
+import { AppError } from '../../domain/error.ts'
+import type { Job } from '../../domain/job.ts'
+import { NOVELTY } from '../../domain/novelty-fields.ts'
+import { compareObservations, type Observation } from '../../domain/observation.ts'
+import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
+import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
+import { forget } from './bounds.ts'
+import { thresholdFor } from './budget.ts'
+import { forgetCampaigns, join } from './campaigns.ts'
+import { enter } from './enter.ts'
+import { Columns, type Group, groupsOf } from './group.ts'
+import { decide, forgetIncidents, newIncidents } from './incidents.ts'
+import type { Judgement } from './judge.ts'
+import { FLOOR, judge } from './judge.ts'
+import { learn } from './learn.ts'
+import { forgetRows, newRows } from './presence.ts'
+import { candidateOf, recordOf, type Told } from './record.ts'
+import { DEFAULT_THRESHOLD, natsOf } from './record-score.ts'
+import type { Scene } from './scene.ts'
+import { packed, unpacked } from './snapshot.ts'
+import { newState, type State } from './state.ts'
+import { showsNames, userNames } from './users.ts'
+import { LEARNING, UNSCORED } from './vetting.ts'
+
+export interface NoveltyOptions {
+  /** An alert needs a `record_score` of this; 50 unless said. */
+  readonly alertThreshold?: Score
+  /** So many alerts a day for the whole fleet, in place of a threshold. */
+  readonly alertBudget?: number
+  /** Whether findings of one account make each other worse (`campaigns.ts`). */
+  readonly campaignBoost?: boolean
+  readonly lateWindow?: DurationMs
+  /** At most so many entries are remembered. */
+  readonly entryLimit?: number
+}
+
+const DEFAULTS = { campaignBoost: false, lateWindow: 8 * DAY, entryLimit: 1_000_000 } as const
+/** Grows when a snapshot can no longer be read as before. */
+const VERSION = 1
+/** In its first week a fleet is still being learned: from the third day on alerts need so much more. */
+const CAUTION = 1.5
+
+/** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
+export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
+  return detectors.length === 1 && detectors[0]!.function === NOVELTY
+}
+
+interface Saved {
+  readonly version: number
+  readonly job_id: string
+  readonly at: EpochMs | null
+  readonly state: unknown
+}
+
+/**
+ * The function `novelty`: our own job (detection-design.md and -v3). It judges every group of a bucket against what it knew
+ * before, decides whether that is an alert, and only then learns. Scores never change afterwards, so nothing is renormalised.
+ */
+export class NoveltyJob implements JobModel {
+  readonly #job: Job
+  readonly #fields: readonly string[]
+  readonly #options: NoveltyOptions & typeof DEFAULTS
+  readonly #columns: Columns
+  readonly #span: DurationMs
+  readonly #state: State
+  /** The end of the newest bucket. */
+  #at: EpochMs | undefined
+
+  /** @throws AppError SNAPSHOT_UNREADABLE when `saved` is of another version or job */
+  constructor(job: Job, fields: readonly string[], options: NoveltyOptions = {}, saved?: unknown) {
+    this.#job = job
+    this.#fields = fields
+    this.#options = { ...DEFAULTS, ...options } as NoveltyOptions & typeof DEFAULTS
+    this.#columns = new Columns(fields)
+    this.#span = parseDuration(job.analysis_config.bucket_span)
+    const snapshot = saved === undefined ? undefined : openSaved(saved, job.job_id)
+    this.#state = snapshot ? (unpacked(snapshot.state) as State) : newState()
+    this.#at = snapshot?.at ?? undefined
+  }
+
+  close(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome {
+    if (this.#at !== undefined && bucket.start < this.#at)
+      throw new RangeError(`Cannot close the bucket from ${bucket.start}: the one until ${this.#at} is closed already`)
+    this.#advance(bucket.end)
+    return this.#take(bucket, rows)
+  }
+
+  late(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome {
+    if (this.#at === undefined || bucket.end > this.#at)
+      throw new RangeError(`Cannot take rows as late: the bucket from ${bucket.start} is not closed yet`)
+    if (bucket.start < this.#at - this.#options.lateWindow)
+      return { results: [], renormalize: false, unscored: rows.reduce((sum, { count }) => sum + count, 0) }
+    return this.#take(bucket, rows)
+  }
+
+  skip(from: EpochMs, to: EpochMs): void {
+    if (this.#at === undefined) return
+    if (from < this.#at)
+      throw new RangeError(`Cannot skip from ${from}: the bucket until ${this.#at} is closed already`)
+    this.#advance(to)
+  }
+
+  /** Tried on a copy of the whole model: exact, and as dear as a snapshot. */
+  trial(open: readonly OpenBucket[]): BucketOutcome[] {
+    const copy = new NoveltyJob(this.#job, this.#fields, this.#options, this.save())
+    return open.map(({ bucket, rows }) => copy.close(bucket, rows))
+  }
+
+  renormalize(_results: readonly AnomalyResult[]): AnomalyResult[] {
+    return []
+  }
+
+  save(): Saved {
+    return { version: VERSION, job_id: this.#job.job_id, at: this.#at ?? null, state: packed(this.#state) }
+  }
+
+  /** Entries remembered are at most `entryLimit`; so many were dropped for want of room. */
+  get dropped(): number {
+    return this.#state.dropped
+  }
+
+  #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {
+    const rows = newRows(this.#state.presence, bucket.start, [...all].sort(compareObservations))
+    this.#learnNames(rows)
+    const groups = groupsOf(rows, this.#columns, userNames(this.#state))
+    const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)
+    return { results, renormalize: false, unscored: 0 }
+  }
+
+  #score(bucket: BucketSpan, group: Group): AnomalyRecord | undefined {
+    const seen = Math.floor(bucket.start / this.#span)
+    const scene = enter(this.#state, group, seen)
+    const judgement = judge(scene)
+    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement) : undefined
+    learn(scene, judgement, seen, this.#alertFrom(group.first))
+    return record && this.#revised(record)
+  }
+
+  /** The record of a finding, with what becomes of it: a new alert, part of one, or neither. */
+  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement): AnomalyRecord {
+    const { campaigns, incidents, budget } = this.#state
+    const { group } = scene
+    const candidate = candidateOf(this.#job.job_id, scene, judgement)
+    const account = JSON.stringify([group.host, group.user])
+    const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
+    const boost = this.#options.campaignBoost ? campaign.boost : 0
+    const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
+    if (this.#options.alertBudget !== undefined)
+      budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, this.#state.start! + LEARNING)
+    const decision = decide(incidents, told.candidate, this.#alertFrom(candidate.at))
+    if (decision.shown) budget.shown.push(candidate.at)
+    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision)
+  }
+
+  /** Nats that make an alert at a time: none in the first three days of a fleet, more in its first week. */
+  #alertFrom(at: EpochMs): number {
+    const { alertThreshold, alertBudget } = this.#options
+    const asked = alertThreshold === undefined ? DEFAULT_THRESHOLD : natsOf(alertThreshold)
+    const nats = alertBudget === undefined ? asked : this.#state.budget.threshold
+    const age = at - this.#state.start!
+    if (age < UNSCORED) return Number.POSITIVE_INFINITY
+    return age < LEARNING ? nats + CAUTION : nats
+  }
+
+  /** A row that came late adds to a group that was scored: the record keeps its id and first score, and only ever grows. */
+  #revised(record: AnomalyRecord): AnomalyRecord | undefined {
+    const { recent } = this.#state
+    const before = recent.get(record.record_id)
+    if (before !== undefined && before.score >= record.record_score) return undefined
+    const initial = before?.initial ?? record.record_score
+    recent.set(record.record_id, { at: record.timestamp, initial, score: record.record_score })
+    return before === undefined ? record : { ...record, initial_record_score: initial }
+  }
+
+  /** Forgets at fixed times of the data, so that neither a restart nor a skip shows. */
+  #advance(to: EpochMs): void {
+    const before = this.#at ?? to
+    this.#at = to
+    const state = this.#state
+    const learned = state.start === null ? Number.POSITIVE_INFINITY : state.start + LEARNING
+    // What was shown while learning and goes on is told once more: until then nobody had to look.
+    if (before < learned && to >= learned) Object.assign(state.incidents, newIncidents())
+    if (Math.floor(to / DAY) === Math.floor(before / DAY)) return
+    const old = to - this.#options.lateWindow
+    forgetRows(state.presence, old)
+    for (const [id, { at }] of state.recent) if (at < old) state.recent.delete(id)
+    forgetIncidents(state.incidents, to)
+    forgetCampaigns(state.campaigns, to)
+    forget(state, Math.floor(to / this.#span), this.#span, this.#options.entryLimit)
+  }
+
+  #learnNames(rows: readonly Observation[]): void {
+    for (const row of rows) {
+      const host = this.#state.hosts.get(this.#columns.value(row, 'host.name'))
+      if (host !== undefined && !host.namesUsers)
+        host.namesUsers = showsNames(this.#columns.value(row, 'user.name'), this.#columns.value(row, 'user.id'))
+    }
+  }
+}
+
+function openSaved(saved: unknown, jobId: string): Saved {
+  const snapshot = (typeof saved === 'object' && saved !== null ? saved : {}) as Partial<Saved>
+  if (snapshot.version === VERSION && snapshot.job_id === jobId) return snapshot as Saved
+  throw new AppError({
+    message: `Cannot restore job "${jobId}": the snapshot is of version "${snapshot.version}" and job "${snapshot.job_id}", expected version "${VERSION}" and this job`,
+    code: 'SNAPSHOT_UNREADABLE',
+    hint: 'Run the job from the stored events again, without this snapshot.',
+  })
+}

@@ -1,0 +1,179 @@
+import { DAY } from '../../domain/time.ts'
+import { placeOf } from './executable.ts'
+import { youth } from './fading.ts'
+import type { Level } from './novelty-rates.ts'
+import { judgePeer, type Known, PEERS_FROM, type PeerEvidence, peerNats } from './peers.ts'
+import { judgeProgram, judgeReview, type ProgramEvidence, type Review } from './program-evidence.ts'
+import type { Scene } from './scene.ts'
+import {
+  argv0Term,
+  directoryTerm,
+  fanOutTerm,
+  hourTerm,
+  isLocalBirth,
+  newDirectoryTerm,
+  portTerm,
+  reachTerm,
+  rollOutTerm,
+  terminalTerm,
+} from './shape.ts'
+import type { NoveltyClass } from './shape-state.ts'
+import type { Term, TermName } from './term.ts'
+import { UNSCORED } from './vetting.ts'
+import { CAPS, GATE, WEIGHTS } from './weights.ts'
+
+/** How surprising a group is against the state before it, and what is to be learned from it. */
+export interface Judgement {
+  /** The score: the sum of the terms. 0 where it cannot reach `FLOOR`. */
+  readonly nats: number
+  readonly terms: readonly Term[]
+  readonly program: ProgramEvidence
+  readonly review: Review
+  readonly peers: readonly PeerEvidence[]
+  /** The peer that says most. */
+  readonly about: PeerEvidence
+  /** Whether that peer says more than the program does. */
+  readonly peerLed: boolean
+  readonly novelty: NoveltyClass
+}
+
+/** Below so many nats a group is no finding: it makes no record, and its terms are not worth writing down. */
+export const FLOOR = 2
+/** More than all gated terms together can bring. */
+const MOST_OF_SHAPE = 12
+
+/** Scores one group. Nothing is changed by judging. */
+export function judge(scene: Scene): Judgement {
+  const { state, group, program, onHost, use, account } = scene
+  const at = group.first
+  const judged = at - state.start! >= PEERS_FROM
+  const known: Known = { program, onHost, use, account, judged, ofUser: program?.users.get(group.user) }
+  const peers: PeerEvidence[] = []
+  for (const peer of group.peers.values()) peers.push(judgePeer(state, peer, group, known))
+  const ofProgram = judgeProgram(scene)
+  const review = judgeReview(scene, peers)
+  const gate = gateOf(ofProgram.nats, review.nats, peers)
+  const fresh =
+    ofProgram.silence !== undefined || review.found !== undefined || (use !== undefined && at < use.freshUntil)
+  const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
+  const novelty = noveltyOf(ofProgram.level ?? use!.level, use !== undefined && judged, peers)
+  const fanOut = fanOutTerm(program, group)
+  const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0)
+  const terms: Term[] = []
+  if (sure + MOST_OF_SHAPE * gate >= FLOOR) {
+    terms.push(programTerm(scene, ofProgram), reviewTerm(scene, review, about), ...peerTerms(scene, about))
+    push(terms, persistenceTerm(about, gate * persistenceOf(about, fresh)))
+    push(terms, reach(scene, ofProgram.nats))
+    for (const term of shapeTerms(scene, about, novelty)) push(terms, term && { ...term, nats: gate * term.nats })
+    push(terms, fanOut)
+    push(terms, rollOutTerm(program, onHost, use, at))
+  }
+  const told = terms.filter(({ nats }) => nats !== 0)
+  const peerLed = peerNats(about) > ofProgram.nats
+  return { nats: sumOf(told), terms: told, program: ofProgram, review, peers, about, peerLed, novelty }
+}
+
+function push(terms: Term[], term: Term | undefined): void {
+  if (term !== undefined) terms.push(term)
+}
+
+/** The score is the sum of its terms, in their order. */
+export function sumOf(terms: readonly Term[]): number {
+  return terms.reduce((sum, { nats }) => sum + nats, 0)
+}
+
+/** How far anything about a group is new, 0 to 1: an old program with old peers is not odd for running at night. */
+function gateOf(program: number, review: number, peers: readonly PeerEvidence[]): number {
+  const peer = peers.reduce((most, { a, r, i }) => Math.max(most, a, i, GATE.range * r), 0)
+  return Math.min(1, Math.max(program / GATE.program, review / GATE.review, peer / GATE.peer))
+}
+
+/** ln(buckets of contact) with an endpoint or a range that only this use has: what is used once has 0, a beacon gains. */
+function persistenceOf({ endpointBuckets, endpointAge, rangeBuckets, rangeAge }: PeerEvidence, fresh: boolean): number {
+  const ofContact = (buckets: number, age: number) =>
+    buckets < 2 ? 0 : Math.min(CAPS.persistence, Math.log(buckets)) * (fresh ? 1 : youth(age))
+  return Math.max(ofContact(endpointBuckets, endpointAge), ofContact(rangeBuckets, rangeAge))
+}
+
+function noveltyOf(level: Level, known: boolean, peers: readonly PeerEvidence[]): NoveltyClass {
+  const isNews = ({ kind, newInternal }: PeerEvidence) => newInternal || (kind !== undefined && kind !== 'E')
+  if (known && peers.some(isNews)) return 2
+  return level <= 4 ? 0 : 1
+}
+
+function programTerm({ state, group, host, use, program }: Scene, { nats, level, silence }: ProgramEvidence): Term {
+  return {
+    name: 'program',
+    nats,
+    numbers: {
+      program: group.program,
+      user: group.user,
+      host: group.host,
+      level: level ?? use!.level,
+      hostDays: (group.first - host.first) / DAY,
+      age: use === undefined ? 0 : (group.first - use.first) / DAY,
+      silence: silence ?? -1,
+      hosts: program?.hosts.size ?? 0,
+      fleet: state.hosts.size,
+    },
+  }
+}
+
+function reviewTerm({ state, group }: Scene, { nats }: Review, about: PeerEvidence): Term {
+  const { vetted, qualified } = state.review
+  const numbers = { program: group.program, host: group.host, vetted, qualified, buckets: about.endpointBuckets }
+  return { name: 'review', nats, numbers }
+}
+
+function peerTerms({ group, program, use }: Scene, about: PeerEvidence): Term[] {
+  const { peer, a, r, b, e, i, otherHosts } = about
+  const numbers = {
+    ip: peer.ip,
+    port: peer.port,
+    range: peer.range,
+    program: group.program,
+    user: group.user,
+    otherHosts,
+    groups: program?.groups ?? 0,
+    days: Math.round(use?.days?.m ?? 0),
+    hosts: program?.hosts.size ?? 0,
+  }
+  const unknown = WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, a)
+  const range = WEIGHTS.newRange * Math.min(CAPS.newRange, r)
+  const term = (name: TermName, nats: number): Term => ({ name, nats, numbers })
+  return [
+    unknown >= range ? term('unknown endpoint', unknown) : term('new range', range),
+    term('new port', WEIGHTS.newPort * b),
+    term('known endpoint', WEIGHTS.knownEndpoint * e),
+    term('new internal peer', WEIGHTS.internal * i),
+  ]
+}
+
+function persistenceTerm(about: PeerEvidence, nats: number): Term {
+  const { peer, endpointBuckets, rangeBuckets } = about
+  return { name: 'persistence', nats, numbers: { ip: peer.ip, range: peer.range, endpointBuckets, rangeBuckets } }
+}
+
+function reach(scene: Scene, nats: number): Term | undefined {
+  const { use, program, host } = scene
+  if (use === undefined || use.first - host.first < UNSCORED || !isLocalBirth(program!, use.first)) return undefined
+  return reachTerm(scene.state, use, Math.min(1, nats / GATE.program))
+}
+
+function shapeTerms({ state, group, host, program, use }: Scene, about: PeerEvidence, novelty: NoveltyClass) {
+  const place = program?.place ?? placeOf(group.program)
+  return [
+    directoryTerm(state, host, use?.directory ?? group.directory),
+    newDirectoryTerm(state, place),
+    argv0Term(state, program, group),
+    hourTerm(state, group.first, novelty),
+    terminalTerm(state, program, group, novelty),
+    about.a > 0 ? portTerm(state, about.peer.portKey) : undefined,
+  ]
+}
+
+function most<T>(items: readonly T[], value: (item: T) => number): T {
+  let best: T = items[0] as T
+  for (const item of items) if (value(item) > value(best)) best = item
+  return best
+}

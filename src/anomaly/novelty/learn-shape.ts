@@ -1,0 +1,41 @@
+import type { Judgement } from './judge.ts'
+import { levelGroup } from './novelty-rates.ts'
+import type { Scene } from './scene.ts'
+import { learnHour, REACH } from './shape.ts'
+import type { Program, Use } from './state.ts'
+import { UNSCORED } from './vetting.ts'
+
+/** Likelihood ratios learn from what is new, on hosts that are not. */
+export function learnShape(scene: Scene, { program: { level }, novelty }: Judgement, program: Program): void {
+  const { state, group, host } = scene
+  if (group.first - host.first < UNSCORED) return
+  const { shape } = state
+  if (level !== undefined || novelty === 2) {
+    learnHour(state, group.first, novelty)
+    if (group.argv0 !== undefined) {
+      shape.argv0[group.argv0] += 1
+      program.argv0[group.argv0] += 1
+    }
+    if (group.attended !== undefined)
+      for (const counts of [shape.terminal[novelty]!, program.terminal[novelty]!]) {
+        counts.n += 1
+        if (group.attended) counts.yes += 1
+      }
+  }
+  if (level !== undefined && level >= 4 && group.directory !== '') {
+    shape.directoriesN += 1
+    for (const counts of [shape.directories, host.directories])
+      counts.set(group.directory, (counts.get(group.directory) ?? 0) + 1)
+  }
+  if (level !== undefined && level >= 5) {
+    shape.newDirectoryN += 1
+    if (!shape.known.has(program.place)) shape.newDirectory += 1
+  }
+}
+
+/** Counts how far new programs get in their first day and a half. To be asked after each bucket of a use. */
+export function learnReach({ state, group, host }: Scene, use: Use): void {
+  if (use.first - host.first < UNSCORED || group.first - use.first > REACH.within) return
+  const reached = REACH.buckets.indexOf(use.buckets as 4 | 10 | 25)
+  if (reached >= 0) state.shape.reached[levelGroup(use.level)]![reached]! += 1
+}

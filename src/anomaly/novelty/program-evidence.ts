@@ -1,0 +1,67 @@
+import { executableOf } from './executable.ts'
+import { youth } from './fading.ts'
+import { ageClassOf, fleetRate, type Level, levelGroup, MATURE, multiplier, surpriseOf } from './novelty-rates.ts'
+import type { PeerEvidence } from './peers.ts'
+import type { Scene } from './scene.ts'
+import { LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf, UNSCORED } from './vetting.ts'
+import { CAPS } from './weights.ts'
+
+/** What the program alone says: a birth, or what is left of it, or what vetting found out. */
+export interface ProgramEvidence {
+  /** Nats of now. */
+  readonly nats: number
+  /** Set when this user runs this program on this host for the first time. */
+  readonly level: Level | undefined
+  /** Score to be remembered: of a birth, or of one that vetting found out. */
+  readonly born: number | undefined
+  /** Set when vetting took place: the silence before the program appeared. */
+  readonly silence: number | undefined
+}
+
+export function judgeProgram(scene: Scene): ProgramEvidence {
+  const { group, host, use } = scene
+  const at = group.first
+  if (use === undefined) {
+    const level = levelOf(scene)
+    const age = at - host.first
+    const born = age < UNSCORED ? 0 : Math.min(CAPS.program, surprise(scene, level, ageClassOf(age)))
+    return { nats: born, level, born, silence: undefined }
+  }
+  const left = use.score * youth(at - use.scoredAt)
+  if (use.hours === null || at - host.first < LEARNING)
+    return { nats: left, level: undefined, born: undefined, silence: undefined }
+  const silence = silenceOf(use.hours, host.first, use.first)
+  const alone = scene.program!.hosts.size === 1
+  const found = alone ? Math.min(CAPS.program, surprise(scene, use.level, MATURE)) * trustOf(silence) : 0
+  return { nats: Math.max(left, found), level: undefined, born: found > left ? found : undefined, silence }
+}
+
+function levelOf({ state, group, program, onHost }: Scene): Level {
+  if (program === undefined) return state.executables.has(executableOf(group.program)) ? 5 : 6
+  const ofUser = program.users.has(group.user)
+  if (onHost !== undefined) return ofUser ? 1 : 3
+  return ofUser ? 2 : 4
+}
+
+function surprise({ state, user, host, account }: Scene, level: Level, age: number): number {
+  const times = multiplier(user.context, host.context, account.context, levelGroup(level))
+  return surpriseOf(fleetRate(state.rates, age, level) * times)
+}
+
+/** `rev` of v3 §8. */
+export interface Review {
+  readonly nats: number
+  /** Set when the use qualifies now. */
+  readonly found: number | undefined
+}
+
+export function judgeReview({ state, group, host, program, use }: Scene, peers: readonly PeerEvidence[]): Review {
+  if (use === undefined || program === undefined) return { nats: 0, found: undefined }
+  const at = group.first
+  const buckets = peers.reduce((most, { endpointBuckets }) => Math.max(most, endpointBuckets), 0)
+  if (qualifiesForReview(use, program, host, buckets, at)) {
+    const found = reviewScore(state)
+    return { nats: found, found }
+  }
+  return { nats: at < use.revAt + REVIEWED_FOR ? use.rev * youth(at - use.revAt) : 0, found: undefined }
+}

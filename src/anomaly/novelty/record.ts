@@ -1,0 +1,100 @@
+import type { AnomalyRecord, Influence } from '../../domain/anomaly-record.ts'
+import type { BucketSpan } from '../../domain/bucket.ts'
+import { derivedId } from '../../domain/hash.ts'
+import { NOVELTY } from '../../domain/novelty-fields.ts'
+import type { Campaigned } from './campaigns.ts'
+import { executableOf } from './executable.ts'
+import type { Candidate, Decision } from './incidents.ts'
+import type { Judgement } from './judge.ts'
+import { scoreOf } from './record-score.ts'
+import type { Scene } from './scene.ts'
+import { sentenceOf } from './sentences.ts'
+import type { Term } from './term.ts'
+
+/** What a finding is, for the incident loop. */
+export function candidateOf(jobId: string, { group, program }: Scene, judgement: Judgement): Candidate {
+  const { about, peerLed, review, nats } = judgement
+  const { host, user, first: at } = group
+  const matter =
+    review.nats > 0
+      ? ['review', group.program, about.peer.ip, about.peer.port]
+      : peerLed
+        ? ['peer', group.program, about.peer.range || about.peer.ip, about.peer.port]
+        : ['program', group.program, user]
+  const others = [...(program?.hosts.keys() ?? [])].filter((name) => name !== host)
+  return {
+    ...{ id: derivedId('incident', jobId, host, group.program, at), at, nats },
+    ...{ place: JSON.stringify([host, group.program]), matter: JSON.stringify(matter) },
+    firstInFleet: others.length === 0,
+  }
+}
+
+/** What becomes of a finding besides its score: the campaign it belongs to, and what that adds. */
+export interface Told {
+  readonly candidate: Candidate
+  readonly boost: number
+  readonly campaign: Campaigned
+}
+
+/** The record of a finding; its score never changes afterwards, since its mapping is fixed. */
+export function recordOf(
+  jobId: string,
+  bucket: BucketSpan,
+  { group }: Scene,
+  judgement: Judgement,
+  { candidate, boost, campaign }: Told,
+  { shown, incident }: Decision,
+): AnomalyRecord {
+  const { host, program, user } = group
+  const { nats } = candidate
+  const score = scoreOf(nats)
+  const burst: Term[] = boost > 0 ? [{ name: 'burst', nats: boost, numbers: { findings: campaign.findings } }] : []
+  const terms = [...judgement.terms, ...burst]
+  return {
+    result_type: 'record',
+    record_id: derivedId('record', jobId, bucket.start, 0, program, host, user),
+    job_id: jobId,
+    timestamp: bucket.start,
+    bucket_span: (bucket.end - bucket.start) / 1000,
+    detector_index: 0,
+    is_interim: false,
+    function: NOVELTY,
+    function_description: NOVELTY,
+    by_field_name: 'oddsock.program',
+    by_field_value: program,
+    partition_field_name: 'host.name',
+    partition_field_value: host,
+    probability: Math.exp(-Math.max(0, nats)),
+    actual: [group.count],
+    typical: [0],
+    multi_bucket_impact: 0,
+    initial_record_score: score,
+    record_score: score,
+    influencers: influencersOf(group),
+    oddsock: {
+      nats,
+      terms: terms.map((term) => ({ ...term, sentence: sentenceOf(term) })),
+      shown,
+      ...(incident !== undefined && { incident }),
+      campaign: campaign.id,
+      names: namesOf(group),
+      user,
+    },
+  }
+}
+
+function influencersOf({ host, user, destinations }: Scene['group']): Influence[] {
+  const all: [string, readonly string[]][] = [
+    ['host.name', [host]],
+    ['user.name', [user]],
+    ['destination.ip', [...destinations]],
+  ]
+  return all
+    .filter(([, values]) => values.length > 0 && values[0] !== '')
+    .map(([influencer_field_name, influencer_field_values]) => ({ influencer_field_name, influencer_field_values }))
+}
+
+function namesOf({ names, program }: Scene['group']): string[] {
+  const executable = executableOf(program)
+  return [...new Set([...names, executable, program.slice(executable.length + 1)])].filter((name) => name !== '')
+}

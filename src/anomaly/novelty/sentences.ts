@@ -1,0 +1,102 @@
+import type { Term, TermName } from './term.ts'
+
+/** Why a term is what it is, in one sentence, from the numbers that made it. Counter-evidence has sentences too. */
+export function sentenceOf(term: Term): string {
+  return SENTENCES[term.name](term.numbers, term.nats)
+}
+
+type Numbers = Readonly<Record<string, number | string>>
+
+const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => string>> = {
+  program: sentenceOfProgram,
+  review: (n) =>
+    `Was there when learning began. Only ${n.qualified} of ${n.vetted} such programs call an outside address that nothing else calls, on one host or two; this one in ${n.buckets} intervals.`,
+  'unknown endpoint': (n) =>
+    `${at(n)} was never contacted by a program that keeps to its peers. ${n.program} was active in ${times(n.groups, 'interval')} so far, on ${times(n.hosts, 'host')}.${rollOut(n)}`,
+  'new range': (n) =>
+    `${n.range} is new to ${n.program}, which was active in ${times(n.groups, 'interval')} so far, on ${times(n.hosts, 'host')}.${rollOut(n)}`,
+  'new port': (n) => `Port ${n.port} is new to ${n.program}.`,
+  'known endpoint': (n) =>
+    `${at(n)} is new to ${n.program}, but it is in a range that the program uses, and others contact it.`,
+  'new internal peer': (n) =>
+    `${n.ip} is a new peer inside the network for ${n.program} under ${who(n.user)} on this host.`,
+  persistence: (n) =>
+    Number(n.endpointBuckets) >= Number(n.rangeBuckets)
+      ? `Came back in ${n.endpointBuckets} intervals to ${n.ip}, which nothing else contacts.`
+      : `Came back in ${n.rangeBuckets} intervals to ${n.range}, which no other user or host reaches with this program.`,
+  reach: (n) =>
+    `Active in ${n.buckets} intervals since it appeared; ${n.reached} of ${n.of} new programs here got to ${n.least} within a day and a half.`,
+  directory: (n) =>
+    `Its code lies in ${PLACES.get(String(n.directory)) ?? 'another place'}; ${n.seen} of ${n.of} new programs here did.`,
+  'new directory': (n) =>
+    n.new === 1
+      ? `No network program was ever seen in ${n.place || '/'}; that was so for ${n.seen} of ${n.of} new programs here.`
+      : `Other network programs lie in ${n.place || '/'} too.`,
+  'name of itself': (n) => `${CALLS_ITSELF[Number(n.class)]}; ${n.seen} of ${n.of} novelties here did.`,
+  hour: (n) => `It happened on a ${cellName(Number(n.cell))} (UTC); ${n.seen} of ${n.of} novelties here did.`,
+  terminal: (n) =>
+    `${n.attended === 1 ? 'A person was logged in' : 'Nobody was logged in'}; ${n.seen} of ${n.of} novelties of this kind here had a terminal or a login.`,
+  port: (n) => `Port ${n.port} is used to the outside by ${n.programs} of ${n.of} programs.`,
+  'fan-out': (n) => `Contacted ${n.peers} peers within one interval; at most ${n.before} before.`,
+  'roll-out': (n) => `${n.hosts} hosts got this program within a day: that looks like a roll-out.`,
+  burst: (n) => `${n.findings} programs of this account were found within three days on this host.`,
+}
+
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ['inl', 'no file at all, but on the command line'],
+  ['del', 'a file that is gone or was never on disk'],
+  ['hid', 'a hidden place'],
+  ['tmp', 'a temporary directory'],
+  ['etc', '/etc'],
+  ['home', 'a home directory'],
+  ['sys', 'a system directory'],
+  ['lib', 'a library directory'],
+  ['local', 'a place for local software'],
+])
+
+const CALLS_ITSELF = [
+  'It calls itself like its file',
+  'It calls itself unlike its file and its thread',
+  'It calls itself like a thread of the kernel, but has a file',
+]
+
+/** What a level says (see `novelty-rates.ts`), of program, user and host. */
+const LEVELS: readonly ((n: Numbers) => string)[] = [
+  () => '',
+  (n) =>
+    `${who(n.user)} runs ${n.program} here for the first time; both are known on this host, and to each other elsewhere.`,
+  (n) => `First time ${who(n.user)} runs ${n.program} on this host; elsewhere this user does.`,
+  (n) => `First time ${who(n.user)} runs ${n.program} anywhere; others on this host do.`,
+  (n) => `${n.program} is new to this host and to ${who(n.user)}; it is known on ${n.hosts} of ${n.fleet} hosts.`,
+  (n) => `${n.program} was never seen in the fleet, though what runs it was.`,
+  (n) => `${n.program} was never seen in the fleet.`,
+]
+
+function sentenceOfProgram(n: Numbers): string {
+  const said = LEVELS[Number(n.level)]!(n)
+  if (Number(n.silence) > 0)
+    return `${said} It appeared while learning went on, and its silence before is worth ${Number(n.silence).toFixed(1)} nats.`
+  const age = Number(n.age)
+  return age < 0.02 ? said : `${said} That was ${times(Math.round(age * 10) / 10, 'day')} ago.`
+}
+
+function cellName(cell: number): string {
+  const from = (cell % 6) * 4
+  return `${cell < 6 ? 'weekday' : 'weekend'} between ${from} and ${from + 4} h`
+}
+
+function at({ ip, port }: Numbers): string {
+  return port === '' ? String(ip) : String(ip).includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+function rollOut({ otherHosts }: Numbers): string {
+  return Number(otherHosts) > 0 ? ` ${times(otherHosts!, 'other host')} began with that range this week too.` : ''
+}
+
+function who(user: number | string | undefined): string {
+  return user === '' || user === undefined ? 'an unknown user' : `\`${user}\``
+}
+
+function times(count: number | string | undefined, noun: string): string {
+  return `${count} ${noun}${Number(count) === 1 ? '' : 's'}`
+}

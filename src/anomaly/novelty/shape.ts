@@ -1,0 +1,191 @@
+import type { DIRECTORY_CLASSES } from '../../domain/directory-class.ts'
+import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
+import type { Group } from './group.ts'
+import { levelGroup } from './novelty-rates.ts'
+import { HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
+import type { Host, Program, ProgramOnHost, State, Use } from './state.ts'
+import type { Term } from './term.ts'
+import { WEIGHTS } from './weights.ts'
+
+/**
+ * Evidence 3 (detection-design §7): likelihood ratios, ln(assumed share among attacks / learned share among this fleet's
+ * novelties). The attack shares are the only expert knowledge of the model.
+ */
+interface Shares {
+  readonly attack: number
+  /** Prior of the benign share; it counts as `PRIOR` observations. */
+  readonly benign: number
+}
+
+const PRIOR = 20
+/** Counts of one host or one program stand on those of the fleet, worth so many. */
+const OWN_PRIOR = 4
+
+const DIRECTORIES: ReadonlyMap<string, Shares> = new Map([
+  ['del', { attack: 0.06, benign: 0.005 }],
+  ['hid', { attack: 0.12, benign: 0.01 }],
+  ['tmp', { attack: 0.18, benign: 0.07 }],
+  ['home', { attack: 0.06, benign: 0.06 }],
+  ['etc', { attack: 0.04, benign: 0.015 }],
+  ['lib', { attack: 0.11, benign: 0.1 }],
+  ['local', { attack: 0.14, benign: 0.31 }],
+  ['sys', { attack: 0.23, benign: 0.42 }],
+  ['inl', { attack: 0.06, benign: 0.01 }],
+] satisfies [(typeof DIRECTORY_CLASSES)[number], Shares][])
+const DIRECTORY_FLOOR = -1
+
+export function directoryTerm({ shape }: State, host: Host | undefined, directory: string): Term | undefined {
+  const shares = DIRECTORIES.get(directory)
+  if (shares === undefined) return undefined
+  const seen = shape.directories.get(directory) ?? 0
+  const share = (seen + PRIOR * shares.benign) / (shape.directoriesN + PRIOR)
+  const here = (host?.directories.get(directory) ?? 0) + OWN_PRIOR * share
+  const ofHost = here / (sum(host?.directories.values() ?? []) + OWN_PRIOR)
+  const nats = WEIGHTS.directory * Math.max(DIRECTORY_FLOOR, Math.log(shares.attack / ofHost))
+  return { name: 'directory', nats, numbers: { directory, seen, of: shape.directoriesN } }
+}
+
+const NEW_DIRECTORY = { attack: 0.6, benign: 0.5, prior: 4 } as const
+
+export function newDirectoryTerm({ shape }: State, place: string): Term {
+  const { attack, benign, prior } = NEW_DIRECTORY
+  const share = (shape.newDirectory + prior * benign) / (shape.newDirectoryN + prior)
+  const isNew = !shape.known.has(place)
+  const ratio = isNew ? attack / share : (1 - attack) / (1 - share)
+  const numbers = { place, new: isNew ? 1 : 0, seen: shape.newDirectory, of: shape.newDirectoryN }
+  return { name: 'new directory', nats: WEIGHTS.newDirectory * Math.log(ratio), numbers }
+}
+
+/** By masquerade class: named after its file, unlike, like a kernel thread. */
+const NAMES: readonly Shares[] = [
+  { attack: 0.75, benign: 0.9 },
+  { attack: 0.15, benign: 0.085 },
+  { attack: 0.1, benign: 0.015 },
+]
+
+export function argv0Term({ shape }: State, program: Program | undefined, { argv0 }: Group): Term | undefined {
+  if (argv0 === undefined) return undefined
+  const { attack, benign } = NAMES[argv0]!
+  const ofFleet = (shape.argv0[argv0] + PRIOR * benign) / (sum(shape.argv0) + PRIOR)
+  const own = program?.argv0 ?? [0, 0, 0]
+  const share = (own[argv0] + OWN_PRIOR * ofFleet) / (sum(own) + OWN_PRIOR)
+  const numbers = { class: argv0, seen: shape.argv0[argv0], of: sum(shape.argv0) }
+  return { name: 'name of itself', nats: Math.log(attack / share), numbers }
+}
+
+const ATTENDED = 0.3
+const UNATTENDED_LIMIT = 3
+
+export function terminalTerm(
+  { shape }: State,
+  program: Program | undefined,
+  { attended }: Group,
+  novelty: NoveltyClass,
+): Term | undefined {
+  if (attended === undefined) return undefined
+  const fleet = shape.terminal[novelty]!
+  const share = (fleet.yes + OWN_PRIOR * ATTENDED) / (fleet.n + OWN_PRIOR)
+  const own = program?.terminal[novelty] ?? { n: 0, yes: 0 }
+  const ofProgram = (own.yes + OWN_PRIOR * share) / (own.n + OWN_PRIOR)
+  const nats = attended
+    ? Math.log(ATTENDED / ofProgram)
+    : Math.min(UNATTENDED_LIMIT, Math.log((1 - ATTENDED) / (1 - ofProgram)))
+  const numbers = { attended: attended ? 1 : 0, novelty, share: ofProgram, seen: fleet.yes, of: fleet.n }
+  return { name: 'terminal', nats, numbers }
+}
+
+/** 1970-01-01 was a Thursday. */
+function hourCell(at: EpochMs): number {
+  const weekday = (Math.floor(at / DAY) + 4) % 7
+  const block = Math.floor((at % DAY) / (4 * HOUR))
+  return weekday === 0 || weekday === 6 ? 6 + block : block
+}
+
+function uniformShare(cell: number): number {
+  return (cell < 6 ? 5 / 7 : 2 / 7) / 6
+}
+
+export function hourTerm({ shape }: State, at: EpochMs, novelty: NoveltyClass): Term {
+  const cell = hourCell(at)
+  const cells = shape.hours[novelty]!
+  const uniform = uniformShare(cell)
+  const share = (cells[cell]! + PRIOR * uniform) / (sum(cells) + PRIOR)
+  const numbers = { at, cell, seen: cells[cell]!, of: sum(cells) }
+  return { name: 'hour', nats: WEIGHTS.hour * Math.log(uniform / share), numbers }
+}
+
+export function learnHour({ shape }: State, at: EpochMs, novelty: NoveltyClass): void {
+  shape.hours[novelty]![hourCell(at) % HOUR_CELLS]! += 1
+}
+
+/** An ordinary port, one program in four or five uses it, is worth nothing. */
+const USUAL_PORT = 1.5
+
+export function portTerm({ shape }: State, portKey: string): Term {
+  const programs = shape.outsidePorts.get(portKey) ?? 0
+  const share = (programs + 0.5) / (shape.outsidePrograms + 1)
+  const numbers = { port: portKey, programs, of: shape.outsidePrograms }
+  return { name: 'port', nats: WEIGHTS.port * (-Math.log(share) - USUAL_PORT), numbers }
+}
+
+const FAN_OUT = { from: 8, usual: 4, weight: 0.5 } as const
+
+export function fanOutTerm(program: Program | undefined, { peers }: Group): Term | undefined {
+  if (peers.size < FAN_OUT.from) return undefined
+  const before = program?.fanOut ?? 0
+  const nats = FAN_OUT.weight * Math.log(peers.size / Math.max(FAN_OUT.usual, before))
+  return nats <= 0 ? undefined : { name: 'fan-out', nats, numbers: { peers: peers.size, before } }
+}
+
+const ROLL_OUT = { from: 3, within: DAY, youngFor: 2 * DAY } as const
+
+/** A program that comes to several hosts within a day is being rolled out. Only while its use here is young. */
+export function rollOutTerm(
+  program: Program | undefined,
+  onHost: ProgramOnHost | undefined,
+  use: Use | undefined,
+  at: EpochMs,
+): Term | undefined {
+  if (use !== undefined && at - use.first > ROLL_OUT.youngFor) return undefined
+  let hosts = onHost === undefined ? 1 : 0
+  for (const { first } of program?.hosts.values() ?? []) if (first > at - ROLL_OUT.within && first <= at) hosts++
+  return hosts < ROLL_OUT.from ? undefined : { name: 'roll-out', nats: -Math.log(hosts), numbers: { hosts } }
+}
+
+/** Buckets of activity that a new program may reach within 36 hours, and what share of attacks and of other births do. */
+export const REACH = {
+  buckets: [4, 10, 25],
+  attack: [0.6, 0.5, 0.4],
+  benign: [0.35, 0.2, 0.12],
+  within: 36 * HOUR,
+  hosts: 2,
+} as const
+
+/** A new program that stays: most new things here are used once or twice. `program` is its evidence so far, 0 to 1 of the gate. */
+export function reachTerm({ shape }: State, use: Use, youth: number): Term | undefined {
+  const group = levelGroup(use.level)
+  const buckets = use.buckets + 1
+  let best: Term | undefined
+  for (const [c, least] of REACH.buckets.entries()) {
+    if (buckets < least) break
+    const reached = shape.reached[group]![c]!
+    const share = (reached + PRIOR * REACH.benign[c]!) / (shape.born[group] + PRIOR)
+    const nats = WEIGHTS.reach * youth * Math.log(REACH.attack[c]! / share)
+    if (nats > (best?.nats ?? 0))
+      best = { name: 'reach', nats, numbers: { buckets, least, reached, of: shape.born[group], share } }
+  }
+  return best
+}
+
+/** Whether at most two hosts got a program within a day of this use's birth. */
+export function isLocalBirth(program: Program, born: EpochMs): boolean {
+  let hosts = 0
+  for (const { first } of program.hosts.values()) if (Math.abs(first - born) <= DAY) hosts++
+  return hosts <= REACH.hosts
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0
+  for (const number of numbers) total += number
+  return total
+}

@@ -1,0 +1,23 @@
+/**
+ * What the function `novelty` groups by: host, program, user and the other side, and what a row tells about how the program runs.
+ * A job of that function observes these fields whatever it says itself; a field that no event has is no value, and takes its
+ * evidence away.
+ */
+export const NOVELTY_FIELDS: readonly string[] = [
+  'host.name',
+  'oddsock.program',
+  'user.name',
+  'destination.ip',
+  'process.name',
+  'user.id',
+  'network.direction',
+  'oddsock.peer.ip',
+  'oddsock.peer.port',
+  'oddsock.directory',
+  'oddsock.argv0',
+  'oddsock.terminal',
+  'oddsock.login',
+]
+
+/** Name of the function in a job's detector. */
+export const NOVELTY = 'novelty'
