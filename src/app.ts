@@ -8,6 +8,7 @@ import type { ExceptionItem } from './domain/exception.ts'
 import { text } from './domain/field.ts'
 import { hostOf } from './domain/identity.ts'
 import type { DatafeedConfig, Job } from './domain/job.ts'
+import { NOVELTY } from './domain/novelty-fields.ts'
 import type { Rule } from './domain/rule.ts'
 import type { EpochMs } from './domain/time.ts'
 import type { AlertDraft } from './engine/alert-drafts.ts'
@@ -89,7 +90,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
   )
   const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
-    ...(options.jobOptions && { jobOptions: options.jobOptions }),
+    jobOptions: { ...thresholdOf(job, rules), ...options.jobOptions },
     onScored: (scored) => {
       options.onBucket?.(scored)
       judging.scored(scored)
@@ -113,6 +114,13 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     warnings: judging.warnings,
     alerts: () => withEvidence(judging.drafts.inOrder(), events, feed),
   }
+}
+
+/** A job that gathers findings into incidents has to know from which score on they are told: the lowest that a rule asks for. */
+function thresholdOf(job: Job, rules: readonly Rule[]): JobOptions {
+  const scores = rules.flatMap(({ anomaly_threshold }) => anomaly_threshold ?? [])
+  const isNovelty = job.analysis_config.detectors.some((detector) => detector.function === NOVELTY)
+  return isNovelty && scores.length > 0 ? { alertThreshold: Math.min(...scores) } : {}
 }
 
 /** Kinds of events that the quick readers of all inputs remember together, about a kilobyte each, and of each at the least. */

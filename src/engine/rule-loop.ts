@@ -66,5 +66,11 @@ export function rowsOf(record: AnomalyRecord, rows: readonly Observation[], fiel
     [record.partition_field_name, record.partition_field_value],
   ])
     if (field !== undefined) tests.push([fields.indexOf(field), value ?? ''])
-  return rows.filter((row) => tests.every(([column, value]) => (row.values[column] ?? '') === value))
+  const meant = rows.filter((row) => tests.every(([column, value]) => (row.values[column] ?? '') === value))
+  if (record.oddsock === undefined) return meant
+  // A finding is about one account; a row that names none may have been given to it.
+  const user = fields.indexOf('user.name')
+  const { user: account } = record.oddsock
+  const ofAccount = meant.filter((row) => row.values[user] === account || row.values[user] === null)
+  return ofAccount.length > 0 ? ofAccount : meant
 }

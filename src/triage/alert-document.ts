@@ -28,7 +28,7 @@ export interface Found {
  */
 export function alertDocument(found: Found, evidence: Evidence, acquaintance: Acquaintance, now: EpochMs): Alert {
   const { record, host, rule } = found
-  const sentence = sentenceOf({ record, host, evidence, acquaintance })
+  const sentence = [sentenceOf({ record, host, evidence, acquaintance }), ...reasonsOf(record)].join(' ')
   return {
     '@timestamp': isoTime(now),
     ...record,
@@ -46,6 +46,7 @@ export function alertDocument(found: Found, evidence: Evidence, acquaintance: Ac
     'kibana.alert.reason': sentence,
     ...ruleFields(rule),
     oddsock: {
+      ...record.oddsock,
       sentence,
       evidence,
       seen_before: {
@@ -62,10 +63,29 @@ export function alertDocument(found: Found, evidence: Evidence, acquaintance: Ac
   }
 }
 
+/** So many of the strongest reasons stand in the sentence; all of them are in `oddsock.terms`. */
+const REASONS = 3
+/** A reason worth less than this says little. */
+const LEAST_NATS = 0.5
+
+/** What makes a finding odd, strongest first, in sentences of the job that found it. */
+function reasonsOf({ oddsock }: AnomalyRecord): string[] {
+  return [...(oddsock?.terms ?? [])]
+    .filter(({ nats }) => nats > LEAST_NATS)
+    .sort((a, b) => b.nats - a.nats)
+    .slice(0, REASONS)
+    .map(({ sentence }) => sentence)
+}
+
 /** ECS fields of the events: of process, host and user one value, from the first event; of addresses and ports all that are listed. */
 function ecsOf(evidence: Evidence, record: AnomalyRecord, host: string | null): EcsEvent {
   const [first] = evidence.events
-  const process = { ...objectAt(first, 'process'), ...named(record, 'process.name') }
+  const [name] = record.oddsock?.names ?? []
+  const process = {
+    ...(name !== undefined && { name }),
+    ...objectAt(first, 'process'),
+    ...named(record, 'process.name'),
+  }
   const { from } = peersOf(evidence)
   const destination = {
     ...listOf('ip', facetValues(evidence, 'destination.ip')),

@@ -37,18 +37,23 @@ function who({ record, host }: Told): string {
 function subject({ by_field_name: field = 'something', by_field_value: value }: Told['record']): string {
   const kind = KINDS.get(field) ?? field
   if (!value) return `A ${kind} without a name`
-  return field === 'process.name' ? short(value) : `${kind} ${short(value)}`
+  return PROGRAMS.has(field) ? short(value) : `${kind} ${short(value)}`
 }
+
+/** Fields whose values need no word before them to be understood. */
+const PROGRAMS: ReadonlySet<string> = new Set(['process.name', 'oddsock.program'])
 
 const KINDS: ReadonlyMap<string, string> = new Map([
   ['process.name', 'process'],
+  ['oddsock.program', 'program'],
   ['user.name', 'user'],
   ['destination.port', 'port'],
 ])
 
 /** Only a process or a user does something; a port or a module is seen. */
 function verb({ record, evidence }: Told): string {
-  const isActor = record.by_field_name === 'process.name' || record.by_field_name === 'user.name'
+  const { by_field_name: field = '' } = record
+  const isActor = PROGRAMS.has(field) || field === 'user.name'
   return isActor && isAboutNetwork(evidence) ? 'used the network' : 'was seen'
 }
 

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { testFolder } from './testing/folder.ts'
+import { run } from './testing/run.ts'
+import { ecsLines, week } from './testing/week.ts'
+
+const FOLDER = testFolder()
+const LOG = FOLDER.write('week.ndjson', ecsLines(week()))
+const JOB = ['--job', 'linux_novel_network_activity']
+
+interface Reasoned {
+  readonly record_score: number
+  readonly process: { readonly name: string }
+  readonly host: { readonly name: string }
+  readonly oddsock: {
+    readonly nats: number
+    readonly shown: boolean
+    readonly sentence: string
+    readonly terms: readonly { readonly nats: number; readonly sentence: string }[]
+  }
+}
+
+async function alertsOf(...flags: string[]): Promise<Reasoned[]> {
+  const { out } = await run(['scan', LOG, ...JOB, '--json', ...flags])
+  return out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}
+
+describe('the job that asks more than whether a name is rare', () => {
+  test('alerts on the newcomer, with reasons that add up to the score', async () => {
+    // In a fleet's first week an alert has to be clearer by 1.5 nats than the threshold asks.
+    const alerts = await alertsOf('--threshold', '20')
+    assert.deepEqual(
+      alerts.map(({ process, host }) => [process.name, host.name]),
+      [['xmrig', 'web-1']],
+    )
+    const [{ record_score, oddsock }] = alerts as [Reasoned]
+    const sum = oddsock.terms.reduce((nats, term) => nats + term.nats, 0)
+    assert.ok(Math.abs(sum - oddsock.nats) < 1e-9, `${sum} is not ${oddsock.nats}`)
+    // docs/explanation/how-novelty-thinks.md: 100 / (1 + e^(−(nats − 5) / 2))
+    assert.ok(Math.abs(record_score - 100 / (1 + Math.exp(-(oddsock.nats - 5) / 2))) < 1e-9)
+    assert.match(
+      oddsock.sentence,
+      /^\/usr\/bin\/xmrig on web-1 used the network for the first time, .* was never seen in the fleet\./,
+    )
+  })
+
+  test('tells only what its incidents show, and more of it under a lower threshold', async () => {
+    const low = await alertsOf('--threshold', '0')
+    assert.ok(low.length > 0)
+    assert.ok(low.every(({ oddsock }) => oddsock.shown))
+    assert.deepEqual(await alertsOf('--threshold', '100'), [])
+  })
+})
