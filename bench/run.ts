@@ -1,8 +1,9 @@
 // What a scan costs, as ratios to well-known programs on the same files in the same run. Writes bench/results.md.
 // usage: npm run bench [-- --size MB --runs N]; needs Linux and auditd's tools (Debian: apt install auditd)
 import { spawnSync } from 'node:child_process'
-import { statSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { FLOOD_NAMES, makeFiles } from './make-files.ts'
@@ -26,6 +27,26 @@ interface Race {
 const node = process.execPath
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** A script of this folder as JavaScript, in a folder of its own. */
+function compiled(script: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oddsock-bench-'))
+  const options = [
+    '--ignoreConfig',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+    '--outDir',
+    folder,
+  ]
+  const { status } = spawnSync('npx', ['tsc', here(`${script}.ts`), ...options], { stdio: 'inherit' })
+  if (status !== 0) throw new Error(`Cannot compile bench/${script}.ts`)
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  return join(folder, `${script}.js`)
+}
+
 function scan(name: string, file: string, ...flags: string[]): Command {
   return { name, command: node, args: [here('../bin/oddsock'), 'scan', file, '--json', '--quiet', ...flags] }
 }
@@ -47,7 +68,7 @@ function races(raw: string, documents: string): Race[] {
       title: 'NDJSON of Auditd Manager',
       file: documents,
       commands: [
-        { name: '`JSON.parse` of each line', command: node, args: [here('parse-lines.js'), documents] },
+        { name: '`JSON.parse` of each line', command: node, args: [compiled('parse-lines'), documents] },
         scan('`oddsock scan`', documents),
         { ...scan('`oddsock scan --strict` (once)', documents, '--strict'), once: true },
         { name: '`wc -l`', command: 'wc', args: ['-l', documents] },
