@@ -45,7 +45,7 @@ anomaly_threshold = 50
 test('all that is shipped is well', async () => {
   assert.deepEqual(await check(CONTENT), {
     code: 0,
-    out: 'Files: 16 · problems: 0\n  15 jobs\n   1 machine_learning rule\n',
+    out: 'Files: 17 · problems: 0\n  15 jobs\n   2 machine_learning rules\n',
     err: '',
   })
 })
