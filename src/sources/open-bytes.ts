@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
-import * as zlib from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { AppError } from '../domain/error.ts'
 
 export type Packing = 'plain' | 'gzip' | 'zstd'
@@ -75,7 +75,7 @@ async function* unpacked(raw: AsyncIterable<Buffer>, title: string): AsyncGenera
   const packing = packingOf(head)
   if (packing === 'plain') return yield* all
   try {
-    yield* packing === 'gzip' ? throughStream(all, zlib.createGunzip({ chunkSize: CHUNK })) : unzstd(all)
+    yield* packing === 'gzip' ? throughStream(all, createGunzip({ chunkSize: CHUNK })) : unzstd(all)
   } catch (cause) {
     const early = /unexpected (end|eof)/i.test(String(cause))
     throw new AppError({
@@ -182,10 +182,11 @@ async function* throughStream(raw: AsyncIterable<Buffer>, unpacker: Transform): 
   }
 }
 
-/** Node unpacks zstd itself from 22.15 on; before that the slower `fzstd` does. */
+/**
+ * Node unpacks zstd itself from 22.15 on, and quicker, but it stops behind the first frame of several and does not say that data
+ * was cut off; so `fzstd` does it on every Node.
+ */
 async function* unzstd(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const native = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress
-  if (native) return yield* throughStream(raw, native({ chunkSize: CHUNK }))
   const { Decompress } = await import('fzstd')
   const ready: Buffer[] = []
   const unpacker = new Decompress((chunk) => ready.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
