@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { AppError } from '../domain/error.ts'
 
@@ -87,8 +88,11 @@ async function* unpacked(raw: AsyncIterable<Buffer>, title: string): AsyncGenera
   }
 }
 
+/** So many chunks of a file are read at a stretch; then signals, timers and the garbage collector have their turn. */
+const AT_A_STRETCH = 8
+
 /**
- * Reads into one buffer that is used again and again. A file is read in place: there is nothing else to do meanwhile, and the
+ * Reads into one buffer that is used again and again. A file is read in place: there is little else to do meanwhile, and the
  * way through the thread pool costs as much as the reading. A pipe may keep one waiting.
  */
 async function* rawBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
@@ -96,7 +100,8 @@ async function* rawBytes(path: string, progress?: (bytes: number) => void): Asyn
   const buffer = Buffer.allocUnsafe(CHUNK)
   try {
     const isFile = (await file.stat()).isFile()
-    for (;;) {
+    for (let turn = 1; ; turn++) {
+      if (turn % AT_A_STRETCH === 0) await setImmediate()
       const length = isFile
         ? readSync(file.fd, buffer, 0, CHUNK, null)
         : (await file.read(buffer, 0, CHUNK, null)).bytesRead
