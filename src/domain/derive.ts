@@ -18,27 +18,36 @@ export const DERIVED: readonly string[] = [
   'oddsock.peer.port',
 ]
 
-/** All fields that `deriveFields` and event identities look at; a partial event that holds them gets the same answers. */
-export const DERIVED_FROM: readonly string[] = [
+/** What identities and `oddsock.program` are made from; with it, whatever else is derived from the program. */
+const ALWAYS_FROM: readonly string[] = [
   'host.id',
   'host.name',
   'node',
   'event.module',
   'event.dataset',
   'auditd.message_type',
-  'auditd.data.tty',
-  'auditd.summary.actor.primary',
   'process.name',
   'process.executable',
   'process.args',
   'process.command_line',
   'process.title',
-  'user.audit.id',
-  'network.direction',
-  'source.ip',
-  'destination.ip',
-  'destination.port',
 ]
+
+/** What the other derived fields are made from, by the field or its beginning. */
+const FROM: ReadonlyMap<string, readonly string[]> = new Map([
+  ['oddsock.terminal', ['auditd.data.tty']],
+  ['oddsock.login', ['user.audit.id', 'auditd.summary.actor.primary', 'auditd.data.tty']],
+  ['oddsock.peer', ['network.direction', 'source.ip', 'destination.ip', 'destination.port']],
+])
+
+/**
+ * The fields of an event that these derived fields, and the event's identity, are made from: a partial event that holds them gets
+ * the same answers.
+ */
+export function derivedFrom(fields: readonly string[]): readonly string[] {
+  const asked = [...FROM].filter(([beginning]) => fields.some((field) => field.startsWith(beginning)))
+  return [...ALWAYS_FROM, ...asked.flatMap(([, from]) => from)]
+}
 
 /**
  * The event with its derived fields: `host.name` where only another name of the host is known (`host` is the last resort), and

@@ -172,10 +172,10 @@ interface Kept {
 function memoryOf(memories: Map<string, Memory>, value: string, host: string): Memory {
   let memory = memories.get(value)
   if (!memory) {
-    memory = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, buckets: 0, events: 0, hosts: [] }
+    // The host stands in the list from the start: a list that grows from nothing takes room for seventeen.
+    memory = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, buckets: 0, events: 0, hosts: [host] }
     memories.set(value, memory)
-  }
-  if (memory.hosts.length < HOSTS_KEPT && !memory.hosts.includes(host)) memory.hosts.push(host)
+  } else if (memory.hosts.length < HOSTS_KEPT && !memory.hosts.includes(host)) memory.hosts.push(host)
   return memory
 }
 

@@ -1,4 +1,4 @@
-import { DERIVED_FROM, deriveFields, isOurs } from '../../domain/derive.ts'
+import { derivedFrom, deriveFields, isOurs } from '../../domain/derive.ts'
 import { type EcsEvent, REJECT_BYTES } from '../../domain/event.ts'
 import { values } from '../../domain/field.ts'
 import { auditKey, eventKeyOf, hashText, hostOf, isAuditEvent, textKey } from '../../domain/identity.ts'
@@ -41,7 +41,7 @@ interface Known<P> {
  * profile, made by the reference decoder's own steps the first time. A line that holds a surprise is read by the reference decoder.
  */
 export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): LineReader {
-  const wanted = [...new Set([...options.fields.filter((field) => !isOurs(field)), ...DERIVED_FROM])]
+  const wanted = [...new Set([...options.fields.filter((field) => !isOurs(field)), ...derivedFrom(options.fields)])]
   const fields = [...new Set([...PER_LINE, ...wanted])]
   const [time, ingested, sequence, auditSequence, id, index, docId, source] = PER_LINE.map((field) =>
     fields.indexOf(field),
