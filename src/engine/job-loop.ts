@@ -6,7 +6,7 @@ import { type BucketSpan, bucketOf } from '../domain/bucket.ts'
 import type { Job } from '../domain/job.ts'
 import type { Observation } from '../domain/observation.ts'
 import { DAY, type DurationMs, type EpochMs, type Seq } from '../domain/time.ts'
-import type { EventReader, ResultStore } from '../storage/storage.ts'
+import type { EventReader, ResultJournal } from '../storage/storage.ts'
 
 /**
  * Almost every first sight of a name moves the quantiles, by its own maximum if nothing else. Stored results wait for the next of
@@ -46,7 +46,7 @@ export class JobLoop {
   readonly feed: Datafeed
   readonly model: JobModel
   readonly #events: EventReader
-  readonly #results: ResultStore
+  readonly #results: ResultJournal
   readonly #options: JobLoopOptions
   /** Start of the bucket that closes next; NaN before the first event. */
   #next: EpochMs = Number.NaN
@@ -59,7 +59,7 @@ export class JobLoop {
   lateEvents = 0
   buckets = 0
 
-  constructor(job: Job, feed: Datafeed, events: EventReader, results: ResultStore, options: JobLoopOptions) {
+  constructor(job: Job, feed: Datafeed, events: EventReader, results: ResultJournal, options: JobLoopOptions) {
     this.job = job
     this.feed = feed
     this.model = startJob(job, feed.fields, options.jobOptions)

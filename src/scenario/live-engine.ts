@@ -14,7 +14,7 @@ import { SequenceClock } from '../engine/sequence-clock.ts'
 import { ALL, type Query } from '../query/ast.ts'
 import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import { MemoryResults } from '../storage/memory/results.ts'
-import type { Page, ResultStore, SeqRange, Storage } from '../storage/storage.ts'
+import type { Page, ResultJournal, SeqRange, Storage } from '../storage/storage.ts'
 import { alertDocument } from '../triage/alert-document.ts'
 import { evidenceOf, placesToShow } from '../triage/evidence.ts'
 import type { CastJob } from './cast.ts'
@@ -139,11 +139,11 @@ export class LiveEngine {
  * Results go to the storage; what is read again is only what this engine has written. The storage may be ahead of an engine that
  * carries out old decisions again, and then it would judge records that do not exist yet.
  */
-class ResultsOfOneLife implements ResultStore {
-  readonly #stored: ResultStore
+class ResultsOfOneLife implements ResultJournal {
+  readonly #stored: ResultJournal
   readonly #mine = new MemoryResults()
 
-  constructor(stored: ResultStore) {
+  constructor(stored: ResultJournal) {
     this.#stored = stored
   }
 

@@ -1,5 +1,7 @@
 import type { Alert } from '../domain/alert.ts'
+import type { Seq } from '../domain/time.ts'
 import type { Query } from '../query/ast.ts'
+import type { Page, SeqRange } from './storage.ts'
 
 export interface Versioned<T> {
   /** Counts the changes of this document, from 1. */
@@ -7,13 +9,28 @@ export interface Versioned<T> {
   readonly doc: T
 }
 
-/** Alerts by `kibana.alert.uuid`. */
+/** Word of an alert that sinks are to pass on. */
+export interface Notice {
+  /** Derived from the alert and what is said of it, so that the same word is never kept twice. */
+  readonly id: string
+  readonly alert_id: string
+  readonly reason: 'created' | 'confirmed' | 'withdrawn' | 'worse'
+}
+
+/**
+ * Alerts by `kibana.alert.uuid`, and beside them an outbox: a notice is kept in the transaction that writes its alert, so neither is
+ * ever there without the other. Sinks read the outbox by cursor.
+ */
 export interface AlertStore {
   /** Creating an alert that is there already changes nothing: its id is derived, so it is the same alert. */
-  create(alert: Alert): Promise<'created' | 'exists'>
+  create(alert: Alert, notice?: Notice): Promise<'created' | 'exists'>
   get(id: string): Promise<Versioned<Alert> | undefined>
   /** Replaces the alert if its version is still the one that the caller saw. */
-  update(alert: Alert, version: number): Promise<'updated' | 'conflict' | 'missing'>
+  update(alert: Alert, version: number, notice?: Notice): Promise<'updated' | 'conflict' | 'missing'>
   /** Those that match, in the order of `@timestamp`, then id. */
   search(query: Query, limit: number): Promise<readonly Versioned<Alert>[]>
+  /** Notices in the order in which they were kept. */
+  notices(range: SeqRange): Promise<Page<Notice>>
+  /** Sinks have passed on everything up to this place. Ids are remembered all the same: no notice comes back. */
+  forgetNotices(upTo: Seq): Promise<void>
 }

@@ -17,6 +17,8 @@ export interface Storage {
   readonly results: ResultStore
   readonly alerts: AlertStore
   readonly state: StateStore
+  /** Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. */
+  tend?(now: EpochMs): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,7 +50,11 @@ export interface EventCapabilities {
   readonly observesAgain: boolean
 }
 
-/** Events in the order in which they came in. A copy of an event (same `eventKeyOf`) is not taken in again: the first one stays. */
+/**
+ * Events in the order in which they came in. A copy of an event (same `eventKeyOf`) is not taken in again: the first one stays. Only
+ * our own joiner of audit records may tell an event again under its key, with a higher `REVISION` (`domain/stamps.ts`): then
+ * `observe` and `scan` take the newest revision within their bound, and `counts` counts both, so that its bucket is looked at again.
+ */
 export interface EventReader {
   readonly capabilities: EventCapabilities
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
@@ -67,17 +73,35 @@ export interface EventReader {
 }
 
 export interface EventStore extends EventReader {
-  /** Answers the place of the last event taken in. */
+  /** Answers the place of the last event taken in, durably: whoever sent them may be told. */
   append(events: readonly EcsEvent[]): Promise<Seq>
+  /** The first event after a place whose stamp `CLOCK` is `time` or later. Stamps never go back; events without one are passed over. */
+  reached(time: EpochMs, after: Seq): Promise<Reading | undefined>
+  /** Place and clock of the last event; undefined while there is none. */
+  last(): Promise<Reading | undefined>
+}
+
+/** What the engine's clock showed when an event had come in. */
+export interface Reading {
+  readonly seq: Seq
+  readonly clock: EpochMs
 }
 
 /**
  * Anomaly results in the order in which they were written. A revised result is written again under its id (`resultKeyOf`);
  * a copy of its newest revision is not, so that a step that is repeated changes nothing.
  */
-export interface ResultStore {
+export interface ResultJournal {
   append(results: readonly AnomalyResult[]): Promise<Seq>
   scan(query: Query, range: SeqRange): Promise<Page<AnomalyResult>>
   /** The newest revision of each result of a job whose bucket starts at `from` or later, in the order of their first revisions. */
   newest(jobId: string, from: EpochMs): Promise<readonly AnomalyResult[]>
+}
+
+/** Results that outlive the process. */
+export interface ResultStore extends ResultJournal {
+  /** The place of the newest result of a job, 0 before the first: what `rewind` takes later. */
+  last(jobId: string): Promise<Seq>
+  /** Forgets the results of a job that were written after this place: a start carries their decisions out again. */
+  rewind(jobId: string, after: Seq): Promise<void>
 }

@@ -3,13 +3,13 @@ import type { EcsEvent } from '../../domain/event.ts'
 import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, ResultStore, SeqRange } from '../storage.ts'
+import type { Page, ResultJournal, SeqRange } from '../storage.ts'
 
 /**
  * The result store of a scan: it keeps what its report tells, the newest revision of each record with a score, and lets bucket
  * and influencer results go, since a scan of months would hold nothing but them.
  */
-export class LatestRecords implements ResultStore {
+export class LatestRecords implements ResultJournal {
   readonly #latest = new Map<string, { readonly seq: Seq; readonly doc: AnomalyRecord }>()
   #seq: Seq = 0
 

@@ -4,9 +4,10 @@ import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
 import { eventKeyOf } from '../../domain/identity.ts'
 import type { Observation } from '../../domain/observation.ts'
-import type { EpochMs, Seq } from '../../domain/time.ts'
+import { CLOCK } from '../../domain/stamps.ts'
+import { type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
-import type { EventStore, Page, SeqRange, TimeRange } from '../storage.ts'
+import type { EventStore, Page, Reading, SeqRange, TimeRange } from '../storage.ts'
 import { pageOf } from './journal.ts'
 
 /** All events in a list; every question goes through it from the beginning. The place of an event is its index. */
@@ -55,6 +56,19 @@ export class MemoryEvents implements EventStore {
     return counts
   }
 
+  async reached(time: EpochMs, after: Seq): Promise<Reading | undefined> {
+    for (let seq = after + 1; seq <= this.#events.length; seq++) {
+      const clock = clockOf(this.#events[seq - 1]!)
+      if (clock >= time) return { seq, clock }
+    }
+    return undefined
+  }
+
+  async last(): Promise<Reading | undefined> {
+    const event = this.#events.at(-1)
+    return event && { seq: this.#events.length, clock: clockOf(event) }
+  }
+
   async read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]> {
     return places.map(({ input, from }) => (input === 0 ? this.#events[from] : undefined))
   }
@@ -66,6 +80,11 @@ export class MemoryEvents implements EventStore {
     for (const event of this.#events.slice(known.length)) known.push(sightingOf(feed, event))
     return known.slice(0, upTo)
   }
+}
+
+/** NaN where an event carries no stamp. */
+function clockOf(event: EcsEvent): EpochMs {
+  return Object.hasOwn(event, CLOCK) ? parseTime(event[CLOCK]) : Number.NaN
 }
 
 interface Sighting {
