@@ -1,20 +1,15 @@
 import type { Alert } from '../domain/alert.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { Seq } from '../domain/time.ts'
 import type { Query } from '../query/ast.ts'
 import type { Page, SeqRange } from './storage.ts'
+
+export type { Notice }
 
 export interface Versioned<T> {
   /** Counts the changes of this document, from 1. */
   readonly version: number
   readonly doc: T
-}
-
-/** Word of an alert that sinks are to pass on. */
-export interface Notice {
-  /** Derived from the alert and what is said of it, so that the same word is never kept twice. */
-  readonly id: string
-  readonly alert_id: string
-  readonly reason: 'created' | 'confirmed' | 'withdrawn' | 'worse'
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Alert } from '../../domain/alert.ts'
+import type { Notice } from '../../domain/notice.ts'
 import type { Seq } from '../../domain/time.ts'
 import { ALL, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { AlertStore, Notice, Versioned } from '../alert-store.ts'
+import type { AlertStore, Versioned } from '../alert-store.ts'
 import type { Page, SeqRange } from '../storage.ts'
 import { pageOf } from './journal.ts'
 
