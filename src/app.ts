@@ -86,7 +86,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     feed,
     job.analysis_config.detectors[0]?.by_field_name ?? 'process.name',
     rules.map((rule) => ({ rule, exceptions })),
-    valueLists,
+    { valueLists },
   )
   const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,

@@ -17,15 +17,17 @@ export interface AlertDraft {
 }
 
 /**
- * Findings of a scan, by the id of their alert. A scan reads the evidence of all of them at its end, in one pass over the inputs
- * that need it, so until then an alert is a draft.
+ * Findings by the id of their alert, as drafts whose evidence is still to be read: a scan reads that of all of them at its end, in
+ * one pass over the inputs that need it; a server reads it after each bucket, for the drafts that changed.
  */
 export class AlertDrafts implements FindingSink {
   readonly #drafts = new Map<string, AlertDraft>()
+  readonly #changed = new Set<string>()
   readonly #history: History
 
-  constructor(history: History) {
+  constructor(history: History, saved: readonly AlertDraft[] = []) {
     this.#history = history
+    for (const draft of saved) this.#drafts.set(draft.finding.alertId, draft)
   }
 
   isKnown(alertId: string): boolean {
@@ -33,25 +35,51 @@ export class AlertDrafts implements FindingSink {
   }
 
   found(finding: Finding, now: EpochMs): void {
+    this.#put(this.draftOf(finding, now))
+  }
+
+  /** With what is known of it now; it is not kept. */
+  draftOf(finding: Finding, now: EpochMs): AlertDraft {
     const { record, host, rows } = finding
     const acquaintance = this.#history.acquaintance(record.by_field_value ?? '', host)
-    this.#drafts.set(finding.alertId, { finding, acquaintance, now, rows, record })
+    return { finding, acquaintance, now, rows, record }
   }
 
   revised(finding: Finding): void {
     const draft = this.#drafts.get(finding.alertId)
     if (!draft) return
     const rows = uniteObservations(draft.rows, finding.rows)
-    this.#drafts.set(finding.alertId, { ...draft, record: finding.record, rows })
+    this.#put({ ...draft, record: finding.record, rows })
   }
 
   fell(record: AnomalyRecord): void {
-    for (const [id, draft] of this.#drafts)
-      if (draft.record.record_id === record.record_id) this.#drafts.set(id, { ...draft, record })
+    for (const draft of this.#drafts.values())
+      if (draft.record.record_id === record.record_id) this.#put({ ...draft, record })
+  }
+
+  get(alertId: string): AlertDraft | undefined {
+    return this.#drafts.get(alertId)
   }
 
   /** By the time of their buckets, then as they were found. */
   inOrder(): AlertDraft[] {
     return [...this.#drafts.values()].sort((a, b) => a.record.timestamp - b.record.timestamp)
+  }
+
+  /** Those that are new or have changed since this was last asked, in the same order. */
+  takeChanged(): AlertDraft[] {
+    const changed = [...this.#changed].flatMap((id) => this.#drafts.get(id) ?? [])
+    this.#changed.clear()
+    return changed.sort((a, b) => a.record.timestamp - b.record.timestamp)
+  }
+
+  /** Lets go those of buckets before this time: nothing can change them any more. */
+  forget(before: EpochMs): void {
+    for (const [id, { record }] of this.#drafts) if (record.timestamp < before) this.#drafts.delete(id)
+  }
+
+  #put(draft: AlertDraft): void {
+    this.#drafts.set(draft.finding.alertId, draft)
+    this.#changed.add(draft.finding.alertId)
   }
 }

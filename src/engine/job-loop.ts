@@ -1,4 +1,4 @@
-import { type JobOptions, startJob } from '../anomaly/job.ts'
+import { type JobOptions, loadJob, startJob } from '../anomaly/job.ts'
 import type { BucketOutcome, JobModel } from '../anomaly/job-model.ts'
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { AnomalyRecord, AnomalyResult } from '../domain/anomaly-record.ts'
@@ -15,7 +15,7 @@ import type { EventReader, ResultJournal } from '../storage/storage.ts'
 const RENORMALIZE_EVERY = 24
 
 /** Results older than this, or than a hundred buckets, keep their scores: Elastic's `renormalization_window_days`. */
-const RENORMALIZATION_WINDOW: DurationMs = 30 * DAY
+export const RENORMALIZATION_WINDOW: DurationMs = 30 * DAY
 
 /** One bucket that was scored, late rows of an older one included: what rules judge next. */
 export interface ScoredBucket {
@@ -35,6 +35,17 @@ export interface JobLoopOptions {
   readonly onRenormalized?: (records: readonly AnomalyRecord[], now: EpochMs) => void | Promise<void>
   /** Buckets before this time are over: not even late rows of them will be asked for. */
   readonly onPassed?: (before: EpochMs) => void
+}
+
+export interface SavedLoop {
+  readonly model: unknown
+  readonly next: EpochMs
+  readonly began: EpochMs
+  readonly lookedAt: Seq
+  readonly now: EpochMs
+  readonly sinceRenormalized: number
+  readonly lateEvents: number
+  readonly buckets: number
 }
 
 /**
@@ -59,13 +70,49 @@ export class JobLoop {
   lateEvents = 0
   buckets = 0
 
-  constructor(job: Job, feed: Datafeed, events: EventReader, results: ResultJournal, options: JobLoopOptions) {
+  constructor(
+    job: Job,
+    feed: Datafeed,
+    events: EventReader,
+    results: ResultJournal,
+    options: JobLoopOptions,
+    saved?: SavedLoop,
+  ) {
     this.job = job
     this.feed = feed
-    this.model = startJob(job, feed.fields, options.jobOptions)
+    this.model = saved
+      ? loadJob(job, feed.fields, saved.model, options.jobOptions)
+      : startJob(job, feed.fields, options.jobOptions)
     this.#events = events
     this.#results = results
     this.#options = options
+    if (!saved) return
+    this.#next = saved.next
+    this.#began = saved.began
+    this.#lookedAt = saved.lookedAt
+    this.#now = saved.now
+    this.#sinceRenormalized = saved.sinceRenormalized
+    this.lateEvents = saved.lateEvents
+    this.buckets = saved.buckets
+  }
+
+  /** Everything that the next step depends on, as plain JSON; only of a loop that has begun. */
+  save(): SavedLoop {
+    return {
+      model: this.model.save(),
+      next: this.#next,
+      began: this.#began,
+      lookedAt: this.#lookedAt,
+      now: this.#now,
+      sinceRenormalized: this.#sinceRenormalized,
+      lateEvents: this.lateEvents,
+      buckets: this.buckets,
+    }
+  }
+
+  /** Start of the bucket that closes next, NaN before the first event: everything before it is closed. */
+  get openFrom(): EpochMs {
+    return this.#next
   }
 
   /** The clock at which the next bucket is due to close. */

@@ -4,8 +4,9 @@ import type { ExceptionItem } from '../domain/exception.ts'
 import { type Observation, uniteObservations } from '../domain/observation.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
-import { History } from '../triage/history.ts'
-import { AlertDrafts } from './alert-drafts.ts'
+import type { Finding, RuleState } from '../rules/evaluate.ts'
+import { type Acquaintance, History, type SavedHistory } from '../triage/history.ts'
+import { type AlertDraft, AlertDrafts } from './alert-drafts.ts'
 import type { ScoredBucket } from './job-loop.ts'
 import { RuleLoop, rowsOf } from './rule-loop.ts'
 
@@ -19,6 +20,26 @@ export interface ScoredRecord {
 export interface RuleAndExceptions {
   readonly rule: Rule
   readonly exceptions: readonly ExceptionItem[]
+}
+
+export interface JudgingOptions {
+  readonly valueLists?: ReadonlyMap<string, readonly string[]>
+  /** Exceptions that people make while the engine runs, asked for at each step; they can name fields of the datafeed only. */
+  readonly addedExceptions?: (rule: Rule) => readonly ExceptionItem[]
+}
+
+/** All that judging remembers, as plain JSON; rules stand by their ids. */
+export interface SavedJudging {
+  readonly history: SavedHistory
+  readonly records: readonly ScoredRecord[]
+  readonly drafts: readonly SavedDraft[]
+  readonly rules: readonly (readonly [ruleId: string, RuleState])[]
+}
+
+interface SavedDraft extends Omit<AlertDraft, 'finding' | 'acquaintance'> {
+  readonly ruleId: string
+  readonly finding: Omit<Finding, 'rule'>
+  readonly acquaintance: Omit<Acquaintance, 'historyFrom'> & { readonly historyFrom: EpochMs | null }
 }
 
 /**
@@ -37,14 +58,21 @@ export class Judging {
     feed: Datafeed,
     byField: string,
     rules: readonly RuleAndExceptions[],
-    valueLists: ReadonlyMap<string, readonly string[]> = new Map(),
+    { valueLists = new Map(), addedExceptions = () => [] }: JudgingOptions = {},
+    saved?: SavedJudging,
   ) {
     this.#fields = feed.fields
-    this.history = new History(feed.fields, byField)
-    this.drafts = new AlertDrafts(this.history)
-    this.#rules = rules.map(
-      ({ rule, exceptions }) => new RuleLoop(rule, feed.fields, exceptions, valueLists, this.drafts),
+    this.history = saved ? History.load(feed.fields, byField, saved.history) : new History(feed.fields, byField)
+    this.drafts = new AlertDrafts(
+      this.history,
+      saved?.drafts.flatMap((draft) => draftOf(draft, rules)),
     )
+    for (const scored of saved?.records ?? []) this.records.set(scored.record.record_id, scored)
+    const states = new Map(saved?.rules)
+    this.#rules = rules.map(({ rule, exceptions }) => {
+      const inForce = () => [...exceptions, ...addedExceptions(rule)]
+      return new RuleLoop(rule, feed.fields, inForce, valueLists, this.drafts, states.get(rule.rule_id))
+    })
   }
 
   get warnings(): string[] {
@@ -52,12 +80,15 @@ export class Judging {
   }
 
   scored({ bucket, rows, records, now }: ScoredBucket): void {
-    const page = records.map((record) => ({
-      record,
-      rows: uniteObservations(this.#rowsBefore(record), rowsOf(record, rows, this.#fields)),
-    }))
-    this.#judge(page, now)
+    this.#judge(this.#pageOf(records, rows), now)
     this.history.learn(bucket, rows)
+  }
+
+  /** What rules would find in these records of an open bucket, as drafts; nothing is remembered. */
+  trial(records: readonly AnomalyRecord[], rows: readonly Observation[], now: EpochMs): AlertDraft[] {
+    const page = this.#pageOf(records, rows)
+    const findings = this.#rules.flatMap((rule) => rule.trial(page, now))
+    return findings.map((finding) => this.drafts.draftOf(finding, now))
   }
 
   /** Records that were written again with another score, since the quantiles have moved. */
@@ -66,6 +97,33 @@ export class Judging {
       records.map((record) => ({ record, rows: this.#rowsBefore(record) })),
       now,
     )
+  }
+
+  /** Whether a finding of this alert waits for the next interval of its rule. */
+  isWaiting(alertId: string): boolean {
+    return this.#rules.some(({ state }) => state.waiting.some((one) => one.alertId === alertId))
+  }
+
+  /** Lets go what was before this time and can change no more: neither late rows nor new quantiles will come for it. */
+  forget(before: EpochMs): void {
+    for (const [id, { record }] of this.records) if (record.timestamp < before) this.records.delete(id)
+    this.drafts.forget(before)
+  }
+
+  save(): SavedJudging {
+    return {
+      history: this.history.save(),
+      records: [...this.records.values()],
+      drafts: this.drafts.inOrder().map(savedDraft),
+      rules: this.#rules.map(({ rule, state }) => [rule.rule_id, state]),
+    }
+  }
+
+  #pageOf(records: readonly AnomalyRecord[], rows: readonly Observation[]): ScoredRecord[] {
+    return records.map((record) => ({
+      record,
+      rows: uniteObservations(this.#rowsBefore(record), rowsOf(record, rows, this.#fields)),
+    }))
   }
 
   #judge(page: readonly ScoredRecord[], now: EpochMs): void {
@@ -77,4 +135,26 @@ export class Judging {
   #rowsBefore({ record_id }: AnomalyRecord): readonly Observation[] {
     return this.records.get(record_id)?.rows ?? []
   }
+}
+
+function savedDraft({ finding, acquaintance, ...rest }: AlertDraft): SavedDraft {
+  const { rule, ...found } = finding
+  const { historyFrom } = acquaintance
+  return {
+    ...rest,
+    ruleId: rule.rule_id,
+    finding: found,
+    acquaintance: { ...acquaintance, historyFrom: Number.isNaN(historyFrom) ? null : historyFrom },
+  }
+}
+
+/** The draft under its rule as that is now; none if the rule is gone. */
+function draftOf(
+  { ruleId, finding, acquaintance, ...rest }: SavedDraft,
+  rules: readonly RuleAndExceptions[],
+): AlertDraft[] {
+  const rule = rules.find((one) => one.rule.rule_id === ruleId)?.rule
+  if (!rule) return []
+  const historyFrom = acquaintance.historyFrom ?? Number.NaN
+  return [{ ...rest, finding: { ...finding, rule }, acquaintance: { ...acquaintance, historyFrom } }]
 }

@@ -3,7 +3,14 @@ import type { ExceptionItem } from '../domain/exception.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
-import { evaluate, type Finding, type JudgedRecord, NEW_RULE, type RuleState } from '../rules/evaluate.ts'
+import {
+  evaluate,
+  type Finding,
+  type JudgedRecord,
+  NEW_RULE,
+  type RuleOutcome,
+  type RuleState,
+} from '../rules/evaluate.ts'
 import { compileExceptions } from '../rules/exceptions.ts'
 
 /** Where findings go: alerts are made of them there. */
@@ -21,39 +28,51 @@ export class RuleLoop {
   readonly rule: Rule
   readonly warnings: string[] = []
   readonly #fields: readonly string[]
-  readonly #exceptions: readonly ExceptionItem[]
+  readonly #exceptions: () => readonly ExceptionItem[]
   readonly #lists: ReadonlyMap<string, readonly string[]>
   readonly #sink: FindingSink
-  #state: RuleState = NEW_RULE
+  #state: RuleState
 
   constructor(
     rule: Rule,
     fields: readonly string[],
-    exceptions: readonly ExceptionItem[],
+    exceptions: () => readonly ExceptionItem[],
     lists: ReadonlyMap<string, readonly string[]>,
     sink: FindingSink,
+    state: RuleState = NEW_RULE,
   ) {
     this.rule = rule
     this.#fields = fields
     this.#exceptions = exceptions
     this.#lists = lists
     this.#sink = sink
+    this.#state = state
   }
 
   /** Judges a page of records; an empty page lets go what waited for the interval that `now` is in. */
   step(page: readonly JudgedRecord[], now: EpochMs): void {
-    const isExcepted = compileExceptions(this.#exceptions, this.#fields, this.#lists, now)
-    const outcome = evaluate(
-      this.rule,
-      page,
-      { fields: this.#fields, isExcepted, now, isKnown: (id) => this.#sink.isKnown(id) },
-      this.#state,
-    )
+    const outcome = this.#evaluate(page, now)
     this.#state = outcome.state
     for (const finding of outcome.findings) this.#sink.found(finding, now)
     for (const finding of outcome.revised) this.#sink.revised(finding)
     for (const record of outcome.below) this.#sink.fell(record)
     this.warnings.push(...outcome.warnings)
+  }
+
+  /** What `step` would find on this page, and nothing changes. */
+  trial(page: readonly JudgedRecord[], now: EpochMs): readonly Finding[] {
+    return this.#evaluate(page, now).findings
+  }
+
+  /** With the findings that wait for their interval. */
+  get state(): RuleState {
+    return this.#state
+  }
+
+  #evaluate(page: readonly JudgedRecord[], now: EpochMs): RuleOutcome {
+    const isExcepted = compileExceptions(this.#exceptions(), this.#fields, this.#lists, now)
+    const context = { fields: this.#fields, isExcepted, now, isKnown: (id: string) => this.#sink.isKnown(id) }
+    return evaluate(this.rule, page, context, this.#state)
   }
 }
 

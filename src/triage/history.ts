@@ -68,6 +68,38 @@ export class History {
     this.#peerLimit = peerLimit
   }
 
+  /** A history that goes on from what `save` gave, for the same fields. */
+  static load(fields: readonly string[], byField: string, saved: SavedHistory): History {
+    const history = new History(fields, byField)
+    history.#from = saved.from ?? Number.NaN
+    history.#span = saved.span
+    history.#last = saved.last ?? Number.NEGATIVE_INFINITY
+    history.#buckets = saved.buckets
+    history.peersNotKept = saved.peersNotKept
+    remember(history.#names, saved.names)
+    for (const [host, names] of saved.namesHere) remember(history.#here(host), names)
+    remember(history.#programs, saved.programs)
+    remember(history.#peers, saved.peers)
+    for (const [name, runs] of saved.runs) history.#runs.set(name, [...runs])
+    return history
+  }
+
+  /** All that is remembered, as plain JSON. */
+  save(): SavedHistory {
+    return {
+      from: Number.isNaN(this.#from) ? null : this.#from,
+      span: this.#span,
+      last: Number.isFinite(this.#last) ? this.#last : null,
+      buckets: this.#buckets,
+      peersNotKept: this.peersNotKept,
+      names: savedOf(this.#names),
+      namesHere: [...this.#namesHere].map(([host, names]) => [host, savedOf(names)]),
+      programs: savedOf(this.#programs),
+      peers: savedOf(this.#peers),
+      runs: [...this.#runs].map(([name, runs]) => [name, [...runs]]),
+    }
+  }
+
   learn(bucket: BucketSpan, rows: readonly Observation[]): void {
     this.#span = bucket.end - bucket.start
     if (!(this.#from <= bucket.start)) this.#from = bucket.start
@@ -158,6 +190,38 @@ interface Memory extends Sightings {
   buckets: number
   events: number
   readonly hosts: string[]
+}
+
+/** First, last, buckets, events and hosts of each value. */
+type SavedMemories = readonly (readonly [value: string, EpochMs, EpochMs, number, number, readonly string[]])[]
+
+export interface SavedHistory {
+  readonly from: EpochMs | null
+  readonly span: DurationMs
+  readonly last: EpochMs | null
+  readonly buckets: number
+  readonly peersNotKept: number
+  readonly names: SavedMemories
+  readonly namesHere: readonly (readonly [host: string, SavedMemories])[]
+  readonly programs: SavedMemories
+  readonly peers: SavedMemories
+  readonly runs: readonly (readonly [name: string, readonly EpochMs[]])[]
+}
+
+function savedOf(memories: ReadonlyMap<string, Memory>): SavedMemories {
+  return [...memories].map(([value, { first, last, buckets, events, hosts }]) => [
+    value,
+    first,
+    last,
+    buckets,
+    events,
+    [...hosts],
+  ])
+}
+
+function remember(memories: Map<string, Memory>, saved: SavedMemories): void {
+  for (const [value, first, last, buckets, events, hosts] of saved)
+    memories.set(value, { first, last, buckets, events, hosts: [...hosts] })
 }
 
 /** The memories of one combination of values, by the list that holds it. */
