@@ -64,6 +64,7 @@ const CATALOGUES: readonly { readonly folder: string; readonly type: string }[] 
   { folder: 'formats', type: 'Format' },
   { folder: 'anomaly/functions', type: 'DetectorFunction' },
   { folder: 'rules/types', type: 'RuleType' },
+  { folder: 'sinks', type: 'SinkType' },
 ]
 
 /** Path below `src/` → text. */
