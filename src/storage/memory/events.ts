@@ -2,7 +2,7 @@ import type { Datafeed } from '../../datafeed/datafeed.ts'
 import { bucketTimeOf, Fold, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
 import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
-import { eventKeyOf } from '../../domain/identity.ts'
+import { eventKeyOf, withoutIngested } from '../../domain/identity.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
@@ -96,12 +96,4 @@ interface Sighting {
 function sightingOf(feed: Datafeed, event: EcsEvent): Sighting | undefined {
   const row = rowOf(feed, event)
   return row && { row, bucketStart: bucketOf(bucketTimeOf(event), feed.bucketSpan).start, time: timeOf(event) }
-}
-
-/** What a sender sends again is the same event, though whoever passes it on stamps it anew (`time-and-order.md` §4). */
-function withoutIngested(event: EcsEvent): EcsEvent {
-  const { 'event.ingested': _dotted, ...rest } = event
-  if (typeof rest.event !== 'object' || rest.event === null || Array.isArray(rest.event)) return rest
-  const { ingested: _nested, ...inner } = rest.event as EcsEvent
-  return { ...rest, event: inner }
 }
