@@ -102,6 +102,9 @@ export interface ResultJournal {
 export interface ResultStore extends ResultJournal {
   /** The place of the newest result of a job, 0 before the first: what `rewind` takes later. */
   last(jobId: string): Promise<Seq>
-  /** Forgets the results of a job that were written after this place: a start carries their decisions out again. */
+  /**
+   * Forgets the results of a job that were written after this place: a start carries their decisions out again. Places are not given
+   * a second time, not even after the store was closed: who reads on from one misses nothing.
+   */
   rewind(jobId: string, after: Seq): Promise<void>
 }
