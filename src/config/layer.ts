@@ -41,14 +41,21 @@ export function fromPlain(value: unknown, origin: Origin): Layer {
   return { kind: 'table', entries: mapped(new Map(entries), (entry) => fromPlain(entry, origin)), origin }
 }
 
-/** Says where they are not settings but tell where settings are. */
-const NO_SETTINGS: ReadonlySet<string> = new Set(['ODDSOCK_CONFIG'])
+/** Where the settings are, and itself none of them. */
+const NO_SETTING = 'ODDSOCK_CONFIG'
 
-/** `ODDSOCK_STORAGE__PATH=/data` sets `storage.path`, `ODDSOCK_SINK__0__URL` the `url` of the first sink. */
-export function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Layer {
+/**
+ * `ODDSOCK_STORAGE__PATH=/data` sets `storage.path`, `ODDSOCK_SINK__0__URL` the `url` of the first sink.
+ *
+ * @param others variables that a setting names, such as the `secret_env` of a sink
+ */
+export function fromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  others: ReadonlySet<string> = new Set(),
+): Layer {
   let whole: Layer = { kind: 'table', entries: new Map(), origin: { kind: 'environment', name: 'environment' } }
   for (const [name, value] of Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!name.startsWith('ODDSOCK_') || NO_SETTINGS.has(name) || value === undefined) continue
+    if (!name.startsWith('ODDSOCK_') || name === NO_SETTING || others.has(name) || value === undefined) continue
     const origin: Origin = { kind: 'environment', name }
     const keys = name.slice('ODDSOCK_'.length).toLowerCase().split('__')
     const layer = keys.reduceRight<Layer>(
@@ -131,6 +138,12 @@ export function* leavesOf(layer: Layer, path: Path = []): Generator<{ readonly p
     layer.kind === 'table' ? [...layer.entries] : layer.kind === 'list' ? [...layer.items.entries()] : []
   if (inner.length === 0) yield { path, leaf: layer }
   for (const [key, value] of inner) yield* leavesOf(value, [...path, key])
+}
+
+/** Variables of the environment that settings name: the values of `secret_env` and its like. */
+export function variablesNamedIn(layer: Layer): Set<string> {
+  const named = [...leavesOf(layer)].filter(({ path }) => /_env$/.test(String(path.at(-1))))
+  return new Set(named.map(({ leaf }) => String(plainOf(leaf))))
 }
 
 function mapped<T, U>(map: ReadonlyMap<string, T>, change: (value: T) => U): Map<string, U> {

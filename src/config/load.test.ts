@@ -21,6 +21,7 @@ const CATALOGUES = {
         url: v.string('an address'),
         secret_file: v.exactOptional(v.string('a path')),
         secret: v.exactOptional(v.string('a secret')),
+        secret_env: v.exactOptional(v.string('a name')),
       }),
     },
   ],
@@ -182,6 +183,13 @@ for (const { given, env = {}, expect } of WRONG)
   test(`all that is wrong is said with its place: ${JSON.stringify(given || env)}`, () => {
     assert.deepEqual(problemsOf(given, env), expect)
   })
+
+test('a variable that a setting names is no setting itself', () => {
+  const { config } = load('sink = [{ type = "webhook", url = "https://example.org", secret_env = "ODDSOCK_HOOK" }]\n', {
+    ODDSOCK_HOOK: 'hunter2',
+  })
+  assert.deepEqual(config.sink[0]!.options, { url: 'https://example.org', secret_env: 'ODDSOCK_HOOK' })
+})
 
 test('the value of a secret stands in no error', () => {
   const problems = problemsOf('[[sink]]\ntype = "webhook"\nurl = "https://example.org"\nsecret = ["hunter2"]\n')

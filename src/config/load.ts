@@ -9,12 +9,12 @@ import {
   fromEnvironment,
   fromFile,
   fromPlain,
-  type Layer,
   laid,
   leavesOf,
   nearestTo,
   originName,
   plainOf,
+  variablesNamedIn,
 } from './layer.ts'
 import { type Catalogues, isSecret, readSettings } from './read-settings.ts'
 import { type Config, defaultSettings } from './schema.ts'
@@ -59,11 +59,11 @@ export interface LoadedConfig {
 export function loadConfig({ file, env, flags = [], catalogues }: ConfigChoice): LoadedConfig {
   const surroundings = { env, isRoot: process.getuid?.() === 0, home: env.HOME ?? homedir() }
   const found = file ?? env.ODDSOCK_CONFIG ?? settingsFiles(surroundings).find((path) => existsSync(path))
-  const given = [
-    ...flags.map(({ flag, setting, value }) => fromPlain(nested(setting, value), { kind: 'flag', name: flag })),
-    fromEnvironment(env),
-    ...(found === undefined ? [] : [fromFile(parseToml(readText(found), found), found)]),
-  ].reduceRight<Layer | undefined>((under, over) => laid(over, under), undefined)!
+  const written = fromFile(parseToml(found === undefined ? '' : readText(found), found ?? ''), found ?? '')
+  const set = laid(fromEnvironment(env, variablesNamedIn(written)), written)
+  const given = flags.reduce((under, { flag, setting, value }) => {
+    return laid(fromPlain(nested(setting, value), { kind: 'flag', name: flag }), under)
+  }, set)
   const path = plainOf(nearestTo(given, ['storage', 'path']))
   const storagePath = typeof path === 'string' && path !== '' ? path : stateFolder(surroundings)
   const defaults = fromPlain(defaultSettings(storagePath, ownAuditLog()), { kind: 'default' })

@@ -173,6 +173,7 @@ function secretsInTheOpen(layer: Layer, path: Path = []): Problem[] {
 
 function shown(value: unknown, path: Path): string {
   if (isSecret(path)) return 'not right'
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a table'
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
