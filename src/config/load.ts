@@ -9,6 +9,7 @@ import {
   fromEnvironment,
   fromFile,
   fromPlain,
+  type Layer,
   laid,
   leavesOf,
   nearestTo,
