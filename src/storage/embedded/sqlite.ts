@@ -85,9 +85,17 @@ export class Sqlite {
     this.run('VACUUM INTO ?', path)
   }
 
+  /**
+   * libsql keeps a connection, and its lock, until the last statement is collected as garbage. So the lock is given back by hand, which
+   * needs the store to leave WAL mode first; at rest it is then a single file.
+   */
   close(): void {
     this.#statements.clear()
-    this.#db.close()
+    try {
+      this.script('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema')
+    } finally {
+      this.#db.close()
+    }
   }
 
   #prepared(sql: string): Database.Statement {
