@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
-import { judged } from './workflow.ts'
+import { judged, verdictsOf } from './workflow.ts'
 
 const ALERT: Alert = {
   '@timestamp': '2026-03-02T00:00:00.000Z',
@@ -19,10 +19,9 @@ test('a verdict changes the status and is remembered with its time, and nothing 
     'kibana.alert.workflow_status_updated_at': '2026-03-02T10:00:00.000Z',
     'kibana.alert.workflow_reason': 'noise',
     'kibana.alert.workflow_user': 'ann',
-    oddsock: {
-      sentence: 'x',
-      verdicts: [{ at: '2026-03-02T10:00:00.000Z', status: 'closed', reason: 'noise', note: 'weekly job', by: 'ann' }],
-    },
+    'kibana.alert.workflow_history': [
+      { at: '2026-03-02T10:00:00.000Z', status: 'closed', reason: 'noise', note: 'weekly job', by: 'ann' },
+    ],
   })
 })
 
@@ -33,7 +32,7 @@ test('an alert that is opened again has no reason for being closed, and still kn
   assert.equal(opened['kibana.alert.workflow_reason'], undefined)
   assert.equal(opened['kibana.alert.workflow_user'], undefined)
   assert.deepEqual(
-    (opened.oddsock as { verdicts: { status: string }[] }).verdicts.map(({ status }) => status),
+    verdictsOf(opened).map(({ status }) => status),
     ['closed', 'open'],
   )
 })

@@ -17,27 +17,28 @@ export interface Verdict {
   readonly by?: string
 }
 
-/** A verdict as the alert remembers it, in `oddsock.verdicts`, oldest first. */
+/** A verdict as the alert remembers it, oldest first. */
 export interface GivenVerdict extends Verdict {
   readonly at: string
 }
+
+/** Where an alert keeps its verdicts: the engine, when it writes an alert again, leaves the fields of the workflow alone. */
+const HISTORY = 'kibana.alert.workflow_history'
 
 /** The alert with a verdict. What was said before stays in it; the status of before does not. */
 export function judged(alert: Alert, verdict: Verdict, now: EpochMs): Alert {
   const { 'kibana.alert.workflow_reason': _reason, 'kibana.alert.workflow_user': _user, ...rest } = alert
   const given: GivenVerdict = { at: isoTime(now), ...verdict }
-  const own = (typeof alert.oddsock === 'object' && alert.oddsock) || {}
   return {
     ...(rest as Alert),
     'kibana.alert.workflow_status': verdict.status,
     'kibana.alert.workflow_status_updated_at': isoTime(now),
     ...(verdict.status === 'closed' && verdict.reason && { 'kibana.alert.workflow_reason': verdict.reason }),
     ...(verdict.by && { 'kibana.alert.workflow_user': verdict.by }),
-    oddsock: { ...own, verdicts: [...verdictsOf(alert), given] },
+    [HISTORY]: [...verdictsOf(alert), given],
   }
 }
 
-export function verdictsOf({ oddsock }: Alert): readonly GivenVerdict[] {
-  const { verdicts } = (oddsock ?? {}) as { readonly verdicts?: unknown }
+export function verdictsOf({ [HISTORY]: verdicts }: Alert): readonly GivenVerdict[] {
   return Array.isArray(verdicts) ? verdicts : []
 }
