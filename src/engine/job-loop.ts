@@ -110,6 +110,11 @@ export class JobLoop {
     }
   }
 
+  /** The time with which the job began; NaN before. */
+  get began(): EpochMs {
+    return this.#began
+  }
+
   /** Start of the bucket that closes next, NaN before the first event: everything before it is closed. */
   get openFrom(): EpochMs {
     return this.#next

@@ -1,0 +1,273 @@
+import { timeOf } from '../datafeed/observe.ts'
+import { values } from '../domain/field.ts'
+import { hostOf } from '../domain/identity.ts'
+import type { Log } from '../domain/log.ts'
+import { type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.ts'
+import { ALL } from '../query/ast.ts'
+import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
+import type { Storage } from '../storage/storage.ts'
+import { mergedBacklogs, type PastEvent } from './backlog.ts'
+import type { Clock } from './clock.ts'
+import { Cursors } from './cursors.ts'
+import { EngineClock } from './engine-clock.ts'
+import { Ingest } from './ingest.ts'
+import { JobRunner, type JobToRun } from './job-runner.ts'
+import type { JudgingOptions } from './judging.ts'
+import { Ticks } from './ticks.ts'
+
+/** How often the loops look at the time of day when nothing wakes them. */
+const BEAT: DurationMs = 500
+/** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
+const TRIAL_EVERY: DurationMs = 1_000
+const TRIAL_SHARE = 4
+/** How often the storage is given time to seal and to prune. */
+const TEND_EVERY: DurationMs = 10 * MINUTE
+/** Events of a backlog that are committed together. */
+const PAST_TOGETHER = 5_000
+/** So many of the last events tell the clock again which hosts there are. */
+const REMEMBERED = 20_000
+/** A loop that fails tries again after so long. */
+const PAUSE_AFTER_FAILURE: DurationMs = 2_000
+
+export interface EngineOptions extends JudgingOptions {
+  readonly storage: Storage
+  readonly jobs: readonly JobToRun[]
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface EngineHealth {
+  readonly state: 'starting' | 'catching up' | 'running' | 'stopping'
+  /** The clock of the sequence; NaN before the first event. */
+  readonly clock: EpochMs
+  readonly events: number
+  readonly lastSeq: Seq
+  readonly lastCommit: EpochMs
+  readonly rejects: ReadonlyMap<string, number>
+  /** What is wrong now, for people; empty while all is well. */
+  readonly problems: readonly string[]
+  readonly jobs: readonly JobHealth[]
+  readonly sources: readonly ({ readonly name: string } & SourceHealth)[]
+}
+
+export interface JobHealth {
+  readonly job_id: string
+  readonly buckets: number
+  readonly lateEvents: number
+  /** Start of the bucket that closes next; NaN before the first event. */
+  readonly openFrom: EpochMs
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The engine that goes on: sources hand in, the ingest loop commits, the job loop closes buckets as the clock of the sequence passes
+ * them and tries the open ones in between. What it does depends on the storage and on what comes in; the time of day is asked
+ * only when something is appended.
+ */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #clock = new EngineClock()
+  readonly #cursors: Cursors
+  readonly #ticks: Ticks
+  readonly #ingest: Ingest
+  readonly #runners: readonly JobRunner[]
+  readonly #stopping = new AbortController()
+  #sources: readonly LiveSource[] = []
+  #state: EngineHealth['state'] = 'starting'
+  #loops: Promise<unknown> = Promise.resolve()
+  #wake: (() => void) | undefined
+  #lastSeq: Seq = 0
+  #triedSeq: Seq = 0
+  #lastArrival: EpochMs = Number.NEGATIVE_INFINITY
+  #jobProblem: string | undefined
+
+  constructor(options: EngineOptions) {
+    const { storage, jobs, clock, log } = options
+    this.#options = options
+    this.#cursors = new Cursors(storage.state)
+    this.#ticks = new Ticks(storage.state)
+    const { signal } = this.#stopping
+    const ports = { ...options, ticks: this.#ticks, timeOfDay: () => clock.now(), signal }
+    this.#runners = jobs.map((job) => new JobRunner(job, ports))
+    this.#ingest = new Ingest({
+      events: storage.events,
+      cursors: this.#cursors,
+      clock,
+      engineClock: this.#clock,
+      log,
+      onCommitted: (seq) => {
+        this.#lastSeq = seq
+        this.#lastArrival = clock.now()
+        this.#wake?.()
+      },
+    })
+  }
+
+  /** Where whoever pushes hands in. */
+  get intake(): Intake {
+    return this.#ingest
+  }
+
+  /** Takes up where the last life has stopped; then, without waiting for it, goes through the backlogs and starts the sources. */
+  async start(sources: readonly LiveSource[] = []): Promise<void> {
+    this.#sources = sources
+    await this.#recallClock()
+    for (const runner of this.#runners) await runner.start()
+    this.#lastArrival = this.#options.clock.now()
+    this.#state = 'catching up'
+    this.#loops = Promise.all([this.#jobLoop(), this.#tendLoop(), this.#openSources()])
+  }
+
+  /** Resolves when everything taken in is committed and every job is saved: the next start has nothing to do again. */
+  async stop(): Promise<void> {
+    this.#state = 'stopping'
+    await Promise.all(this.#sources.map((source) => source.stop()))
+    await this.#ingest.close()
+    this.#stopping.abort()
+    this.#wake?.()
+    await this.#loops
+    for (const runner of this.#runners) await runner.save()
+  }
+
+  health(): EngineHealth {
+    const { figures, rejects, failing } = this.#ingest
+    const problems = [
+      ...(failing ? [`Events cannot be stored: ${failing.message}`] : []),
+      ...(this.#jobProblem ? [this.#jobProblem] : []),
+      ...this.#sources.flatMap(({ name, health: { problem } }) => (problem ? [`${name}: ${problem}`] : [])),
+    ]
+    return {
+      state: this.#state,
+      clock: Number.isFinite(this.#clock.now) ? this.#clock.now : Number.NaN,
+      events: figures.events,
+      lastSeq: this.#lastSeq,
+      lastCommit: figures.lastCommit,
+      rejects,
+      problems,
+      jobs: this.#runners.map((runner) => ({ job_id: runner.job.job_id, ...runner.figures })),
+      sources: this.#sources.map(({ name, health }) => ({ name, ...health })),
+    }
+  }
+
+  /** The clock as it stood, and which hosts of logs it goes by. */
+  async #recallClock(): Promise<void> {
+    const { storage } = this.#options
+    await this.#ticks.load()
+    const last = await storage.events.last()
+    this.#lastSeq = last?.seq ?? 0
+    const { items } = await storage.events.scan(ALL, {
+      after: Math.max(0, this.#lastSeq - REMEMBERED),
+      limit: REMEMBERED,
+    })
+    for (const { doc } of items)
+      if (values(doc, 'event.ingested').length === 0)
+        this.#clock.accepted(hostOf(doc), timeOf(doc), last?.clock ?? Number.NEGATIVE_INFINITY)
+    for (const time of [last?.clock ?? Number.NaN, this.#ticks.latest]) this.#clock.ingested(time, time)
+  }
+
+  async #openSources(): Promise<void> {
+    try {
+      await this.#takeBacklogs()
+      if (this.#stopping.signal.aborted) return
+      for (const source of this.#sources) await source.start(this.#ingest)
+      if (this.#state === 'catching up') this.#state = 'running'
+      this.#options.log.info('Sources are open', { sources: this.#sources.map(({ name }) => name) })
+    } catch (error) {
+      if (this.#state === 'stopping') return
+      this.#jobProblem = `Sources cannot be opened: ${messageOf(error)}`
+      this.#options.log.error('Sources cannot be opened', { error: messageOf(error) })
+    }
+  }
+
+  async #takeBacklogs(): Promise<void> {
+    const withCursors = []
+    for (const source of this.#sources) withCursors.push({ source, cursor: await this.#cursors.load(source.name) })
+    const onCursor = (source: string, cursor: unknown) => this.#cursors.save(source, cursor)
+    let past: PastEvent[] = []
+    for await (const event of mergedBacklogs(withCursors, onCursor)) {
+      if (this.#state === 'stopping') return
+      past.push(event)
+      if (past.length < PAST_TOGETHER) continue
+      await this.#ingest.takePast(past)
+      past = []
+    }
+    await this.#ingest.takePast(past)
+  }
+
+  /** Closes what is due, and tries what is open; woken by every commit, and by the time of day. */
+  async #jobLoop(): Promise<void> {
+    const { clock, log } = this.#options
+    let triedAt = Number.NEGATIVE_INFINITY
+    let pause = TRIAL_EVERY
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#tickIfQuiet()
+        for (const runner of this.#runners) await runner.advance(this.#clockWithTicks())
+        const begin = clock.now()
+        if (this.#mayTry() && Math.abs(begin - triedAt) >= pause) {
+          this.#triedSeq = this.#lastSeq
+          for (const runner of this.#runners) await runner.trial(this.#clock.now, this.#triedSeq)
+          triedAt = clock.now()
+          pause = Math.max(TRIAL_EVERY, TRIAL_SHARE * (triedAt - begin))
+        }
+        this.#jobProblem = undefined
+      } catch (error) {
+        this.#jobProblem = `Jobs cannot go on: ${messageOf(error)}`
+        log.error('Jobs cannot go on', {
+          error: messageOf(error),
+          stack: error instanceof Error ? error.stack : undefined,
+        })
+        await clock.sleep(PAUSE_AFTER_FAILURE, this.#stopping.signal)
+      }
+      await this.#sleepOrWake()
+    }
+  }
+
+  /** Something has come since the last trial; while history is gone through, its open buckets are nobody's news. */
+  #mayTry(): boolean {
+    return this.#state === 'running' && this.#lastSeq > this.#triedSeq && Number.isFinite(this.#clock.now)
+  }
+
+  /** When nothing has come for as long as a job waits, the time of day itself becomes a member of the sequence. */
+  async #tickIfQuiet(): Promise<void> {
+    const now = this.#options.clock.now()
+    if (this.#state !== 'running' || !(now > this.#clock.now)) return
+    const due = this.#runners.some(
+      (runner) =>
+        now - this.#lastArrival >= runner.feed.queryDelay && runner.due <= now && runner.due > this.#clock.now,
+    )
+    if (!due) return
+    const tick = { now, upTo: this.#lastSeq }
+    this.#clock.ingested(now, now)
+    await this.#ticks.add(tick)
+  }
+
+  #clockWithTicks(): EpochMs {
+    return Math.max(this.#clock.now, this.#ticks.latest)
+  }
+
+  async #tendLoop(): Promise<void> {
+    const { storage, clock, log } = this.#options
+    while (!this.#stopping.signal.aborted) {
+      await clock.sleep(TEND_EVERY, this.#stopping.signal)
+      if (this.#stopping.signal.aborted) return
+      try {
+        await storage.tend?.(this.#clock.now)
+        this.#ticks.forget(Math.min(...this.#runners.map(({ scoredUpTo }) => scoredUpTo)))
+      } catch (error) {
+        log.error('The storage cannot be tended', { error: messageOf(error) })
+      }
+    }
+  }
+
+  async #sleepOrWake(): Promise<void> {
+    const woken = new AbortController()
+    this.#wake = () => woken.abort()
+    await this.#options.clock.sleep(BEAT, woken.signal)
+    this.#wake = undefined
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
