@@ -72,9 +72,9 @@ function onlyValue(alert: Alert, field: string): unknown {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** Only ISO times: a query compares what looks like a number as a number. */
+/** Of texts alone: a query compares the number 5 with `"5"` and with no time. */
 function timeOf(value: unknown): number | undefined {
-  const time = typeof value === 'string' && Number.isNaN(Number(value)) ? parseTime(value) : Number.NaN
+  const time = typeof value === 'string' ? parseTime(value) : Number.NaN
   return Number.isNaN(time) ? undefined : time
 }
 

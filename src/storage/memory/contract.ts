@@ -49,7 +49,7 @@ const steps = <T>(step: fc.Arbitrary<Step<T>>) =>
 const anyName = fc.constantFrom('a', 'b', '', '__proto__', '\0', 'a\0', '😀', '\ud83d', '\ude00', '\uffff', "'", '%')
 
 const START = Date.UTC(2026, 0, 6)
-const anyTime = fc.oneof(
+export const anyTime = fc.oneof(
   fc.integer({ min: 0, max: 5 }).map((minute) => isoTime(START + minute * MINUTE)),
   fc.constantFrom(
     '2026-01-06T00:01:00Z',
@@ -60,15 +60,15 @@ const anyTime = fc.oneof(
   ),
   anyName,
 )
-const anyStatus = fc.constantFrom('open', 'acknowledged', 'closed', 'OPEN', 'open\0')
+export const anyStatus = fc.constantFrom('open', 'acknowledged', 'closed', 'OPEN', 'open\0')
 
-const anyBounds: fc.Arbitrary<Bounds> = fc.record(
+export const anyBounds: fc.Arbitrary<Bounds> = fc.record(
   Object.fromEntries(['gt', 'gte', 'lt', 'lte'].map((bound) => [bound, fc.oneof(anyTime, fc.constant(START))])),
   { requiredKeys: [] },
 )
 
 /** Any filter over alerts, with values that occur in them. */
-const { query: anyQuery } = fc.letrec<{ query: Query }>((tie) => {
+export const { query: anyQuery } = fc.letrec<{ query: Query }>((tie) => {
   const field = fc.constantFrom('@timestamp', 'kibana.alert.workflow_status', 'kibana.alert.uuid', 'process.name')
   const value = fc.oneof(anyTime, anyStatus, anyName)
   const several = fc.array(tie('query'), { maxLength: 3 })
@@ -93,7 +93,7 @@ const { query: anyQuery } = fc.letrec<{ query: Query }>((tie) => {
   }
 })
 
-const anyAlert: fc.Arbitrary<Alert> = fc
+export const anyAlert: fc.Arbitrary<Alert> = fc
   .record({ id: anyName, time: anyTime, status: anyStatus, name: anyName, nested: fc.boolean(), long: fc.boolean() })
   .map(({ id, time, status, name, nested, long }) => ({
     '@timestamp': time,
