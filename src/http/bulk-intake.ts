@@ -3,10 +3,8 @@ import { type EcsEvent, REJECT_BYTES } from '../domain/event.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { Intake } from '../sources/live-source.ts'
 import { type BulkItem, BulkParser } from './bulk-parser.ts'
+import { PUSHED } from './push-source.ts'
 import { PushedDocuments } from './pushed-documents.ts'
-
-/** The name of this source of events, in health and among rejects. */
-export const BULK = 'bulk'
 
 /** Longest document, in bytes. */
 export const LONGEST_DOCUMENT = 4 * 2 ** 20
@@ -73,7 +71,7 @@ export class BulkIntake {
     this.wishesPipeline ||= action.pipeline
     const taken = fault ?? UNSUPPORTED.get(op) ?? this.#documents.read(document ?? '', index, id)
     if (typeof taken === 'string') {
-      this.#intake.reject(BULK, { reason: taken, from: at, raw: raw.slice(0, REJECT_BYTES) })
+      this.#intake.reject(PUSHED, { reason: taken, from: at, raw: raw.slice(0, REJECT_BYTES) })
       return { op, index, fault: taken, ...(id !== undefined && { id }) }
     }
     this.#piece.push(taken.event)
@@ -86,7 +84,7 @@ export class BulkIntake {
     const events = this.#piece
     this.#piece = []
     this.#characters = 0
-    await this.#intake.take({ source: BULK, clock: 'receipt', events })
+    await this.#intake.take({ source: PUSHED, clock: 'receipt', events })
   }
 }
 

@@ -2,17 +2,17 @@ import { type Context, Hono } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { REJECT_BYTES } from '../domain/event.ts'
 import type { EpochMs } from '../domain/time.ts'
-import type { Intake } from '../sources/live-source.ts'
-import { BULK, BulkIntake, type BulkResult, LONGEST_DOCUMENT } from './bulk-intake.ts'
+import { BulkIntake, type BulkResult, LONGEST_DOCUMENT } from './bulk-intake.ts'
 import { isUsableId } from './bulk-parser.ts'
 import { refusal, reply } from './elastic-reply.ts'
 import type { HttpEnv } from './http-env.ts'
+import { PUSHED, type PushSource } from './push-source.ts'
 import { PushedDocuments } from './pushed-documents.ts'
 import { BODY_LIMITS, type BodyLimits, bodyOf, textOf } from './request-body.ts'
 import { Slots } from './slots.ts'
 
 export interface DocumentOptions {
-  readonly intake: Intake
+  readonly source: PushSource
   readonly now: () => EpochMs
   readonly limits?: BodyLimits
 }
@@ -24,7 +24,7 @@ export interface DocumentOptions {
 const AT_ONCE = 64
 
 /** Where shippers deliver: `_bulk`, and documents one by one. An answer is given only when the documents are committed. */
-export function elasticDocuments({ intake, now, limits = BODY_LIMITS }: DocumentOptions): Hono<HttpEnv> {
+export function elasticDocuments({ source, now, limits = BODY_LIMITS }: DocumentOptions): Hono<HttpEnv> {
   const slots = new Slots(AT_ONCE)
   const app = new Hono<HttpEnv>()
 
@@ -32,8 +32,8 @@ export function elasticDocuments({ intake, now, limits = BODY_LIMITS }: Document
     refuseForms(c)
     const since = performance.now()
     return slots.run(async () => {
-      const request = new BulkIntake(intake, c.req.param('index') ?? '', now())
-      await request.takeAll(bodyOf(c, limits))
+      const request = new BulkIntake(source, c.req.param('index') ?? '', now())
+      await request.takeAll(bodyOf(c, limits, (bytes) => source.read(bytes)))
       if (request.results.length === 0) return refusal(c, 400, 'parse_exception', 'request body is required')
       const items = request.results.map(itemOf)
       const errors = request.results.some(({ fault }) => fault !== undefined)
@@ -49,13 +49,13 @@ export function elasticDocuments({ intake, now, limits = BODY_LIMITS }: Document
     if (id !== undefined && !isUsableId(id))
       return refusal(c, 400, 'illegal_argument_exception', 'the id of a document is 1 to 512 bytes long')
     return slots.run(async () => {
-      const json = await textOf(c, { ...limits, bytes: LONGEST_DOCUMENT })
+      const json = await textOf(c, { ...limits, bytes: LONGEST_DOCUMENT }, (bytes) => source.read(bytes))
       const read = new PushedDocuments(now()).read(json, index, id)
       if (typeof read === 'string') {
-        intake.reject(BULK, { reason: read, from: 0, raw: json.slice(0, REJECT_BYTES) })
+        source.reject(PUSHED, { reason: read, from: 0, raw: json.slice(0, REJECT_BYTES) })
         return refusal(c, 400, 'document_parsing_exception', read)
       }
-      await intake.take({ source: BULK, clock: 'receipt', events: [read.event] })
+      await source.take({ source: PUSHED, clock: 'receipt', events: [read.event] })
       return reply(c, created(index, read.id), 201, c.req.query('pipeline') ? NO_PIPELINES : {})
     })
   }

@@ -22,9 +22,14 @@ const SLOWEST = 1024
  * The body of a request, unpacked, in pieces as they arrive. Nothing is read ahead while the caller is busy, so a client is slowed
  * down to our own pace.
  *
+ * @param onBytes told of each piece, for whoever counts
  * @throws AppError HTTP_BODY_TOO_LARGE, HTTP_BODY_TOO_SLOW, HTTP_BODY_DAMAGED, HTTP_ENCODING_UNKNOWN
  */
-export async function* bodyOf(c: Context<HttpEnv>, limits: BodyLimits = BODY_LIMITS): AsyncGenerator<Buffer> {
+export async function* bodyOf(
+  c: Context<HttpEnv>,
+  limits: BodyLimits = BODY_LIMITS,
+  onBytes: (bytes: number) => void = () => {},
+): AsyncGenerator<Buffer> {
   const announced = Number(c.req.header('content-length') ?? 0)
   if (announced > limits.bytes) throw tooLarge(limits)
   const incoming = c.env?.incoming ?? Readable.fromWeb((c.req.raw.body ?? new Blob([]).stream()) as never)
@@ -40,6 +45,7 @@ export async function* bodyOf(c: Context<HttpEnv>, limits: BodyLimits = BODY_LIM
       waited += performance.now() - since
       if (piece.done) return
       size += (piece.value as Buffer).length
+      onBytes((piece.value as Buffer).length)
       if (size > limits.bytes) throw tooLarge(limits)
       yield piece.value as Buffer
     }
@@ -52,9 +58,9 @@ export async function* bodyOf(c: Context<HttpEnv>, limits: BodyLimits = BODY_LIM
 }
 
 /** The whole body as text. */
-export async function textOf(c: Context<HttpEnv>, limits: BodyLimits): Promise<string> {
+export async function textOf(...of: Parameters<typeof bodyOf>): Promise<string> {
   const pieces: Buffer[] = []
-  for await (const piece of bodyOf(c, limits)) pieces.push(piece)
+  for await (const piece of bodyOf(...of)) pieces.push(piece)
   return Buffer.concat(pieces).toString('utf8')
 }
 
