@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { AppError } from '../../domain/error.ts'
 import type { Sqlite } from './sqlite.ts'
 
@@ -17,13 +18,20 @@ const APPLICATION_ID = 0x6f646473
 export function migrate(db: Sqlite, migrations: readonly Migration[], program: string): void {
   const version = versionOf(db, migrations.length, program)
   if (version === migrations.length) return
-  if (version > 0) db.copyTo(`${db.path}.v${version}`)
+  if (version > 0) keepCopy(db, version)
   db.transaction(() => {
     db.script('CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT')
     for (const migration of migrations.slice(version)) db.script(migration)
     db.run(`INSERT OR REPLACE INTO about VALUES ('needs_oddsock', ?)`, program)
     db.script(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`)
   })
+}
+
+/** An attempt that failed may have left such a copy; it was of the same version. */
+function keepCopy(db: Sqlite, version: number): void {
+  const copy = `${db.path}.v${version}`
+  rmSync(copy, { force: true })
+  db.copyTo(copy)
 }
 
 function versionOf(db: Sqlite, newest: number, program: string): number {

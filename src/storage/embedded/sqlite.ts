@@ -1,3 +1,5 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type Database from 'libsql'
 import { damaged, sqliteError } from './sqlite-error.ts'
 
@@ -80,9 +82,14 @@ export class Sqlite {
     }
   }
 
-  /** Writes what the store holds now to another file, which must not be there. It is not on the disk yet when this returns. */
+  /** Writes what the store holds now to another file, which must not be there, durably. Everything else waits meanwhile. */
   copyTo(path: string): void {
     this.run('VACUUM INTO ?', path)
+    for (const written of [path, dirname(path)]) {
+      const file = openSync(written, 'r')
+      fsyncSync(file)
+      closeSync(file)
+    }
   }
 
   /**
@@ -92,10 +99,11 @@ export class Sqlite {
   close(): void {
     this.#statements.clear()
     try {
-      this.script('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema')
-    } finally {
-      this.#db.close()
+      this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema')
+    } catch {
+      // On a full disk, say. What was confirmed stands in the log beside the file, for whoever opens it next.
     }
+    this.#db.close()
   }
 
   #prepared(sql: string): Database.Statement {
