@@ -15,8 +15,8 @@ import { JobRunner, type JobToRun } from './job-runner.ts'
 import type { JudgingOptions } from './judging.ts'
 import { Ticks } from './ticks.ts'
 
-/** How often the loops look at the time of day when nothing wakes them. */
-const BEAT: DurationMs = 500
+/** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
+const [SHORTEST_REST, LONGEST_REST]: readonly [DurationMs, DurationMs] = [50, 30_000]
 /** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
 const TRIAL_EVERY: DurationMs = 1_000
 const TRIAL_SHARE = 4
@@ -76,6 +76,10 @@ export class Engine {
   #state: EngineHealth['state'] = 'starting'
   #loops: Promise<unknown> = Promise.resolve()
   #wake: (() => void) | undefined
+  /** Something has come while the loop was at work. */
+  #poked = false
+  /** When the next trial may be. */
+  #tryAt: EpochMs = Number.NEGATIVE_INFINITY
   #lastSeq: Seq = 0
   #triedSeq: Seq = 0
   #lastArrival: EpochMs = Number.NEGATIVE_INFINITY
@@ -98,7 +102,7 @@ export class Engine {
       onCommitted: (seq) => {
         this.#lastSeq = seq
         this.#lastArrival = clock.now()
-        this.#wake?.()
+        this.#poke()
       },
     })
   }
@@ -124,7 +128,7 @@ export class Engine {
     await Promise.all(this.#sources.map((source) => source.stop()))
     await this.#ingest.close()
     this.#stopping.abort()
-    this.#wake?.()
+    this.#poke()
     await this.#loops
     for (const runner of this.#runners) await runner.save()
   }
@@ -197,30 +201,33 @@ export class Engine {
   /** Closes what is due, and tries what is open; woken by every commit, and by the time of day. */
   async #jobLoop(): Promise<void> {
     const { clock, log } = this.#options
-    let triedAt = Number.NEGATIVE_INFINITY
-    let pause = TRIAL_EVERY
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#tickIfQuiet()
         for (const runner of this.#runners) await runner.advance(this.#clockWithTicks())
-        const begin = clock.now()
-        if (this.#mayTry() && Math.abs(begin - triedAt) >= pause) {
-          this.#triedSeq = this.#lastSeq
-          for (const runner of this.#runners) await runner.trial(this.#clock.now, this.#triedSeq)
-          triedAt = clock.now()
-          pause = Math.max(TRIAL_EVERY, TRIAL_SHARE * (triedAt - begin))
-        }
+        if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
       } catch (error) {
-        this.#jobProblem = `Jobs cannot go on: ${messageOf(error)}`
-        log.error('Jobs cannot go on', {
-          error: messageOf(error),
-          stack: error instanceof Error ? error.stack : undefined,
-        })
+        const said = messageOf(error)
+        this.#jobProblem = `Jobs cannot go on: ${said}`
+        log.error('Jobs cannot go on', { error: said, stack: error instanceof Error ? error.stack : undefined })
         await clock.sleep(PAUSE_AFTER_FAILURE, this.#stopping.signal)
       }
-      await this.#sleepOrWake()
+      await this.#rest()
     }
+  }
+
+  /** A time far ahead was written before the time of day was set back. */
+  #isTimeToTry(now: EpochMs): boolean {
+    return now >= this.#tryAt || this.#tryAt - now > LONGEST_REST
+  }
+
+  async #try(): Promise<void> {
+    const { clock } = this.#options
+    const begin = clock.now()
+    this.#triedSeq = this.#lastSeq
+    for (const runner of this.#runners) await runner.trial(this.#clock.now, this.#triedSeq)
+    this.#tryAt = clock.now() + Math.max(TRIAL_EVERY, TRIAL_SHARE * (clock.now() - begin))
   }
 
   /** Something has come since the last trial; while history is gone through, its open buckets are nobody's news. */
@@ -260,11 +267,28 @@ export class Engine {
     }
   }
 
-  async #sleepOrWake(): Promise<void> {
+  #poke(): void {
+    this.#poked = true
+    this.#wake?.()
+  }
+
+  /** Until something comes, or something is due by the time of day. */
+  async #rest(): Promise<void> {
     const woken = new AbortController()
     this.#wake = () => woken.abort()
-    await this.#options.clock.sleep(BEAT, woken.signal)
+    // Whoever was poked at work goes on at once, but lets others have their turn.
+    if (this.#poked) await new Promise((resolve) => setImmediate(resolve))
+    else await this.#options.clock.sleep(this.#patience(), woken.signal)
     this.#wake = undefined
+    this.#poked = false
+  }
+
+  #patience(): DurationMs {
+    const now = this.#options.clock.now()
+    const times = this.#runners.map(({ due, feed }) => Math.max(due, this.#lastArrival + feed.queryDelay))
+    if (this.#mayTry()) times.push(this.#tryAt)
+    const next = Math.min(...times.filter((time) => !Number.isNaN(time)), now + LONGEST_REST)
+    return Math.max(SHORTEST_REST, next - now)
   }
 }
 
