@@ -87,7 +87,13 @@ export const SETTINGS = v.strictObject({
       texts('a list of host names'),
       'Names under which browsers may ask for the page, besides addresses and localhost.',
     ),
-    max_body: described(size('a size such as 64MiB'), 'The largest request, before and after it is unpacked.'),
+    elastic_version: v.exactOptional(
+      described(
+        v.pipe(v.string('a version such as 8.19.0'), v.regex(/^\d+\.\d+\.\d+$/, 'a version such as 8.19.0')),
+        'The version of Elasticsearch that shippers are told; Beats refuse one older than themselves.',
+      ),
+    ),
+    max_body: described(size('a size such as 100MiB'), 'The largest request, as it is after unpacking.'),
   }),
   jobs: described(
     texts('a list of ids and files of jobs'),
@@ -130,7 +136,7 @@ export function defaultSettings(storagePath: string, source: readonly object[]):
       listen: ['127.0.0.1:9277'],
       socket: `${storagePath.replace(/\/+$/, '')}/oddsock.sock`,
       hosts: [],
-      max_body: '64MiB',
+      max_body: '100MiB',
     },
     jobs: BOTH_JOBS,
     rules: [],

@@ -10,6 +10,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['HTTP_BODY_TOO_LARGE', 413],
   ['HTTP_ENCODING_UNKNOWN', 415],
   ['HTTP_MEDIA_UNKNOWN', 415],
+  ['HTTP_VERSION_MISSING', 428],
   ['INTAKE_CLOSED', 503],
 ])
 
