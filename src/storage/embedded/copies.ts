@@ -60,7 +60,7 @@ export class Copies {
           suspects.set(day, [...(suspects.get(day) ?? []), key])
     }
     for (const [day, some] of suspects)
-      for (const { key } of await this.#rows<{ key: number }>(connection, day, 'key::DOUBLE key', some))
+      for (const { key } of await this.#rows<{ key: number }>(connection, day, 'key::DOUBLE AS key', some))
         known.set(key, day)
     return known
   }
@@ -70,7 +70,12 @@ export class Copies {
     const newest = new Map<number, Stored>()
     for (const where of new Set(known.values())) {
       const keys = [...known].filter(([, its]) => its === where).map(([key]) => key)
-      for (const one of await this.#rows<Stored>(connection, where, 'key::DOUBLE key, seq::DOUBLE seq, doc', keys))
+      for (const one of await this.#rows<Stored>(
+        connection,
+        where,
+        'key::DOUBLE AS key, seq::DOUBLE AS seq, doc',
+        keys,
+      ))
         if (!((newest.get(one.key)?.seq ?? 0) > one.seq)) newest.set(one.key, one)
     }
     return newest

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { eventStoreContract, resultStoreContract } from '../contract.ts'
+import { revisionContract } from '../revision-contract.ts'
 import { type DuckStore, openDuckStore } from './duck-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-duck-'))
@@ -19,4 +20,5 @@ async function fresh(): Promise<DuckStore> {
 }
 
 eventStoreContract('embedded', async () => (await fresh()).events)
+revisionContract('embedded', async () => (await fresh()).events)
 resultStoreContract('embedded', async () => (await fresh()).results)

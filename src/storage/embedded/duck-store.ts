@@ -111,7 +111,7 @@ async function lastOf(
   const [table] = await rowsOf<{ seq: Seq | null; clock: EpochMs | null; latest: EpochMs | null; revised: number }>(
     duck,
     connection,
-    `SELECT max(seq)::DOUBLE seq, arg_max_null(clock, seq)::DOUBLE clock, max(clock)::DOUBLE latest,
+    `SELECT max(seq)::DOUBLE AS seq, arg_max_null(clock, seq)::DOUBLE clock, max(clock)::DOUBLE latest,
       (SELECT count(*) FROM revisions)::DOUBLE revised FROM events`,
   )
   const said = JSON.parse((await about(duck, connection, EVENTS_LAST)) ?? '{"seq":0}') as typeof table
@@ -125,6 +125,6 @@ async function lastOf(
 }
 
 async function lastResult(duck: Duck, connection: DuckDBConnection): Promise<Seq> {
-  const [row] = await rowsOf<{ seq: Seq | null }>(duck, connection, 'SELECT max(seq)::DOUBLE seq FROM results')
+  const [row] = await rowsOf<{ seq: Seq | null }>(duck, connection, 'SELECT max(seq)::DOUBLE AS seq FROM results')
   return Math.max(row!.seq ?? 0, Number((await about(duck, connection, RESULTS_SEQ)) ?? 0))
 }

@@ -77,7 +77,7 @@ export class DuckEvents implements EventStore {
     const [first] = await this.#select<Reading>(
       (days) => days.filter((one) => one.last_seq > after && (one.last_clock ?? Number.NEGATIVE_INFINITY) >= time),
       (rows) =>
-        `SELECT seq::DOUBLE seq, clock::DOUBLE clock FROM ${rows} WHERE seq > ${after} AND ${atLeast('clock', time)} ORDER BY seq LIMIT 1`,
+        `SELECT seq::DOUBLE AS seq, clock::DOUBLE clock FROM ${rows} WHERE seq > ${after} AND ${atLeast('clock', time)} ORDER BY seq LIMIT 1`,
     )
     return first
   }
@@ -136,7 +136,7 @@ export class DuckEvents implements EventStore {
       const rows = await this.#select<{ seq: Seq; doc: string }>(
         (days) => days.filter((one) => seqs.some((seq) => seq >= one.first_seq && seq <= one.last_seq)),
         (rows) =>
-          `SELECT seq::DOUBLE seq, doc FROM ${rows} WHERE seq >= ${first} AND seq <= ${last} AND seq IN (${seqs.join()})`,
+          `SELECT seq::DOUBLE AS seq, doc FROM ${rows} WHERE seq >= ${first} AND seq <= ${last} AND seq IN (${seqs.join()})`,
       )
       for (const { seq, doc } of rows) found.set(seq, JSON.parse(doc))
     }
@@ -223,7 +223,7 @@ export class DuckEvents implements EventStore {
   async #foldDocuments(feed: Datafeed, bucket: BucketSpan, upTo: Seq): Promise<Observation[]> {
     const documents = await this.#select<{ seq: Seq; time: EpochMs; doc: string }>(
       daysWithin({ from: bucket.start, to: bucket.end }),
-      (rows) => `SELECT seq::DOUBLE seq, coalesce(own_time, time)::DOUBLE AS time, doc FROM ${rows}
+      (rows) => `SELECT seq::DOUBLE AS seq, coalesce(own_time, time)::DOUBLE AS time, doc FROM ${rows}
         WHERE time >= ${bucket.start} AND time < ${bucket.end} AND ${this.#newestUpTo(upTo)} ORDER BY seq`,
     )
     const fold = new Fold()
@@ -251,7 +251,7 @@ export class DuckEvents implements EventStore {
     const found = await this.#select<{ seq: Seq; kind: Kind; doc: string }>(
       days,
       (rows) =>
-        `SELECT seq::DOUBLE seq, kind, doc FROM ${rows} WHERE ${where} AND kind IN (SELECT unnest($1)) ORDER BY seq LIMIT ${room}`,
+        `SELECT seq::DOUBLE AS seq, kind, doc FROM ${rows} WHERE ${where} AND kind IN (SELECT unnest($1)) ORDER BY seq LIMIT ${room}`,
       possible,
     )
     for (const { seq, kind, doc } of found) {

@@ -56,7 +56,7 @@ export class DuckResults implements ResultStore {
     let next = after
     while (true) {
       const rows = await this.#duck.rows<{ seq: Seq; doc: string }>(
-        `SELECT seq::DOUBLE seq, doc FROM results WHERE seq > ${next} ORDER BY seq LIMIT ${WINDOW}`,
+        `SELECT seq::DOUBLE AS seq, doc FROM results WHERE seq > ${next} ORDER BY seq LIMIT ${WINDOW}`,
       )
       for (const { seq, doc } of rows) {
         if (items.length >= limit) return { items, next }
@@ -78,7 +78,7 @@ export class DuckResults implements ResultStore {
 
   async last(jobId: string): Promise<Seq> {
     const [row] = await this.#duck.rows<{ seq: Seq | null }>(
-      'SELECT max(seq)::DOUBLE seq FROM results WHERE job_id IN (SELECT unnest($1))',
+      'SELECT max(seq)::DOUBLE AS seq FROM results WHERE job_id IN (SELECT unnest($1))',
       [jobId],
     )
     return row!.seq ?? 0
