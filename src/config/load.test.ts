@@ -160,9 +160,9 @@ const WRONG: readonly {
     ],
   },
   {
-    given: '[[source]]\ntype = "file-tail"\npath = "/a"\n[[source]]\ntype = "file-tail"\npath = "/b"\n',
+    given: '[[sink]]\ntype = "webhook"\nurl = "/a"\n[[sink]]\ntype = "webhook"\nurl = "/b"\n',
     expect: [
-      'CONFIG_SAME_NAME | two entries of "source" are called "file-tail" | oddsock.toml:4:1 | Give each a "name" of its own: what was read or sent is remembered under it.',
+      'CONFIG_SAME_NAME | two sinks are called "webhook" | oddsock.toml:4:1 | Give each a "name" of its own: what it has sent is remembered under it.',
     ],
   },
   {

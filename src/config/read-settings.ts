@@ -73,9 +73,10 @@ function readPlugIns(
       problems.push(unknownType(kind, type, types, nearestTo(layer, [kind, i, 'type'])))
       continue
     }
-    if (names.has(name)) problems.push(sameName(kind, name, nearestTo(layer, [kind, i, 'name'])))
+    // A sink is remembered under its name; a source gives names of its own, by what it reads.
+    if (kind === 'sink' && names.has(name)) problems.push(sameName(name, nearestTo(layer, [kind, i, 'name'])))
     names.add(name)
-    const typed = typedFromEnvironment(withoutHead(layer, [kind, i]), known.options, [kind, i])
+    const typed = typedFromEnvironment(withoutHead(layer, [kind, i], HEAD[kind]), known.options, [kind, i])
     const result = v.safeParse(known.options, plainOf(nearestTo(typed, [kind, i])))
     if (result.success) items.push({ type, name, options: result.output })
     else problems.push(...result.issues.map((issue) => problemOf(issue, [kind, i], typed, known.options)))
@@ -83,11 +84,13 @@ function readPlugIns(
   return { items, problems }
 }
 
-/** The entry without what every entry has. */
-function withoutHead(layer: Layer, path: Path): Layer {
+/** What every entry has. */
+const HEAD = { source: ['type'], sink: ['type', 'name'] }
+
+function withoutHead(layer: Layer, path: Path, head: readonly string[]): Layer {
   return replacedAt(layer, path, (entry) => {
     if (entry.kind !== 'table') return entry
-    const entries = new Map([...entry.entries].filter(([key]) => key !== 'type' && key !== 'name'))
+    const entries = new Map([...entry.entries].filter(([key]) => !head.includes(key)))
     return { ...entry, entries }
   })
 }
@@ -127,11 +130,11 @@ function unknownType(kind: string, type: string, types: readonly PlugInType[], f
   }
 }
 
-function sameName(kind: string, name: string, found: Layer): Problem {
+function sameName(name: string, found: Layer): Problem {
   return {
-    message: `Cannot use the settings: two entries of "${kind}" are called "${name}"`,
+    message: `Cannot use the settings: two sinks are called "${name}"`,
     code: 'CONFIG_SAME_NAME',
-    hint: 'Give each a "name" of its own: what was read or sent is remembered under it.',
+    hint: 'Give each a "name" of its own: what it has sent is remembered under it.',
     ...placed(found),
   }
 }

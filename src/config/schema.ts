@@ -11,7 +11,7 @@ import { parseSize } from './size.ts'
 /** A source or a sink as it was asked for; `options` are checked by the catalogue that knows the type. */
 export interface PlugInSettings {
   readonly type: string
-  /** Unique among its kind; the type where none was given. */
+  /** Of a sink: unique among the sinks, the type where none was given. */
   readonly name: string
   readonly options: unknown
 }
