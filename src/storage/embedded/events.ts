@@ -200,7 +200,7 @@ export class DuckEvents implements EventStore {
         await writer.run(`INSERT INTO revisions VALUES ${revised.map(([old, by]) => `(${old}, ${by})`).join()}`)
     })
     for (const { key } of rows) copies.add(key)
-    for (const { clock } of rows) if (!(this.#latestClock >= clock)) this.#latestClock = clock
+    for (const { clock } of rows) if (clock > this.#latestClock) this.#latestClock = clock
     const { seq, clock } = rows.at(-1)!
     this.#last = { seq, clock }
     this.#revised += revised.length
