@@ -24,6 +24,7 @@ export function tcpAddressOf(written: string, has: { readonly keys: boolean; rea
     throw new AppError({
       message: `Cannot listen on "${written}": expected host:port or [address]:port`,
       code: 'HTTP_ADDRESS_INVALID',
+      hint: 'For example 127.0.0.1:9277, or [::1]:9277.',
     })
   const isLoopback = host === 'localhost' || addressClassOf(host) === 'loopback'
   if (!isLoopback && !has.keys)

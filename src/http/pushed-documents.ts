@@ -41,23 +41,27 @@ export class PushedDocuments {
     const document = decodeHexName(parsed as EcsEvent)
     const [time] = values(document, '@timestamp')
     if (time !== undefined && Number.isNaN(parseTime(time))) return '@timestamp is not a time'
-    const { _id, _index, ...content } = document
-    const named = this.#identify({
-      ...content,
-      ...(index !== '' && { _index: index }),
-      ...(id !== undefined && { _id: id }),
-    })
-    const event = time === undefined ? { '@timestamp': isoTime(this.#receivedAt), ...named } : named
-    return { event, id: text(event, '_id') ?? text(event, 'event.id') ?? String(ownKeyOf(event)) }
+    const own = Object.hasOwn(document, '_id') || Object.hasOwn(document, '_index') ? withoutNames(document) : document
+    const named = this.#identify(index === '' ? own : { ...own, _index: index }, id, json)
+    return time === undefined ? { ...named, event: { '@timestamp': isoTime(this.#receivedAt), ...named.event } } : named
   }
 
-  #identify(event: EcsEvent): EcsEvent {
-    if (ownKeyOf(event) !== undefined) return event
-    const content = digest(JSON.stringify(withoutIngested(event)))
+  #identify(event: EcsEvent, id: string | undefined, json: string): PushedDocument {
+    if (id !== undefined) return { event: { ...event, _id: id }, id }
+    const own = ownKeyOf(event)
+    if (own !== undefined) return { event, id: text(event, 'event.id') ?? String(own) }
+    const isStamped = text(event, 'event.ingested') !== undefined
+    const content = digest(isStamped ? JSON.stringify(withoutIngested(event)) : json.trim())
     const before = this.#occurrences.get(content) ?? 0
     this.#occurrences.set(content, before + 1)
-    return { ...event, _id: before === 0 ? content : digest(`${content}${before}`) }
+    const drawn = before === 0 ? content : digest(`${content}${before}`)
+    return { event: { ...event, _id: drawn }, id: drawn }
   }
+}
+
+/** An action says what a document is called; what stands inside says nothing. */
+function withoutNames({ _id, _index, ...rest }: EcsEvent): EcsEvent {
+  return rest
 }
 
 /** 120 bits in 20 characters, the length of the ids that Elasticsearch draws. */

@@ -78,11 +78,11 @@ export class HttpServer {
   async stop(): Promise<void> {
     this.#stopping.now = true
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
-    const hangUp = setTimeout(() => {
-      for (const server of this.#servers) server.closeAllConnections()
-    }, LAST_CALL)
-    for (const server of this.#servers) server.closeIdleConnections()
+    // A connection whose request was answered after the call to close would be kept for its next one.
+    const tidyUp = setInterval(() => this.#servers.map((server) => server.closeIdleConnections()), 50)
+    const hangUp = setTimeout(() => this.#servers.map((server) => server.closeAllConnections()), LAST_CALL)
     await Promise.all(closed)
+    clearInterval(tidyUp)
     clearTimeout(hangUp)
   }
 }

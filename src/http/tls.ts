@@ -38,6 +38,7 @@ async function read(file: string, what: string): Promise<Buffer> {
     throw new AppError({
       message: `Cannot read the ${what} in "${file}": ${reasonOf(cause)}`,
       code: 'HTTP_TLS_UNREADABLE',
+      hint: 'Set http.tls_cert_file and http.tls_key_file to files that this user may read.',
       cause,
     })
   }
