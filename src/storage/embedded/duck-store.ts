@@ -6,6 +6,8 @@ import type { EventStore, Reading, ResultStore } from '../storage.ts'
 import { Copies } from './copies.ts'
 import { DayFiles } from './day-files.ts'
 import { Duck, type DuckOptions, quoted, rowsOf } from './duck.ts'
+import { copyDuck } from './duck-copy.ts'
+import { DATABASE, DAYS } from './duck-files.ts'
 import { about, migrateDuck } from './duck-schema.ts'
 import { DuckEvents, EVENTS_LAST } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
@@ -28,17 +30,10 @@ export interface DuckStore {
   readonly results: ResultStore
   /** Seals days that are over and drops what is older than it is to be kept. */
   tend(now: EpochMs): Promise<void>
-  /**
-   * Holds everything still, with all of it in its files, while `body` copies them: paths of the database and of sealed days. What
-   * is to be written waits meanwhile; readers go on.
-   */
-  frozen<T>(body: (files: readonly string[]) => Promise<T>): Promise<T>
+  /** Writes what stands in the store at one moment into a folder, under the same names; nobody waits for it. */
+  copyTo(dir: string): Promise<void>
   close(): Promise<void>
 }
-
-/** Names in the state folder. */
-export const DATABASE = 'events.duckdb'
-export const DAYS = 'days'
 
 /**
  * Opens the embedded store of events and results in a folder, which is made where it is missing.
@@ -75,13 +70,8 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
       await dropOld(parts, now, options.keep ?? {})
       if (options.keep?.days !== undefined) await results.forget(now - options.keep.days * DAY)
     },
-    frozen: (body) =>
-      events.writing.alone(() =>
-        results.writing.alone(async () => {
-          await rowsOf(duck, writer, 'CHECKPOINT')
-          return body([duck.path, ...days.all.map(({ file }) => days.path(file))])
-        }),
-      ),
+    copyTo: (dir) =>
+      copyDuck({ duck, days, still: (task) => events.writing.alone(() => results.writing.alone(task)) }, dir),
     async close() {
       await events.writing.alone(() => results.writing.alone(async () => {}))
       await events.reading.alone(async () => {})

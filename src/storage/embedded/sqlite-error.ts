@@ -57,7 +57,7 @@ function full(path: string, cause: unknown): AppError {
   })
 }
 
-function failed(path: string, cause: unknown): AppError {
+export function failed(path: string, cause: unknown): AppError {
   const { message } = cause as { readonly message?: string }
   return new AppError({
     message: `Cannot use "${path}": the file system refuses (${message ?? cause})`,

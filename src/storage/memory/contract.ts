@@ -256,6 +256,6 @@ export function resultsAsInMemory(name: string, open: () => Promise<Reopening<Re
   test(`${name} answers whatever is done to results as memory does`, () =>
     fc.assert(
       fc.asyncProperty(steps(resultStep), async (steps) => sameAnswers(await open(), openMemory().results, steps)),
-      { numRuns: 60 },
+      { numRuns: 15 },
     ))
 }
