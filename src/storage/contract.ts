@@ -12,8 +12,9 @@ import { CLOCK } from '../domain/stamps.ts'
 import { type EpochMs, isoTime, MINUTE, SECOND, type Seq } from '../domain/time.ts'
 import { ALL, equals, NONE } from '../query/ast.ts'
 import type { AlertStore, Notice } from './alert-store.ts'
+import type { Page, SeqRange } from './page.ts'
 import type { StateStore } from './state-store.ts'
-import type { EventReader, EventStore, Page, ResultStore, SeqRange } from './storage.ts'
+import type { EventReader, EventStore, ResultStore } from './storage.ts'
 
 /**
  * What every storage engine owes. An adapter's test calls these with a way to open a store of its own; expected values come from

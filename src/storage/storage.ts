@@ -6,6 +6,7 @@ import type { Observation } from '../domain/observation.ts'
 import type { EpochMs, Seq } from '../domain/time.ts'
 import type { Query } from '../query/ast.ts'
 import type { AlertStore } from './alert-store.ts'
+import type { Page, SeqRange } from './page.ts'
 import type { StateStore } from './state-store.ts'
 
 /**
@@ -25,18 +26,6 @@ export interface Storage {
    */
   backup?(dir: string): Promise<void>
   close(): Promise<void>
-}
-
-/** Documents of a journal, oldest first. */
-export interface Page<T> {
-  readonly items: readonly { readonly seq: Seq; readonly doc: T }[]
-  /** `after` of the next page. */
-  readonly next: Seq
-}
-
-export interface SeqRange {
-  readonly after: Seq
-  readonly limit: number
 }
 
 export interface TimeRange {

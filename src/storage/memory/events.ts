@@ -6,8 +6,9 @@ import type { Observation } from '../../domain/observation.ts'
 import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
+import type { Page, SeqRange } from '../page.ts'
 import { requestKeys, revisionOf } from '../request-keys.ts'
-import type { EventStore, Page, Reading, SeqRange, TimeRange } from '../storage.ts'
+import type { EventStore, Reading, TimeRange } from '../storage.ts'
 import { pageOf } from './journal.ts'
 
 /** All events in a list; every question goes through it from the beginning. The place of an event is its index. */

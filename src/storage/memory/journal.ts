@@ -2,7 +2,7 @@ import type { EcsEvent } from '../../domain/event.ts'
 import type { Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, SeqRange } from '../storage.ts'
+import type { Page, SeqRange } from '../page.ts'
 
 /**
  * A page of a list whose first document has the place 1.
