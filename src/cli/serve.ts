@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningServer, startServer } from '../app/serve.ts'
 import { loadJob } from '../config/content.ts'
 import { type FlagSetting, loadConfig } from '../config/load.ts'
@@ -41,7 +42,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     })
     log.info('Listening', { addresses: server.addresses })
     terminal.note(`oddsock is running: ${server.addresses[0]} has the report; Ctrl-C stops it`)
-    demo?.play(stopped.signal)
+    void demo?.play(server, stopped.signal)
     await stopped.promise
     log.info('Stopping')
     await server.stop()
@@ -115,8 +116,10 @@ class Demo {
     return paths.map((path) => new TailedLog(path, { host: path.split('/').at(-2)! }))
   }
 
-  play(signal: AbortSignal): void {
-    void this.#play.play(signal)
+  /** Time goes on in the fleet once the server has taken in its past. */
+  async play({ engine }: RunningServer, signal: AbortSignal): Promise<void> {
+    while (engine.health().state !== 'running' && !signal.aborted) await sleep(200)
+    await this.#play.play(signal)
   }
 
   async end(): Promise<void> {

@@ -1,8 +1,6 @@
 import type { EpochMs } from '../domain/time.ts'
-import type { Deed } from './demo-fleet/deed.ts'
 import { diaryOf } from './demo-fleet/diary.ts'
 import { HOSTS, type Host } from './demo-fleet/hosts.ts'
-import { watchedDeeds } from './demo-fleet/watched.ts'
 import { auditLines } from './demo-fleet/write-audit.ts'
 import { ecsLines } from './demo-fleet/write-ecs.ts'
 
@@ -27,21 +25,17 @@ export const DEMO_START: EpochMs = Date.UTC(2026, 4, 25)
 
 /**
  * The files of the fleet, one a host: raw audit logs (plain, with `node=`, ENRICHED) and NDJSON in ECS (Auditd Manager,
- * Elastic Defend), about 130,000 events in all. `start` should be a midnight in UTC. With `watched`, one thing more happens then.
+ * Elastic Defend), about 130,000 events in all. `start` should be a midnight in UTC.
  */
-export function demoFleet(seed = 1, start: EpochMs = DEMO_START, watched?: EpochMs): readonly DemoFile[] {
-  return HOSTS.map((host) => demoFile(host, seed, start, watched === undefined ? [] : watchedDeeds(host, watched)))
+export function demoFleet(seed = 1, start: EpochMs = DEMO_START): readonly DemoFile[] {
+  return HOSTS.map((host) => demoFile(host, seed, start))
 }
 
-function demoFile(host: Host, seed: number, start: EpochMs, watched: readonly Deed[]): DemoFile {
+function demoFile(host: Host, seed: number, start: EpochMs): DemoFile {
   const isRaw = host.log.startsWith('audit-') || host.log === 'audit'
   const write = isRaw ? auditLines : ecsLines
   return {
     path: `${host.name}/${isRaw ? 'audit.log' : 'events.ndjson'}`,
-    lines: { [Symbol.iterator]: () => write(host, withWatched(diaryOf(host, start, seed), watched), seed) },
+    lines: { [Symbol.iterator]: () => write(host, diaryOf(host, start, seed), seed) },
   }
-}
-
-function withWatched(diary: readonly Deed[], watched: readonly Deed[]): readonly Deed[] {
-  return watched.length === 0 ? diary : [...diary, ...watched].sort((a, b) => a.time - b.time)
 }

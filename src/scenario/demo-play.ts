@@ -4,10 +4,11 @@ import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DAY, type EpochMs, parseTime, SECOND } from '../domain/time.ts'
+import { watchedFile } from './demo-fleet/watched.ts'
 import { demoFleet } from './demo-fleet.ts'
 
-/** So long after the start something odd happens, so that whoever watches sees it come. */
-const SURPRISE_AFTER = 12 * SECOND
+/** So long after the play begins something odd happens, so that whoever watches sees it come. */
+const SURPRISE_AFTER = 5 * SECOND
 
 /** One log of the fleet, and the line that comes next. */
 interface Playing {
@@ -32,16 +33,14 @@ export class DemoPlay {
     this.#now = now
   }
 
-  /** Writes everything up to now. Answers the paths of the logs. */
+  /** Writes everything up to now. Answers the paths of the logs, one a host. */
   async writePast(): Promise<string[]> {
     const now = this.#now()
     const today = Math.floor(now / DAY) * DAY
-    for (const file of demoFleet(this.#seed, today - 13 * DAY, now + SURPRISE_AFTER)) {
+    for (const file of demoFleet(this.#seed, today - 13 * DAY)) {
       const path = join(this.#folder, file.path)
       await mkdir(dirname(path), { recursive: true })
-      const lines = file.lines[Symbol.iterator]()
-      const log = { path, lines, next: lines.next() }
-      this.#logs.push(log)
+      const log = this.#open(path, file.lines)
       const stream = createWriteStream(path)
       for (const line of dueLines(log, now)) if (!stream.write(`${line}\n`)) await once(stream, 'drain')
       stream.end()
@@ -52,6 +51,8 @@ export class DemoPlay {
 
   /** Writes on, until the signal is aborted. */
   async play(signal: AbortSignal): Promise<void> {
+    const { path, lines } = watchedFile(this.#now() + SURPRISE_AFTER, this.#seed)
+    this.#open(join(this.#folder, path), lines)
     while (!signal.aborted) {
       for (const log of this.#logs) {
         const lines = [...dueLines(log, this.#now())]
@@ -59,6 +60,13 @@ export class DemoPlay {
       }
       await sleep(250, undefined, { signal }).catch(() => {})
     }
+  }
+
+  #open(path: string, content: Iterable<string>): Playing {
+    const lines = content[Symbol.iterator]()
+    const log = { path, lines, next: lines.next() }
+    this.#logs.push(log)
+    return log
   }
 }
 
