@@ -19,7 +19,8 @@ for (const { head, expect, why } of [
 test('a file keeps its name while it grows, from the end of its first line on', () => {
   const whole = Buffer.from(`${'a first line'.repeat(20)}\n${'more\n'.repeat(2000)}`)
   const name = fingerprintOf(whole)
-  for (let length = 241; length < whole.length; length += 97) assert.equal(fingerprintOf(whole.subarray(0, length)), name)
+  for (let length = 241; length < whole.length; length += 97)
+    assert.equal(fingerprintOf(whole.subarray(0, length)), name)
   assert.ok(whole.length > FINGERPRINT_BYTES)
   assert.match(name, /^[0-9a-f]{16}$/)
 })
