@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../domain/rule.ts'
 import { visible } from '../report/visible.ts'
+import { addServerCommands } from './server-commands.ts'
 import type { Io } from './terminal.ts'
 
 /** The table of commands, from which the reference page is made too. Each command's code is loaded when it is called, so that `--help` stays quick. */
@@ -133,6 +134,8 @@ export function commands(io: Io, exit: (code: number) => void): Command {
       const { serve } = await import('./serve.ts')
       exit(await serve(options, io))
     })
+
+  addServerCommands(root, io, exit)
 
   const rules = root.command('rules').description('work with detection rules')
   rules

@@ -23,8 +23,6 @@ export interface ApiDeps {
   readonly now: () => EpochMs
   /** Without it nobody takes events in, and answers are from the storage alone. */
   readonly engine?: RunningEngine
-  /** Copies the store, as it is now, into a new folder of this machine. Where there is none, the store cannot be copied. */
-  readonly backup?: (folder: string) => Promise<void>
 }
 
 export interface RunningEngine {

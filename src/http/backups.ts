@@ -11,7 +11,7 @@ const WISH = v.strictObject({
 })
 
 /** `/backups`: a copy of the store into a folder of this machine. Whoever can open the socket may write files here anyway; others may not. */
-export function backups({ backup }: Pick<ApiDeps, 'backup'>): Hono<HttpEnv> {
+export function backups({ storage }: Pick<ApiDeps, 'storage'>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post('/', async (c) => {
     if (c.env?.door !== 'socket')
       throw new AppError({
@@ -20,13 +20,13 @@ export function backups({ backup }: Pick<ApiDeps, 'backup'>): Hono<HttpEnv> {
         hint: 'Run `oddsock backup` on this machine.',
       })
     const { folder } = await jsonOf(c, WISH)
-    if (!backup)
+    if (!storage.backup)
       throw new AppError({
         message: 'Cannot make a backup: the store is in memory',
         code: 'BACKUP_IMPOSSIBLE',
         hint: 'Only the embedded store can be copied: storage.engine = "embedded".',
       })
-    await backup(folder)
+    await storage.backup(folder)
     return c.json({ folder }, 201)
   })
 }
