@@ -37,33 +37,44 @@ export interface Verdict {
   readonly faults: readonly string[]
 }
 
-/**
- * The comparison of `time-and-order.md` §5: each acknowledged document exactly once; alerts as of a fresh engine that is given the
- * stored sequence. With one ordered sender that sequence is the one that was sent, so they are those of an undisturbed run too.
- */
+/** What a store holds after a run, and what it would hold without any disturbance. */
+export interface Outcome {
+  readonly sequence: Sequence
+  readonly alerts: readonly Alert[]
+  readonly expected: readonly Alert[]
+}
+
+/** Reads the store, and gives its sequence to a fresh engine. */
 export async function check(storage: Storage, jobs: readonly JobToRun[], evidence: Evidence): Promise<Verdict> {
   const sequence = await storedSequence(storage)
   const alerts = (await storage.alerts.search(ALL, Number.MAX_SAFE_INTEGER)).map(({ doc }) => doc)
   const expected = await alertsOf(sequence, jobs)
-  const { missing, surplus, changed, unsettled } = compareAlerts(alerts, expected, evidence.closedBefore)
-  const notices = noticesIn(evidence.sinkFile)
   return {
     events: sequence.events.length,
     ticks: sequence.ticks.length,
     alerts: expected.length,
-    notices: notices.length,
-    faults: [
-      ...pushFaults(sequence, evidence),
-      ...logFaults(sequence, evidence),
-      ...(evidence.ordered ? orderFaults(sequence, evidence) : []),
-      ...some('alerts are missing', missing),
-      ...some('alerts are too many', surplus),
-      ...some('fields of alerts differ', changed),
-      ...some('provisional alerts were never settled', unsettled),
-      ...noticeFaults(alerts, notices, evidence),
-      ...(expected.length === 0 ? ['no alert is expected: the run has tested little'] : []),
-    ],
+    notices: noticesIn(evidence.sinkFile).length,
+    faults: faultsOf({ sequence, alerts, expected }, evidence),
   }
+}
+
+/**
+ * The comparison of `time-and-order.md` §5: each acknowledged document exactly once; alerts as of a fresh engine that is given the
+ * stored sequence. With one ordered sender that sequence is the one that was sent, so they are those of an undisturbed run too.
+ */
+export function faultsOf({ sequence, alerts, expected }: Outcome, evidence: Evidence): readonly string[] {
+  const { missing, surplus, changed, unsettled } = compareAlerts(alerts, expected, evidence.closedBefore)
+  return [
+    ...pushFaults(sequence, evidence),
+    ...logFaults(sequence, evidence),
+    ...(evidence.ordered ? orderFaults(sequence, evidence) : []),
+    ...some('alerts are missing', missing),
+    ...some('alerts are too many', surplus),
+    ...some('fields of alerts differ', changed),
+    ...some('provisional alerts were never settled', unsettled),
+    ...noticeFaults(alerts, noticesIn(evidence.sinkFile), evidence),
+    ...(expected.length === 0 ? ['no alert is expected: the run has tested little'] : []),
+  ]
 }
 
 function some(what: string, list: readonly string[]): string[] {
