@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.ts'
-import { compileDatafeed } from '../datafeed/datafeed.ts'
 import type { Log } from '../domain/log.ts'
 import { type Clock, systemClock } from '../engine/clock.ts'
 import { Engine } from '../engine/engine.ts'
@@ -7,12 +6,12 @@ import { ExceptionList } from '../engine/exception-list.ts'
 import type { JobToRun } from '../engine/job-runner.ts'
 import { Outbox } from '../engine/outbox.ts'
 import { api } from '../http/api.ts'
-import type { ServedJob } from '../http/api-deps.ts'
 import { NO_KEYS, readApiKeys } from '../http/api-keys.ts'
 import { elastic } from '../http/elastic.ts'
 import { PushSource } from '../http/push-source.ts'
+import { BODY_LIMITS } from '../http/request-body.ts'
+import { servedJob } from '../http/served-job.ts'
 import { HttpServer } from '../http/server.ts'
-import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import { sinkOf } from '../sinks/index.ts'
 import type { Sink } from '../sinks/sink.ts'
 import type { LiveSource } from '../sources/live-source.ts'
@@ -71,10 +70,21 @@ export async function startServer({
     const { http } = config
     const now = () => clock.now()
     const pushed = new PushSource()
-    const running = { started: now(), health: () => engine.health(), sinks: () => outbox.health }
+    const running = {
+      started: now(),
+      health: () => engine.health(),
+      historyOf: (jobId: string) => engine.historyOf(jobId),
+      sinks: () => outbox.health,
+    }
     const resources = [
       api({ storage, exceptions, jobs: served, now, engine: running }),
-      elastic({ source: pushed, now, log }),
+      elastic({
+        source: pushed,
+        now,
+        log,
+        limits: { ...BODY_LIMITS, bytes: http.max_body },
+        ...(http.elastic_version !== undefined && { version: http.elastic_version }),
+      }),
     ]
     const keys = http.keys_file === undefined ? NO_KEYS : await readApiKeys(http.keys_file)
     const live = [...sources, pushed]
@@ -98,13 +108,6 @@ export async function startServer({
     await stop()
     throw error
   }
-}
-
-function servedJob({ job, datafeed, profile, rules }: JobToRun): ServedJob {
-  const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
-  const feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
-  const thresholds = rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])
-  return { job, feed, threshold: Math.min(...thresholds, 100) }
 }
 
 async function opened<Settings, T>(list: readonly Settings[], open: (settings: Settings) => Promise<T>): Promise<T[]> {

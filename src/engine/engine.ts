@@ -6,6 +6,7 @@ import { type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.
 import { ALL } from '../query/ast.ts'
 import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { History } from '../triage/history.ts'
 import { mergedBacklogs, type PastEvent } from './backlog.ts'
 import type { Clock } from './clock.ts'
 import { Cursors } from './cursors.ts'
@@ -131,6 +132,11 @@ export class Engine {
     this.#poke()
     await this.#loops
     for (const runner of this.#runners) await runner.save()
+  }
+
+  /** What a job remembers of the values that it saw, for whoever draws it. */
+  historyOf(jobId: string): History | undefined {
+    return this.#runners.find(({ job }) => job.job_id === jobId)?.history
   }
 
   health(): EngineHealth {

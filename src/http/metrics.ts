@@ -162,7 +162,10 @@ class Board {
   async show(health: HealthDocument): Promise<{ readonly text: string; readonly contentType: string }> {
     for (const [metric, meter] of this.#meters) {
       meter.reset()
-      for (const [labels, value] of metric.read(health)) meter.inc(labels, value)
+      const readings = metric.read(health)
+      for (const [labels, value] of readings) meter.inc(labels, value)
+      // Without a label there is always a value; one of nothing is not 0.
+      if (readings.length === 0 && metric.labels.length === 0) (meter as Gauge).set(Number.NaN)
     }
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType }
   }
