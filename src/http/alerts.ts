@@ -6,6 +6,7 @@ import type { AlertStore, Versioned } from '../storage/alert-store.ts'
 import { CLOSE_REASONS, judged, WORKFLOW_STATUSES } from '../triage/workflow.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import { LIST_QUERY, type Operation } from './operation.ts'
 import { invalidParameter, jsonOf, limitOf, notFound, queryOf, versionOf } from './read-request.ts'
 
 /** What may be said of an alert. */
@@ -18,6 +19,30 @@ const VERDICT = v.pipe(
   }),
   v.check(({ status, reason }) => reason === undefined || status === 'closed', 'a reason only for "closed"'),
 )
+
+export const ALERT_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/alerts',
+    summary: 'Alerts, oldest first',
+    query: LIST_QUERY,
+    replies: { 200: 'items: alerts, each with its _version; next: for "after" of the next page, or null' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/alerts/:id',
+    summary: 'One alert',
+    replies: { 200: 'The alert; ETag is its version' },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/alerts/:id',
+    summary: 'What a person says of an alert',
+    headers: { 'If-Match': 'The version that was seen.' },
+    body: VERDICT,
+    replies: { 200: 'The alert as it is now' },
+  },
+]
 
 /**
  * `/alerts`: the list, oldest first; one alert; and what a person says of it. Each alert is the document as it is stored, with its

@@ -9,6 +9,7 @@ import { effectOf } from '../triage/exception-effect.ts'
 import { exceptionFor, SCOPES } from '../triage/exception-for.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 import { jsonOf, notFound } from './read-request.ts'
 
 /** How far back it is asked what an exception would have hidden. */
@@ -26,6 +27,32 @@ const WISH = v.strictObject({
   note: v.exactOptional(v.pipe(v.string('a text'), v.maxLength(4_000, 'at most 4,000 characters'))),
   dry_run: v.optional(v.boolean('true or false'), false),
 })
+
+export const EXCEPTION_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/exceptions',
+    summary: 'Exceptions that were made from alerts',
+    replies: { 200: 'items: exceptions; next: null' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/exceptions',
+    summary: 'An exception made from an alert, or only what it would have hidden',
+    body: WISH,
+    replies: {
+      200: 'The exception and its effect: it was there already, or this is a dry run',
+      201: 'The exception and its effect',
+    },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/exceptions/:id',
+    summary: 'Away with an exception',
+    replies: { 204: 'It is gone' },
+    type: '',
+  },
+]
 
 /** What an exception would have done to the alerts of the last 30 days. */
 export interface ExceptionEffect {

@@ -3,6 +3,7 @@ import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
 import { and, equals, not } from '../query/ast.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 
 /** More open alerts than this are "10,000 or more". */
 const MOST_ALERTS = 10_000
@@ -23,6 +24,15 @@ export interface JobDocument {
   readonly warnings: readonly string[]
   readonly late_events?: number
 }
+
+export const JOB_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/jobs',
+    summary: 'Jobs: what runs, how far it is, and whether it sees anything',
+    replies: { 200: 'items: jobs, the default one first; next: null' },
+  },
+]
 
 /** `/jobs`: what runs, how far it is, and whether it sees anything. */
 export function jobs(deps: ApiDeps): Hono<HttpEnv> {

@@ -4,6 +4,7 @@ import { SECOND } from '../domain/time.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { type HealthDocument, healthOf } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 
 /** One number of `/metrics`, and how it is read from health: a value for each set of labels. */
 interface Metric {
@@ -125,6 +126,16 @@ const METRICS: readonly Metric[] = [
     type: 'gauge',
     labels: ['sink'],
     read: ({ sinks }) => sinks.map(({ name, waiting }) => [{ sink: name }, waiting]),
+  },
+]
+
+export const METRICS_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Health in numbers, for Prometheus',
+    replies: { 200: 'Metrics' },
+    type: 'text/plain',
   },
 ]
 
