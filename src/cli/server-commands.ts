@@ -12,6 +12,7 @@ export function addServerCommands(root: Command, io: Io, exit: (code: number) =>
   addExceptions(root, io, exit)
   addState(root, io, exit)
   addBackups(root, io, exit)
+  addKeys(root, io, exit)
 }
 
 /** Where the settings and the store are. */
@@ -146,6 +147,24 @@ function addBackups(root: Command, io: Io, exit: (code: number) => void): void {
     .action(async (folder: string, options) => {
       const { restore } = await import('./backup.ts')
       exit(await restore(folder, options, io))
+    })
+}
+
+function addKeys(root: Command, io: Io, exit: (code: number) => void): void {
+  const keys = root.command('keys').description('API keys, for those who call the server from elsewhere')
+  keys
+    .command('add')
+    .description('draw a key, and add its hash to the file that http.keys_file names')
+    .argument('<id>', 'whose it is: web-fleet')
+    .requiredOption('--file <file>', 'the file of keys; made where it is missing')
+    .addOption(
+      new Option('--scope <what>', 'ingest to send documents, read to look, manage to look and to change')
+        .choices(['ingest', 'read', 'manage'])
+        .default('ingest'),
+    )
+    .action(async (id: string, options) => {
+      const { addKey } = await import('./keys.ts')
+      exit(await addKey(id, options, io))
     })
 }
 
