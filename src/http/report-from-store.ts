@@ -4,13 +4,14 @@ import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
 import { counted } from '../domain/words.ts'
 import type { Presence, Report, ReportRecord } from '../report/report.ts'
 import type { History } from '../triage/history.ts'
+import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
-import { isWithdrawn } from './exceptions.ts'
 import { healthOf } from './health.ts'
 import { hostsSince } from './hosts-since.ts'
 
 /** What the page covers, back from the newest event. */
 const COVERED: DurationMs = 7 * DAY
+/** The newest ones, if there are more. */
 const MOST_ALERTS = 1_000
 
 /** What store and engine know of the last seven days, in the shape that the page draws. */
@@ -74,12 +75,15 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
 
 /** Alerts of this time that are still to be judged, or were found to be real; and how many others there are. */
 async function alertsSince({ storage }: ApiDeps, from: EpochMs): Promise<{ shown: Alert[]; judged: number }> {
-  const found = await storage.alerts.search({ kind: 'range', field: '@timestamp', gte: isoTime(from) }, MOST_ALERTS)
-  const alerts = found.map(({ doc }) => doc).filter((alert) => !isWithdrawn(alert))
-  const shown = alerts.filter(
-    (alert) => alert['kibana.alert.workflow_status'] !== 'closed' || alert['kibana.alert.workflow_reason'] === 'real',
-  )
-  return { shown, judged: alerts.length - shown.length }
+  const shown: Alert[] = []
+  let judged = 0
+  for await (const alert of allAlerts(storage.alerts, { kind: 'range', field: '@timestamp', gte: isoTime(from) })) {
+    if (isWithdrawn(alert)) continue
+    if (alert['kibana.alert.workflow_status'] === 'closed' && alert['kibana.alert.workflow_reason'] !== 'real') judged++
+    else shown.push(alert)
+    if (shown.length > MOST_ALERTS) shown.shift()
+  }
+  return { shown, judged }
 }
 
 async function recordsSince({ storage }: ApiDeps, { job }: ServedJob, from: EpochMs): Promise<ReportRecord[]> {
