@@ -9,16 +9,15 @@ import { type EpochMs, isoTime } from '../../domain/time.ts'
 
 /** @param time the event's own, NaN if it has none; `clock` likewise */
 export function packDocument(event: EcsEvent, time: EpochMs, clock: EpochMs): string {
-  let doc = JSON.stringify(event)
+  const doc = JSON.stringify(event)
   const front = Number.isNaN(time) ? '' : `"@timestamp":"${isoTime(time)}"`
-  if (front !== '' && doc.startsWith(front, 1))
-    doc = `{${doc.slice(doc[front.length + 1] === ',' ? front.length + 2 : front.length + 1)}`
-  const end = Number.isNaN(clock) ? '' : `"${CLOCK}":"${isoTime(clock)}"}`
-  if (end !== '' && doc.endsWith(end)) {
-    const upTo = doc.length - end.length
-    doc = `${doc.slice(0, doc[upTo - 1] === ',' ? upTo - 1 : upTo)}}`
-  }
-  return doc
+  const end = Number.isNaN(clock) ? '' : `"${CLOCK}":"${isoTime(clock)}"`
+  let [from, to] = [1, doc.length - 1]
+  if (doc.startsWith(front, from)) from += front.length
+  if (doc.endsWith(end, to)) to -= end.length
+  if (doc[from] === ',') from++
+  if (to > from && doc[to - 1] === ',') to--
+  return `{${doc.slice(from, to)}}`
 }
 
 /** A packed document with the times beside it, as `DOCUMENT` selects them. */
