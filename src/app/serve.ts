@@ -17,6 +17,7 @@ import type { Sink } from '../sinks/sink.ts'
 import type { LiveSource } from '../sources/live-source.ts'
 import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
 import { openStorage } from '../storage/index.ts'
+import { KeptRejects } from '../storage/kept-rejects.ts'
 import type { Storage } from '../storage/storage.ts'
 
 export interface ServerOptions {
@@ -66,7 +67,15 @@ export async function startServer({
     await exceptions.load()
     const sinks = [...(await opened(config.sink, sinkOf)), ...moreSinks]
     const outbox = new Outbox(sinks, { ...storage, clock, log, random: Math.random })
-    const engine = new Engine({ storage, jobs, clock, log, addedExceptions: () => exceptions.items })
+    const rejects = config.storage.engine === 'embedded' ? new KeptRejects(config.storage.path) : undefined
+    const engine = new Engine({
+      storage,
+      jobs,
+      clock,
+      log,
+      addedExceptions: () => exceptions.items,
+      ...(rejects && { onReject: (source, reject) => rejects.keep(source, reject) }),
+    })
     const { http } = config
     const now = () => clock.now()
     const pushed = new PushSource()
@@ -77,7 +86,14 @@ export async function startServer({
       sinks: () => outbox.health,
     }
     const resources = [
-      api({ storage, exceptions, jobs: served, now, engine: running }),
+      api({
+        storage,
+        exceptions,
+        jobs: served,
+        now,
+        engine: running,
+        ...(storage.backup && { backup: (folder: string) => storage.backup!(folder) }),
+      }),
       elastic({
         source: pushed,
         now,

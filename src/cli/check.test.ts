@@ -16,12 +16,18 @@ function machine(rules: string | undefined): NodeJS.ProcessEnv {
   return { HOME: folder.path, PATH: `${bin}:/usr/bin:/bin` }
 }
 
-function settings(toml: string): string {
-  return folder.write('oddsock.toml', `source = []\n${toml}`)
+const LOCAL = 'source = [{ type = "file-tail", path = "/var/log/audit/audit.log" }]'
+
+function settings(toml: string, source = LOCAL): string {
+  return folder.write('oddsock.toml', `${source}\n${toml}`)
 }
 
-async function check(toml: string, rules: string | undefined, state = join(folder.path, 'no-state')) {
-  const args = ['check', '--config', settings(toml), '--state', state]
+async function check(
+  toml: string,
+  rules: string | undefined,
+  { state = join(folder.path, 'no-state'), source = LOCAL } = {},
+) {
+  const args = ['check', '--config', settings(toml, source), '--state', state]
   const { code, out, err } = await run(args, { env: machine(rules) })
   return { code, out: out.replaceAll(folder.path, 'FOLDER'), err: err.replaceAll(folder.path, 'FOLDER') }
 }
@@ -49,16 +55,23 @@ describe('check', () => {
     assert.match(out, /record connect only where auid>=1000\n/)
   })
 
+  test('the rules of this machine say nothing where all events come from others', async () => {
+    const { code, err } = await check('', 'No rules', { source: 'source = []' })
+    assert.equal(code, 0)
+    assert.match(err, /cannot be told/)
+    assert.match(err, /No source is set/)
+  })
+
   test('where auditctl may not be asked and nothing has arrived, that is said, and is no problem', async () => {
     const { code, err } = await check('', undefined)
     assert.equal(code, 0)
-    assert.match(err, /cannot be told: auditctl may not be asked, and nothing has arrived yet/)
+    assert.match(err, /cannot be told: .* and nothing has arrived yet/)
   })
 
   test('where auditctl may not be asked, what has arrived tells whether connects are recorded', async () => {
     const event = { '@timestamp': new Date().toISOString(), 'oddsock.clock': new Date().toISOString() }
     const state = await storeAlone([{ ...event, event: { category: ['authentication'], id: 'login' } }], [])
-    const { code, out } = await check('', undefined, state.path)
+    const { code, out } = await check('', undefined, { state: state.path })
     await state.close()
     assert.equal(code, 1)
     assert.match(out, /events arrive, and in the last day none of them shows a program using the network\n/)

@@ -26,6 +26,8 @@ export interface IngestPorts {
   readonly log: Log
   /** Something has been committed; `seq` is the place of the last event. */
   readonly onCommitted: (seq: Seq) => void
+  /** Keeps what became no event; counted it is anyway. */
+  readonly onReject?: (source: string, reject: Reject) => void
 }
 
 interface Waiting {
@@ -65,7 +67,7 @@ export class Ingest implements Intake {
 
   reject(source: string, reject: Reject): void {
     this.rejects.set(reject.reason, (this.rejects.get(reject.reason) ?? 0) + 1)
-    this.#ports.log.debug('Input rejected', { source, reason: reject.reason })
+    this.#ports.onReject?.(source, reject)
   }
 
   /** Events of the past, in their merged order: their clock was read by somebody who could look ahead. */
