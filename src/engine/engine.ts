@@ -22,6 +22,8 @@ const [SHORTEST_REST, LONGEST_REST]: readonly [DurationMs, DurationMs] = [50, 30
 /** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
 const TRIAL_EVERY: DurationMs = 1_000
 const TRIAL_SHARE = 4
+/** So many buckets does a job that has history to go through close before the next job has its turn. */
+const TURN = 32
 /** How often the storage is given time to seal and to prune. */
 const TEND_EVERY: DurationMs = 10 * MINUTE
 /** Events of a backlog that are committed together. */
@@ -217,7 +219,7 @@ export class Engine {
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#tickIfQuiet()
-        for (const runner of this.#runners) await runner.advance(this.#clockWithTicks())
+        for (const runner of this.#runners) if (await runner.advance(this.#clockWithTicks(), TURN)) this.#poke()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
       } catch (error) {

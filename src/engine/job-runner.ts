@@ -119,18 +119,23 @@ export class JobRunner {
     })
   }
 
-  /** Closes every bucket that the clock of the sequence, now at `clock`, has passed. */
-  async advance(clock: EpochMs): Promise<void> {
-    if (Number.isNaN(this.due) && !(await this.#begin())) return
-    while (this.due <= clock && !this.#ports.signal?.aborted) {
+  /**
+   * Closes buckets that the clock of the sequence, now at `clock`, has passed: all of them, or as many as `most` decisions close.
+   * Answers whether some are left.
+   */
+  async advance(clock: EpochMs, most = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (Number.isNaN(this.due) && !(await this.#begin())) return false
+    for (let made = 0; this.due <= clock && !this.#ports.signal?.aborted; made++) {
+      if (made === most) return true
       const decision = await this.#nextDecision()
-      if (!decision) return
+      if (!decision) return false
       await this.#decisions.decide(decision)
       const before = this.#now
       await this.#carryOut(decision)
       await this.#writeAlerts()
       if (Snapshots.isDue(before, decision.now)) await this.save()
     }
+    return false
   }
 
   /** What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. */
