@@ -43,6 +43,11 @@ export class Server {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
+  /** @throws Error where it has ended by itself */
+  mustRun(): void {
+    if (!this.runs) throw new Error(`The server has ended by itself: see ${this.#options.log}`)
+  }
+
   start(): void {
     const [program, ...args] = this.#options.command
     this.#child = spawn(program!, args, {
@@ -100,7 +105,7 @@ export class Server {
   async until(what: string, within: number, holds: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + within
     while (!(await holds())) {
-      if (!this.runs) throw new Error(`The server has ended before ${what}: see ${this.#options.log}`)
+      this.mustRun()
       if (performance.now() > end) throw new Error(`Not within ${within / SECOND} s: ${what}; see ${this.#options.log}`)
       await systemClock.sleep(200)
     }
