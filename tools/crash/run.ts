@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DAY, type EpochMs, MINUTE, parseDuration, SECOND } from '../../src/domain/time.ts'
 import { systemClock } from '../../src/engine/clock.ts'
@@ -11,7 +10,7 @@ import type { Fault, Victim } from './faults.ts'
 import { LogWriter } from './log-writer.ts'
 import type { Product } from './product.ts'
 import { Sender } from './sender.ts'
-import { Server } from './server.ts'
+import { freePort, Server } from './server.ts'
 import { type Logged, loggedLines, type Pushed, pushedDocuments } from './traffic.ts'
 
 export interface RunOptions {
@@ -125,14 +124,6 @@ function settingsOf(place: string, name: string, port: number, tailed: readonly 
     'log = { format = "json" }',
     '',
   ].join('\n')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 interface Clients {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { request } from 'undici'
 import { SECOND } from '../../src/domain/time.ts'
 import { systemClock } from '../../src/engine/clock.ts'
@@ -110,4 +111,14 @@ export class Server {
       await systemClock.sleep(200)
     }
   }
+}
+
+/** A port of the loopback that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
