@@ -7,6 +7,7 @@ import type { EcsEvent } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import { eventKeyOf } from '../domain/identity.ts'
 import { REVISION } from '../domain/stamps.ts'
+import { liveSourceContract } from './contract.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { LineInput } from './stdin.ts'
 import { KeepingIntake, until } from './testing/keeping-intake.ts'
@@ -25,6 +26,11 @@ async function started(t: TestContext): Promise<{ input: PassThrough; source: Li
   t.after(() => source.stop())
   return { input, source, intake }
 }
+
+liveSourceContract('standard input', async () => {
+  const input = new PassThrough()
+  return { source: new LineInput(input, { host: 'web-1' }), send: async (lines) => void input.write(lines) }
+})
 
 test('enriched lines of an audit plug-in are read, of this host and of others', async (t) => {
   const { input, intake } = await started(t)

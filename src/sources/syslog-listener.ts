@@ -54,6 +54,7 @@ export class SyslogListener implements LiveSource {
   #waiting = 0
   #turnedAway: { count: number; why: string; last: DurationMs } | undefined
   #failure: string | undefined
+  #stopped: Promise<void> | undefined
 
   constructor(listener: Listener) {
     this.#listener = listener
@@ -96,7 +97,12 @@ export class SyslogListener implements LiveSource {
     }, SETTLE)
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#close()
+    return this.#stopped
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#settling)
     const closed = new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()))
     for (const socket of this.#sockets) socket.destroy()

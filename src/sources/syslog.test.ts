@@ -11,6 +11,7 @@ import * as v from 'valibot'
 import type { EcsEvent } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import { REVISION } from '../domain/stamps.ts'
+import { liveSourceContract } from './contract.ts'
 import { syslog } from './syslog.ts'
 import type { SyslogListener } from './syslog-listener.ts'
 import { KeepingIntake, until } from './testing/keeping-intake.ts'
@@ -53,6 +54,26 @@ async function connected(t: TestContext, source: SyslogListener): Promise<Socket
   await once(socket, 'connect')
   return socket
 }
+
+liveSourceContract('syslog over TCP', async (t) => {
+  const source = await open({})
+  let socket: Socket | undefined
+  const send = async (lines: string) => {
+    socket ??= await connected(t, source)
+    socket.write(lines)
+  }
+  return { source, send }
+})
+
+liveSourceContract('syslog over UDP', async (t) => {
+  const source = await open({ transport: 'udp' })
+  const socket = createSocket('udp4')
+  t.after(() => socket.close())
+  const send = async (lines: string) => {
+    for (const line of lines.trimEnd().split('\n')) socket.send(line, source.port, '127.0.0.1')
+  }
+  return { source, send }
+})
 
 test('records and documents come over TCP, in both framings by turns', async (t) => {
   const { source, intake } = await started(t, {})
