@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { SECOND } from '../../src/domain/time.ts'
 import { FAULTS } from './faults.ts'
-import { shippedJobs } from './jobs.ts'
+import { jobsOfTest } from './jobs.ts'
 import { Product } from './product.ts'
 import { run } from './run.ts'
 
@@ -27,7 +27,7 @@ if (kinds.length === 0) throw new RangeError(`Unknown traffic "${values.traffic}
 const strikes = Math.ceil(Number(values.kills) / kinds.length)
 
 const product = new Product()
-const jobs = await shippedJobs()
+const jobs = await jobsOfTest()
 let wrong = 0
 for (const fault of faults)
   for (const traffic of kinds) {
