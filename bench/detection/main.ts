@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_THRESHOLD } from '../../src/anomaly/novelty/record-score.ts'
-import { runScan, type ScanOutcome } from '../../src/app.ts'
-import { loadJob } from '../../src/config/content.ts'
+import { type JobOutcome, runScan } from '../../src/app.ts'
+import { DEFAULT_JOBS, loadJob } from '../../src/config/content.ts'
 import type { ScoredBucket } from '../../src/engine/job-loop.ts'
 import { findFiles } from '../../src/sources/find-files.ts'
 import { newNames, noveltyAt, rareAlerts, type Seen } from './detectors.ts'
@@ -31,8 +31,7 @@ for (const argument of positionals) {
 }
 
 async function measure(truth: Truth): Promise<void> {
-  const novelty = await see('linux_novel_network_activity', truth.folder)
-  const rare = await see('linux_anomalous_network_activity', truth.folder)
+  const [novelty, rare] = await see(truth.folder)
   console.log(`\n${truth.name}: ${truth.attacks.length} attacks, ${daysOf(truth).toFixed(1)} days scored`)
   print(['detector', ...PER_DAY.map((n) => `${n} a day`), 'alerts a day', 'median delay'])
   const tell = (name: string, all: readonly Alert[], isAlert: (alert: Alert) => boolean = () => true) => {
@@ -58,12 +57,26 @@ function printFitted(truth: Truth, seen: Seen): void {
   print(['novelty, threshold to fit', ...cells, '', ''])
 }
 
-async function see(jobId: string, folder: string): Promise<{ seen: Seen; outcome: ScanOutcome }> {
-  const { job, datafeed } = await loadJob(jobId)
+interface Result {
+  readonly seen: Seen
+  readonly outcome: JobOutcome
+}
+
+/** Both jobs in one scan. */
+async function see(folder: string): Promise<[novelty: Result, rare: Result]> {
   const { sources } = await findFiles([join(folder, 'events')])
-  const buckets: ScoredBucket[] = []
-  const outcome = await runScan({ sources, job, datafeed, rules: [], onBucket: (bucket) => buckets.push(bucket) })
-  return { seen: { job, fields: outcome.feed.fields, buckets }, outcome }
+  const jobs = await Promise.all(
+    DEFAULT_JOBS.map(async (id) => {
+      const buckets: ScoredBucket[] = []
+      return { ...(await loadJob(id)), rules: [], buckets, onBucket: (bucket: ScoredBucket) => buckets.push(bucket) }
+    }),
+  )
+  const outcome = await runScan({ sources, jobs })
+  const results = outcome.jobs.map((outcome, i) => {
+    const { job, buckets } = jobs[i]!
+    return { seen: { job, fields: outcome.feed.fields, buckets }, outcome }
+  })
+  return [results[0]!, results[1]!]
 }
 
 function cell(any: number, inTime: number): string {
