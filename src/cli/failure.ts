@@ -5,7 +5,7 @@ import { visible } from '../report/visible.ts'
 export const EXIT = { fine: 0, no: 1, usage: 2, surroundings: 3, interrupted: 130 } as const
 
 /** Beginnings of the codes that say what is wrong with what the user gave: arguments, and files of their making. */
-const USAGE = /^(USAGE|DATAFEED|DURATION|EXCEPTION|FORMAT|IMPORT|JOB|QUERY|RULE|SCENARIO|TIME)(_|$)/
+const USAGE = /^(USAGE|BUDGET|DATAFEED|DURATION|EXCEPTION|FORMAT|IMPORT|JOB|QUERY|RULE|SCENARIO|TIME)(_|$)/
 const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
 
 /** An error as its reader sees it: what, where, what to do, and its code (handbook §8). */

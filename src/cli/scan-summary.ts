@@ -5,6 +5,7 @@ import { visible } from '../report/visible.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
+import { printReviewList, reviewList } from './review-list.ts'
 import { silentSince } from './silence.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -40,7 +41,10 @@ export async function summarize(
   )
   for (const line of [...notJudged(outcome), ...silences(outcome)]) terminal.note(line)
   for (const line of besides(others, since)) terminal.note(line)
-  if (forPerson && walk.last - walk.first < SHORT_HISTORY) await printRarest(main, terminal)
+  if (!forPerson) return
+  const length = walk.last - walk.first
+  await printReviewList(reviewList(main, length, since), length, terminal)
+  if (length < SHORT_HISTORY) await printRarest(main, terminal)
 }
 
 /** The other jobs of the scan: how much they have to say, and how to hear it. */

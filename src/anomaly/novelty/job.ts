@@ -39,8 +39,6 @@ export interface NoveltyOptions {
 const DEFAULTS = { campaignBoost: false, lateWindow: 8 * DAY, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
 const VERSION = 1
-/** In its first week a fleet is still being learned: from the third day on alerts need so much more. */
-const CAUTION = 1.5
 
 /** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
 export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
@@ -148,20 +146,24 @@ export class NoveltyJob implements JobModel {
     const boost = this.#options.campaignBoost ? campaign.boost : 0
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
     if (this.#options.alertBudget !== undefined)
-      budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, this.#state.start! + LEARNING)
+      budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
+        fleet: this.#state.start!,
+        settled: this.#state.start! + LEARNING,
+      })
     const decision = decide(incidents, told.candidate, this.#alertFrom(candidate.at))
     if (decision.shown) budget.shown.push(candidate.at)
     return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision)
   }
 
-  /** Nats that make an alert at a time: none in the first three days of a fleet, more in its first week. */
+  /**
+   * Nats that make an alert at a time: none in the first three days of a fleet. Later a short history needs no threshold of its own:
+   * the priors of all rates keep scores low while little was seen.
+   */
   #alertFrom(at: EpochMs): number {
     const { alertThreshold, alertBudget } = this.#options
     const asked = alertThreshold === undefined ? DEFAULT_THRESHOLD : natsOf(alertThreshold)
     const nats = alertBudget === undefined ? asked : this.#state.budget.threshold
-    const age = at - this.#state.start!
-    if (age < UNSCORED) return Number.POSITIVE_INFINITY
-    return age < LEARNING ? nats + CAUTION : nats
+    return at - this.#state.start! < UNSCORED ? Number.POSITIVE_INFINITY : nats
   }
 
   /** A row that came late adds to a group that was scored: the record keeps its id and first score, and only ever grows. */

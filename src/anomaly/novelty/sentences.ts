@@ -12,9 +12,8 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
   review: (n) =>
     `Was there when learning began. Only ${n.qualified} of ${n.vetted} such programs call an outside address that nothing else calls, on one host or two; this one in ${n.buckets} intervals.`,
   'unknown endpoint': (n) =>
-    `${at(n)} was never contacted by a program that keeps to its peers. ${n.program} was active in ${times(n.groups, 'interval')} so far, on ${times(n.hosts, 'host')}.${rollOut(n)}`,
-  'new range': (n) =>
-    `${n.range} is new to ${n.program}, which was active in ${times(n.groups, 'interval')} so far, on ${times(n.hosts, 'host')}.${rollOut(n)}`,
+    `Nothing in the fleet that keeps to its peers ever contacted ${at(n)}${habit(n, '; ')}.${rollOut(n)}`,
+  'new range': (n) => `${n.range} is new to ${n.program}${habit(n, ', which ')}.${rollOut(n)}`,
   'new port': (n) => `Port ${n.port} is new to ${n.program}.`,
   'known endpoint': (n) =>
     `${at(n)} is new to ${n.program}, but it is in a range that the program uses, and others contact it.`,
@@ -87,6 +86,13 @@ function cellName(cell: number): string {
 
 function at({ ip, port }: Numbers): string {
   return port === '' ? String(ip) : String(ip).includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+/** What a program that is not new itself did so far. */
+function habit({ program, groups, hosts }: Numbers, join: string): string {
+  if (Number(groups) === 0) return ''
+  const who = join === '; ' ? `${program} ` : ''
+  return `${join}${who}was active in ${times(groups, 'interval')} so far, on ${times(hosts, 'host')}`
 }
 
 function rollOut({ otherHosts }: Numbers): string {
