@@ -9,6 +9,7 @@ import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
 import { forget } from './bounds.ts'
 import { thresholdFor } from './budget.ts'
 import { forgetCampaigns, join } from './campaigns.ts'
+import { counterfactuals } from './counterfactuals.ts'
 import { enter } from './enter.ts'
 import { Columns, type Group, groupsOf } from './group.ts'
 import { decide, forgetIncidents, newIncidents } from './incidents.ts'
@@ -150,9 +151,11 @@ export class NoveltyJob implements JobModel {
         fleet: this.#state.start!,
         settled: this.#state.start! + LEARNING,
       })
-    const decision = decide(incidents, told.candidate, this.#alertFrom(candidate.at))
+    const alertFrom = this.#alertFrom(candidate.at)
+    const decision = decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
-    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision)
+    const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
+    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, unless)
   }
 
   /**

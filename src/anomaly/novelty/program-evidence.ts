@@ -62,10 +62,14 @@ export interface Review {
 export function judgeReview({ state, group, host, program, use }: Scene, peers: readonly PeerEvidence[]): Review {
   if (use === undefined || program === undefined) return { nats: 0, found: undefined }
   const at = group.first
-  const buckets = peers.reduce((most, { endpointBuckets }) => Math.max(most, endpointBuckets), 0)
-  if (qualifiesForReview(use, program, host, buckets, at)) {
+  if (qualifiesForReview(use, program, host, mostContacted(peers), at)) {
     const found = reviewScore(state)
     return { nats: found, found }
   }
   return { nats: at < use.revAt + REVIEWED_FOR ? use.rev * youth(at - use.revAt) : 0, found: undefined }
+}
+
+/** Buckets in which this use contacted the endpoint of its own that it contacted most. */
+export function mostContacted(peers: readonly PeerEvidence[]): number {
+  return peers.reduce((most, { endpointBuckets }) => Math.max(most, endpointBuckets), 0)
 }

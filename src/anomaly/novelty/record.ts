@@ -44,6 +44,7 @@ export function recordOf(
   judgement: Judgement,
   { candidate, boost, campaign }: Told,
   { shown, incident }: Decision,
+  unless: readonly string[],
 ): AnomalyRecord {
   const { host, program, user } = group
   const { nats } = candidate
@@ -79,6 +80,7 @@ export function recordOf(
       campaign: campaign.id,
       names: namesOf(group),
       user,
+      ...(unless.length > 0 && { would_not_alert_if: unless }),
     },
   }
 }
