@@ -4,6 +4,7 @@ import { AppError } from '../../domain/error.ts'
 import type { Job } from '../../domain/job.ts'
 import { NOVELTY } from '../../domain/novelty-fields.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
+import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
 import { forget } from './bounds.ts'
@@ -11,6 +12,7 @@ import { thresholdFor } from './budget.ts'
 import { forgetCampaigns, join } from './campaigns.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import { enter } from './enter.ts'
+import { expect, expectationFor, forgetExpectations } from './expectations.ts'
 import { Columns, type Group, groupsOf } from './group.ts'
 import { decide, forgetIncidents, newIncidents } from './incidents.ts'
 import type { Judgement } from './judge.ts'
@@ -39,7 +41,7 @@ export interface NoveltyOptions {
 
 const DEFAULTS = { campaignBoost: false, lateWindow: 8 * DAY, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
-const VERSION = 1
+const VERSION = 2
 
 /** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
 export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
@@ -107,6 +109,11 @@ export class NoveltyJob implements JobModel {
     return open.map(({ bucket, rows }) => copy.close(bucket, rows))
   }
 
+  /** Somebody says that something is expected: from now on it is no alert, and counts as usual. */
+  expect(expectation: Expectation): void {
+    expect(this.#state, expectation)
+  }
+
   renormalize(_results: readonly AnomalyResult[]): AnomalyResult[] {
     return []
   }
@@ -132,13 +139,14 @@ export class NoveltyJob implements JobModel {
     const seen = Math.floor(bucket.start / this.#span)
     const scene = enter(this.#state, group, seen)
     const judgement = judge(scene)
-    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement) : undefined
-    learn(scene, judgement, seen, this.#alertFrom(group.first))
+    const expected = expectationFor(this.#state, group)?.id
+    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, expected) : undefined
+    learn(scene, judgement, seen, expected === undefined ? this.#alertFrom(group.first) : Number.POSITIVE_INFINITY)
     return record && this.#revised(record)
   }
 
   /** The record of a finding, with what becomes of it: a new alert, part of one, or neither. */
-  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement): AnomalyRecord {
+  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement, expected: string | undefined): AnomalyRecord {
     const { campaigns, incidents, budget } = this.#state
     const { group } = scene
     const candidate = candidateOf(this.#job.job_id, scene, judgement)
@@ -146,16 +154,16 @@ export class NoveltyJob implements JobModel {
     const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
     const boost = this.#options.campaignBoost ? campaign.boost : 0
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
-    if (this.#options.alertBudget !== undefined)
+    if (this.#options.alertBudget !== undefined && expected === undefined)
       budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
         fleet: this.#state.start!,
         settled: this.#state.start! + LEARNING,
       })
-    const alertFrom = this.#alertFrom(candidate.at)
+    const alertFrom = expected === undefined ? this.#alertFrom(candidate.at) : Number.POSITIVE_INFINITY
     const decision = decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
     const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
-    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, unless)
+    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, { expected, unless })
   }
 
   /**
@@ -193,6 +201,7 @@ export class NoveltyJob implements JobModel {
     for (const [id, { at }] of state.recent) if (at < old) state.recent.delete(id)
     forgetIncidents(state.incidents, to)
     forgetCampaigns(state.campaigns, to)
+    forgetExpectations(state, to)
     forget(state, Math.floor(to / this.#span), this.#span, this.#options.entryLimit)
   }
 

@@ -1,3 +1,4 @@
+import type { Expectation } from '../../domain/scope.ts'
 import type { EpochMs, Score } from '../../domain/time.ts'
 import { type Budget, newBudget } from './budget.ts'
 import { type Campaigns, newCampaigns } from './campaigns.ts'
@@ -39,6 +40,8 @@ export interface State {
   readonly incidents: Incidents
   readonly campaigns: Campaigns
   readonly budget: Budget
+  /** What people have said is expected. */
+  expectations: readonly Expectation[]
   readonly presence: Presence
   /** Records of the late window by id: bucket, first and highest score. */
   readonly recent: Map<string, { readonly at: EpochMs; readonly initial: Score; readonly score: Score }>
@@ -239,6 +242,7 @@ export function newState(): State {
     incidents: newIncidents(),
     campaigns: newCampaigns(),
     budget: newBudget(),
+    expectations: [],
     presence: new Map(),
     recent: new Map(),
     nextUse: 1,
