@@ -7,7 +7,7 @@ import { compareObservations, type Observation } from '../../domain/observation.
 import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
-import { forget } from './bounds.ts'
+import { entriesOf, forget } from './bounds.ts'
 import { thresholdFor } from './budget.ts'
 import { forgetCampaigns, join } from './campaigns.ts'
 import { counterfactuals } from './counterfactuals.ts'
@@ -120,6 +120,11 @@ export class NoveltyJob implements JobModel {
 
   save(): Saved {
     return { version: VERSION, job_id: this.#job.job_id, at: this.#at ?? null, state: packed(this.#state) }
+  }
+
+  /** What is remembered, in the unit of `entryLimit`. */
+  get entries(): number {
+    return entriesOf(this.#state)
   }
 
   /** Entries remembered are at most `entryLimit`; so many were dropped for want of room. */
