@@ -26,6 +26,7 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['http', 5],
   ['config', 5],
   ['app.ts', 6],
+  ['app', 6],
   ['scenario', 7],
   ['cli', 8],
 ])
@@ -55,7 +56,9 @@ const PORTS: ReadonlySet<string> = new Set([
   'storage/storage.ts',
   'storage/alert-store.ts',
   'storage/state-store.ts',
+  'storage/page.ts',
   'sources/source.ts',
+  'sources/live-source.ts',
   'sinks/sink.ts',
 ])
 
@@ -64,6 +67,7 @@ const CATALOGUES: readonly { readonly folder: string; readonly type: string }[] 
   { folder: 'formats', type: 'Format' },
   { folder: 'anomaly/functions', type: 'DetectorFunction' },
   { folder: 'rules/types', type: 'RuleType' },
+  { folder: 'sinks', type: 'SinkType' },
 ]
 
 /** Path below `src/` → text. */

@@ -1,12 +1,12 @@
 import type { JobOutcome, ScanOutcome } from '../app.ts'
 import { DAY, type EpochMs, type Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
+import { silentSince } from '../engine/silence.ts'
 import { visible } from '../report/visible.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import { printReviewList, reviewList } from './review-list.ts'
-import { silentSince } from './silence.ts'
 import type { Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
@@ -58,7 +58,7 @@ function besides(others: readonly JobOutcome[], since: EpochMs): string[] {
 /** Hosts that stopped sending: what happened there afterwards, no alert can tell. */
 function silences({ walk }: ScanOutcome): string[] {
   const silent = walk.hosts.flatMap((host) => {
-    const since = silentSince(host, walk.last)
+    const since = silentSince({ ...host, activeBuckets: host.activity.size }, walk.last)
     return since === undefined ? [] : [`${visible(host.name, 40)} since ${moment(since)}`]
   })
   return silent.length === 0 ? [] : [`${counted(silent.length, 'host')} fell silent: ${enumerated(silent, 3)}`]

@@ -75,6 +75,11 @@ export function auditKey(hostHash: number, time: EpochMs, serial: number): numbe
  * @param place the file, told by a fingerprint of its content, and the byte at which the event begins
  */
 export function eventKeyOf(event: EcsEvent, place: { readonly fingerprint: string; readonly offset: number }): number {
+  return ownKeyOf(event) ?? textKey(`${place.fingerprint}\0${place.offset}`)
+}
+
+/** The key that an event carries within itself; undefined where only its place can tell it from another. */
+export function ownKeyOf(event: EcsEvent): number | undefined {
   if (isAuditEvent(event)) {
     const key = auditKey(hashText(hostOf(event)), parseTime(values(event, '@timestamp')[0]), serialOf(event))
     if (!Number.isNaN(key)) return key
@@ -82,8 +87,15 @@ export function eventKeyOf(event: EcsEvent, place: { readonly fingerprint: strin
   const id = text(event, '_id')
   if (id !== undefined) return textKey(`${text(event, '_index') ?? ''}\0${id}`)
   const eventId = text(event, 'event.id')
-  if (eventId !== undefined) return textKey(eventId)
-  return textKey(`${place.fingerprint}\0${place.offset}`)
+  return eventId === undefined ? undefined : textKey(eventId)
+}
+
+/** What a sender sends again is the same event, though whoever passes it on stamps it anew: the event without `event.ingested`. */
+export function withoutIngested(event: EcsEvent): EcsEvent {
+  const { 'event.ingested': _dotted, ...rest } = event
+  if (typeof rest.event !== 'object' || rest.event === null || Array.isArray(rest.event)) return rest
+  const { ingested: _nested, ...inner } = rest.event as EcsEvent
+  return { ...rest, event: inner }
 }
 
 /** A serial as its source writes it, a number or digits; NaN if there is none. */

@@ -19,4 +19,8 @@ export class MemoryState implements StateStore {
   async keys(prefix: string): Promise<readonly string[]> {
     return [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort()
   }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#values.delete(key)
+  }
 }

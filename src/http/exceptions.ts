@@ -1,0 +1,137 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import type { Alert } from '../domain/alert.ts'
+import { AppError } from '../domain/error.ts'
+import type { ExceptionItem } from '../domain/exception.ts'
+import { DAY, type DurationMs, type EpochMs, isoTime, LATEST, parseDuration } from '../domain/time.ts'
+import type { AlertStore } from '../storage/alert-store.ts'
+import { effectOf } from '../triage/exception-effect.ts'
+import { exceptionFor, SCOPES } from '../triage/exception-for.ts'
+import { allAlerts, isWithdrawn } from './alert-pages.ts'
+import type { ApiDeps } from './api-deps.ts'
+import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
+import { jsonOf, notFound } from './read-request.ts'
+
+/** How far back it is asked what an exception would have hidden. */
+const LOOK_BACK: DurationMs = 30 * DAY
+/** So many of the alerts that would have been hidden are told, the newest. */
+const MOST_TOLD = 20
+/** What is silenced for good is forgotten: exceptions end, unless asked otherwise. */
+const USUAL_LENGTH = '30d'
+
+const WISH = v.strictObject({
+  alert: v.pipe(v.string('the id of an alert'), v.nonEmpty('the id of an alert')),
+  scope: v.exactOptional(v.array(v.picklist(SCOPES, SCOPES.join(', ')), SCOPES.join(', '))),
+  for: v.optional(v.string('a duration such as 30d, or "ever"'), USUAL_LENGTH),
+  note: v.exactOptional(v.pipe(v.string('a text'), v.maxLength(4_000, 'at most 4,000 characters'))),
+  dry_run: v.optional(v.boolean('true or false'), false),
+})
+
+export const EXCEPTION_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/exceptions',
+    summary: 'Exceptions that were made from alerts',
+    replies: { 200: 'items: exceptions; next: null' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/exceptions',
+    summary: 'An exception made from an alert, or only what it would have hidden',
+    body: WISH,
+    replies: {
+      200: 'The exception and its effect: it was there already, or this is a dry run',
+      201: 'The exception and its effect',
+    },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/exceptions/:id',
+    summary: 'Away with an exception',
+    replies: { 204: 'It is gone' },
+    type: '',
+  },
+]
+
+/** What an exception would have done to the alerts of the last 30 days. */
+export interface ExceptionEffect {
+  readonly since: string
+  readonly looked_at: number
+  readonly hidden: number
+  /** Of the hidden ones, those that a person has closed as real. */
+  readonly hidden_real: number
+  readonly smaller: number
+  /** The newest of the hidden ones. */
+  readonly alerts: readonly { readonly id: string; readonly '@timestamp': string; readonly sentence: string }[]
+}
+
+/** `/exceptions`: the list; a new one made from an alert, or only its effect (`dry_run`); and away with one. */
+export function exceptions({
+  storage,
+  exceptions: list,
+  now,
+}: Pick<ApiDeps, 'storage' | 'exceptions' | 'now'>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>()
+    .get('/', (c) => c.json({ items: list.items.map((item) => shown(item, now())), next: null }))
+    .post('/', async (c) => {
+      const { alert: id, scope, note, for: length, dry_run } = await jsonOf(c, WISH)
+      const known = await storage.alerts.get(id)
+      if (!known) throw notFound(`alert "${id}"`)
+      const expires = length === 'ever' ? undefined : endOf(length, now())
+      const item = exceptionFor(known.doc, {
+        ...(scope && { scope }),
+        ...(note !== undefined && { note }),
+        ...(expires !== undefined && { expires }),
+      })
+      const effect = await effectOn(storage.alerts, item, now())
+      if (dry_run) return c.json({ dry_run, exception: shown(item, now()), effect })
+      const outcome = await list.add(item)
+      return c.json({ dry_run, exception: shown(item, now()), effect }, outcome === 'added' ? 201 : 200)
+    })
+    .delete('/:id', async (c) => {
+      const id = c.req.param('id')
+      if ((await list.remove(id)) === 'missing') throw notFound(`exception "${id}"`)
+      return c.body(null, 204)
+    })
+}
+
+function endOf(length: string, now: EpochMs): EpochMs {
+  const end = now + parseDuration(length)
+  if (end <= LATEST) return end
+  throw new AppError({
+    message: `Cannot make an exception for "${length}": it would never end`,
+    code: 'DURATION_UNREADABLE',
+    hint: 'Write "ever", if that is what is meant.',
+  })
+}
+
+function shown({ expire_time, ...item }: ExceptionItem, now: EpochMs) {
+  if (expire_time === undefined) return item
+  return { ...item, expire_time: isoTime(expire_time), expired: expire_time <= now }
+}
+
+async function effectOn(store: AlertStore, item: ExceptionItem, now: EpochMs): Promise<ExceptionEffect> {
+  const since = isoTime(now - LOOK_BACK)
+  const counts = { looked_at: 0, hidden: 0, hidden_real: 0, smaller: 0 }
+  let alerts: ExceptionEffect['alerts'] = []
+  for await (const alert of allAlerts(store, { kind: 'range', field: '@timestamp', gte: since })) {
+    if (isWithdrawn(alert)) continue
+    counts.looked_at++
+    const effect = effectOf(item, alert)
+    if (effect === 'smaller') counts.smaller++
+    if (effect !== 'hidden') continue
+    counts.hidden++
+    if (alert['kibana.alert.workflow_reason'] === 'real') counts.hidden_real++
+    alerts = [...alerts, told(alert)].slice(-MOST_TOLD)
+  }
+  return { since, ...counts, alerts }
+}
+
+function told(alert: Alert): ExceptionEffect['alerts'][number] {
+  return {
+    id: alert['kibana.alert.uuid'],
+    '@timestamp': alert['@timestamp'],
+    sentence: String(alert['kibana.alert.reason'] ?? ''),
+  }
+}

@@ -1,0 +1,83 @@
+import { Hono } from 'hono'
+import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
+import { and, equals, not } from '../query/ast.ts'
+import { allAlerts } from './alert-pages.ts'
+import type { ApiDeps, ServedJob } from './api-deps.ts'
+import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
+
+/** A job as the API shows it. Times are ISO 8601. */
+export interface JobDocument {
+  readonly job_id: string
+  readonly description: string
+  readonly functions: readonly string[]
+  readonly bucket_span: string
+  readonly anomaly_threshold: number
+  /** Start of the newest bucket that was scored; null before the first. */
+  readonly last_bucket: string | null
+  /** Events of the day before the newest event that the job looked at; 0 means that it is blind. */
+  readonly events_last_day: number
+  readonly open_alerts: number
+  /** What the engine says of it, since its start. */
+  readonly warnings: readonly string[]
+  readonly late_events?: number
+}
+
+export const JOB_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/jobs',
+    summary: 'Jobs: what runs, how far it is, and whether it sees anything',
+    replies: { 200: 'items: jobs, the default one first; next: null' },
+  },
+]
+
+/** `/jobs`: what runs, how far it is, and whether it sees anything. */
+export function jobs(deps: ApiDeps): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().get('/', async (c) => {
+    const items = await Promise.all(deps.jobs.map((job) => jobDocument(job, deps)))
+    return c.json({ items, next: null })
+  })
+}
+
+async function jobDocument({ job, feed, threshold }: ServedJob, deps: ApiDeps): Promise<JobDocument> {
+  const { storage, engine } = deps
+  const { job_id, description = '', analysis_config } = job
+  const figures = engine?.health().jobs.find((one) => one.job_id === job_id)
+  const last = await storage.events.last()
+  return {
+    job_id,
+    description,
+    functions: analysis_config.detectors.map((detector) => detector.function),
+    bucket_span: analysis_config.bucket_span,
+    anomaly_threshold: threshold,
+    last_bucket: last ? await lastBucket(job_id, last.clock, deps) : null,
+    events_last_day: last ? await eventsBefore(last.clock, last.seq, feed, deps) : 0,
+    open_alerts: await openAlerts(job_id, deps),
+    warnings: figures?.warnings ?? [],
+    ...(figures && { late_events: figures.lateEvents }),
+  }
+}
+
+async function openAlerts(jobId: string, { storage }: ApiDeps): Promise<number> {
+  const query = and(equals('job_id', jobId), not(equals('kibana.alert.workflow_status', 'closed')))
+  let open = 0
+  for await (const _ of allAlerts(storage.alerts, query)) open++
+  return open
+}
+
+async function lastBucket(jobId: string, clock: EpochMs, { storage }: ApiDeps): Promise<string | null> {
+  const results = await storage.results.newest(jobId, clock - DAY)
+  const starts = results.flatMap((result) => (result.result_type === 'bucket' ? [result.timestamp] : []))
+  return starts.length > 0 ? isoTime(Math.max(...starts)) : null
+}
+
+async function eventsBefore(
+  clock: EpochMs,
+  seq: number,
+  feed: ServedJob['feed'],
+  { storage }: ApiDeps,
+): Promise<number> {
+  const counts = await storage.events.counts(feed, { from: clock - DAY, to: clock + DAY }, seq)
+  return [...counts.values()].reduce((sum, count) => sum + count, 0)
+}
