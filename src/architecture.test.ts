@@ -67,6 +67,7 @@ const CATALOGUES: readonly { readonly folder: string; readonly type: string }[] 
   { folder: 'formats', type: 'Format' },
   { folder: 'anomaly/functions', type: 'DetectorFunction' },
   { folder: 'rules/types', type: 'RuleType' },
+  { folder: 'sources', type: 'SourceType' },
   { folder: 'sinks', type: 'SinkType' },
 ]
 

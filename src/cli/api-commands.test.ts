@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
 import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { CLOCK } from '../domain/stamps.ts'
 import { isoTime, MINUTE } from '../domain/time.ts'
+import { testFolder } from './testing/folder.ts'
 import { type Run, run } from './testing/run.ts'
 import { type StateFolder, storeAlone, storeServed } from './testing/state-folder.ts'
 
 // Whether a server runs or the command opens the store itself: every answer has to be the same.
 
 const NOW = Date.now()
+const FOLDER = testFolder()
 
 function alertOf(id: string, minutesAgo: number, more: object = {}): Alert {
   const facet = (field: string, value: string) => ({ field, values: [{ value, count: 3 }], others: 0 })
@@ -208,12 +211,12 @@ for (const [name, open] of [
     })
 
     test('a backup can be read through, and becomes a state folder with the same alerts', async () => {
-      const folder = `${state.path}-backup`
+      const folder = join(FOLDER.path, `${name} backup`)
       const made = await ask('backup', folder)
       assert.equal(made.err, '')
       assert.equal(made.code, 0)
       assert.equal((await run(['restore', folder, '--verify'])).code, 0)
-      const into = `${state.path}-restored`
+      const into = join(FOLDER.path, `${name} restored`)
       assert.equal((await run(['restore', folder, '--into', into])).code, 0)
       const shown = await run(['alerts', 'show', 'bbbb', '--json', '--state', into])
       assert.equal(JSON.parse(shown.out)['kibana.alert.uuid'], 'bbbb3333')

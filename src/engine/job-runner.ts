@@ -29,6 +29,8 @@ export interface JobToRun {
   readonly profile?: ProfileName
   readonly rules: readonly RuleAndExceptions[]
   readonly jobOptions?: JobOptions
+  /** Its alerts are kept and nobody is told of them: for a job that runs beside another one that says the same better. */
+  readonly quiet?: boolean
 }
 
 export interface RunnerPorts extends JudgingOptions {
@@ -71,7 +73,7 @@ export class JobRunner {
     this.feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
     this.#decisions = new Decisions(storage.state, job.job_id)
     this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
-    this.#writer = new AlertWriter(storage, this.feed, timeOfDay)
+    this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
     this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
     this.#loop = this.#newLoop()
     this.#judging = this.#newJudging()

@@ -21,6 +21,7 @@ import type { EcsEvent } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import { eventKeyOf } from '../domain/identity.ts'
 import { REVISION } from '../domain/stamps.ts'
+import { liveSourceContract } from './contract.ts'
 import { FileSource } from './file-source.ts'
 import { TailedLog, type TailOptions } from './tailed-log.ts'
 import { KeepingIntake, until } from './testing/keeping-intake.ts'
@@ -79,6 +80,11 @@ async function restart(intake: KeepingIntake): Promise<TailedLog> {
   await open.pop()?.stop()
   return live(intake)
 }
+
+liveSourceContract('a tailed log', async () => ({
+  source: new TailedLog(log, { host: HOST }),
+  send: async (lines) => appendFileSync(log, lines),
+}))
 
 describe('a log that grows', () => {
   test('is read from its beginning, and on as it grows', async () => {

@@ -12,6 +12,7 @@ import { DATABASE, DAYS } from './duck-files.ts'
 import { about, migrateDuck, setAbout } from './duck-schema.ts'
 import { DuckEvents, EVENTS_LAST } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
+import { Reopening } from './reopening.ts'
 import { DuckResults, RESULTS_SEQ } from './results.ts'
 import { dropOld, type Retention, type SealParts, sealDays } from './seal.ts'
 
@@ -43,7 +44,11 @@ export interface DuckStore {
  *
  * @throws AppError STORE_IN_USE · STORE_TOO_NEW · STORE_DAMAGED · STORE_FULL · STORE_UNREADABLE
  */
-export async function openDuckStore(dir: string, options: DuckStoreOptions = {}): Promise<DuckStore> {
+export function openDuckStore(dir: string, options: DuckStoreOptions = {}): Promise<DuckStore> {
+  return Reopening.open(() => openOnce(dir, options))
+}
+
+async function openOnce(dir: string, options: DuckStoreOptions): Promise<DuckStore> {
   await mkdir(dir, { recursive: true })
   const duck = await Duck.open(join(dir, DATABASE), options)
   try {
@@ -80,7 +85,6 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
     async close() {
       await events.writing.alone(() => results.writing.alone(async () => {}))
       await events.reading.alone(async () => {})
-      for (const connection of [writer, tender, scores]) connection.closeSync()
       duck.close()
     },
   }

@@ -7,10 +7,9 @@ export interface DuckOptions {
   /** As DuckDB writes it: `512MB`. What it holds besides its own data is not counted. */
   readonly memoryLimit?: string
   readonly threads?: number
+  /** Once the log of DuckDB has this size, the table is written to its file. */
+  readonly checkpointAt?: string
 }
-
-/** Once the log of DuckDB has this size, the table is written to its file. */
-const CHECKPOINT_AT = '256MB'
 
 /**
  * A DuckDB database in a file. Everything in SQL is made of our own numbers and names; texts that come from outside are handed
@@ -22,6 +21,7 @@ export class Duck {
   readonly path: string
   readonly api: DuckApi
   readonly #instance: DuckDBInstance
+  readonly #connections = new Set<DuckDBConnection>()
 
   private constructor(path: string, api: DuckApi, instance: DuckDBInstance) {
     this.path = path
@@ -36,7 +36,7 @@ export class Duck {
       const instance = await api.DuckDBInstance.create(path, {
         memory_limit: options.memoryLimit ?? '512MB',
         threads: String(options.threads ?? 2),
-        checkpoint_threshold: CHECKPOINT_AT,
+        checkpoint_threshold: options.checkpointAt ?? '256MB',
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       })
@@ -46,9 +46,12 @@ export class Duck {
     }
   }
 
+  /** Open until it is closed, or the database is. */
   async connect(): Promise<DuckDBConnection> {
     try {
-      return await this.#instance.connect()
+      const connection = await this.#instance.connect()
+      this.#connections.add(connection)
+      return connection
     } catch (error) {
       throw duckError(this.path, error)
     }
@@ -64,8 +67,13 @@ export class Duck {
     try {
       return await rowsOf<T>(this, connection, sql, lists)
     } finally {
-      connection.closeSync()
+      this.disconnect(connection)
     }
+  }
+
+  disconnect(connection: DuckDBConnection): void {
+    this.#connections.delete(connection)
+    connection.closeSync()
   }
 
   /** Runs statements in one transaction. */
@@ -82,6 +90,7 @@ export class Duck {
   }
 
   close(): void {
+    for (const connection of this.#connections) connection.closeSync()
     this.#instance.closeSync()
   }
 }
