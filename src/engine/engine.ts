@@ -15,6 +15,7 @@ import { EngineClock } from './engine-clock.ts'
 import { Ingest } from './ingest.ts'
 import { JobRunner, type JobToRun } from './job-runner.ts'
 import type { JudgingOptions } from './judging.ts'
+import { PushedAuditLines } from './pushed-audit-lines.ts'
 import { Ticks } from './ticks.ts'
 
 /** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
@@ -76,6 +77,7 @@ export class Engine {
   readonly #cursors: Cursors
   readonly #ticks: Ticks
   readonly #ingest: Ingest
+  readonly #auditLines: PushedAuditLines
   readonly #runners: readonly JobRunner[]
   readonly #stopping = new AbortController()
   #sources: readonly LiveSource[] = []
@@ -106,12 +108,15 @@ export class Engine {
       engineClock: this.#clock,
       log,
       ...(options.onReject && { onReject: options.onReject }),
-      onCommitted: (seq) => {
+      onCommitted: (seq, events) => {
+        this.#auditLines.take(events, this.#lastSeq, seq)
         this.#lastSeq = seq
         this.#lastArrival = clock.now()
         this.#poke()
       },
     })
+    const lines = { events: storage.events, intake: this.#ingest, cursors: this.#cursors, clock, log, signal }
+    this.#auditLines = new PushedAuditLines({ ...lines, lastSeq: () => this.#lastSeq })
   }
 
   /** Where whoever pushes hands in. */
@@ -133,6 +138,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#state = 'stopping'
     await Promise.all(this.#sources.map((source) => source.stop()))
+    if (!this.#ingest.failing) await this.#auditLines.stop()
     await this.#ingest.close()
     this.#stopping.abort()
     this.#poke()
@@ -183,6 +189,7 @@ export class Engine {
 
   async #openSources(): Promise<void> {
     try {
+      await this.#auditLines.recall()
       await this.#takeBacklogs()
       if (this.#stopping.signal.aborted) return
       for (const source of this.#sources) await source.start(this.#ingest)

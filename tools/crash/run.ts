@@ -114,7 +114,7 @@ async function serverAt(place: string, name: string, { product, fault, traffic }
 function settingsOf(place: string, name: string, port: number, tailed: readonly string[]): string {
   const sources = tailed.map((host) => {
     const path = JSON.stringify(join(place, 'logs', host, 'audit.log'))
-    return `{ type = "file-tail", name = "${host}", path = ${path}, host = "${host}" }`
+    return `{ type = "file-tail", path = ${path}, host = "${host}" }`
   })
   return [
     `storage = { path = ${JSON.stringify(join(place, 'state'))}, keep = "400d" }`,
