@@ -33,6 +33,7 @@ function nextDay(first: string, second: string): Use[] {
     process,
     user: 'www-data',
     ip: '203.0.113.9',
+    directory: '/dev/shm',
   })
   return [...usual, odd(first, start + 2 * HOUR + MINUTE), odd(second, start + 4 * HOUR + MINUTE)].sort(
     (a, b) => a.time - b.time,
