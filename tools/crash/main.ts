@@ -13,8 +13,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     fault: { type: 'string', default: 'kill' },
     traffic: { type: 'string', default: 'both' },
-    days: { type: 'string', default: '5' },
-    rate: { type: 'string', default: '1500' },
+    days: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '1000' },
     keep: { type: 'boolean', default: false },
   },
 })

@@ -71,6 +71,7 @@ export async function run(options: RunOptions): Promise<Verdict> {
     }
     log(`everything is sent; ${sender.failures} requests had to be sent again`)
     const closedBefore = await settled(server, options.jobs, fleet.end - MINUTE)
+    log('everything is done that was due')
     const faults = await stopFaults(server)
     const storage = await openStorage({
       engine: 'embedded',
