@@ -1,0 +1,61 @@
+import { DAY, type DurationMs, type EpochMs } from '../../domain/time.ts'
+import type { Storage } from '../storage.ts'
+import { OpenSearchAlerts } from './alerts.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { Documents } from './documents.ts'
+import { OpenSearchEvents } from './events.ts'
+import { createIndex } from './indices.ts'
+import { Journal } from './journal.ts'
+import { OpenSearchResults } from './results.ts'
+import { ALERT_FIELDS, EVENT_FIELDS, mappingOf, RESULT_FIELDS } from './schema.ts'
+import { OpenSearchState } from './state.ts'
+
+export interface OpenSearchOptions extends ConnectionOptions {
+  /** What the names of all our indices begin with: `oddsock` unless said. */
+  readonly prefix?: string
+  /** Copies of each shard beside the first; 1 unless said, so that a node may be lost. */
+  readonly replicas?: number
+  /** Shards of a day of events. */
+  readonly shards?: number
+  /** Fields to search and group by in the cluster, beside the usual ones. */
+  readonly fields?: readonly string[]
+  /** Whose results these are: one writer, one journal. */
+  readonly journal?: string
+  /** Days of events that are kept; all unless said. */
+  readonly keep?: DurationMs
+}
+
+/** Everything in a cluster. Opening makes what indices are missing, and needs the cluster to answer. */
+export async function openOpenSearch(
+  options: OpenSearchOptions,
+): Promise<Storage & { readonly connection: Connection }> {
+  const { prefix = 'oddsock', replicas = 1, shards = 1, fields = [], journal = 'all', keep } = options
+  const connection = await Connection.open(options)
+  const settings = { number_of_shards: 1, number_of_replicas: replicas }
+  await createIndex(connection, `${prefix}-state`, mappingOf([]), settings)
+  await createIndex(connection, `${prefix}-alerts`, mappingOf(ALERT_FIELDS), settings)
+  const state = new OpenSearchState(new Documents(`${prefix}-state`, connection), connection)
+  await state.finishRemoval()
+  const eventFields = [...new Set([...EVENT_FIELDS, ...fields])]
+  const eventSettings = { number_of_shards: shards, number_of_replicas: replicas, refresh_interval: '30s' }
+  const journals = {
+    events: new Journal(`${prefix}-events`, connection, state, mappingOf(eventFields), eventSettings),
+    results: new Journal(`${prefix}-results-${journal}`, connection, state, mappingOf(RESULT_FIELDS), settings),
+    outbox: new Journal(`${prefix}-outbox`, connection, state, mappingOf([]), settings),
+  }
+  const events = new OpenSearchEvents(journals.events, eventFields)
+  return {
+    connection,
+    state,
+    events,
+    results: new OpenSearchResults(journals.results, state),
+    alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, state),
+    async tend(now: EpochMs) {
+      if (keep !== undefined) await events.dropBefore(now - Math.max(keep, DAY))
+    },
+    async close() {
+      for (const each of Object.values(journals)) await each.close()
+      await connection.close()
+    },
+  }
+}

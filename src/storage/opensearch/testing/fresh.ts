@@ -1,0 +1,30 @@
+import { after } from 'node:test'
+import { deleteIndices, indicesOf } from '../indices.ts'
+import { type OpenSearchOptions, openOpenSearch } from '../open-opensearch.ts'
+
+/** The nodes of the cluster that `npm run test:cluster` has started. */
+export const NODES: readonly string[] = (process.env.ODDSOCK_TEST_CLUSTER ?? '').split(',').filter(Boolean)
+
+if (NODES.length === 0) throw new Error('These tests need a cluster: npm run test:cluster')
+
+let count = 0
+let open: { readonly prefix: string; readonly store: Awaited<ReturnType<typeof openOpenSearch>> } | undefined
+
+/** A store with nothing in it, on the cluster of the tests. The one before is cleared away: tests of a file follow one another. */
+export async function openFresh(options: Partial<OpenSearchOptions> = {}) {
+  await clear()
+  const prefix = `t${process.pid}-${++count}`
+  const store = await openOpenSearch({ nodes: NODES, prefix, ...options })
+  open = { prefix, store }
+  return store
+}
+
+async function clear(): Promise<void> {
+  if (!open) return
+  const { prefix, store } = open
+  open = undefined
+  await deleteIndices(store.connection, await indicesOf(store.connection, `${prefix}-*`))
+  await store.connection.close()
+}
+
+after(clear)
