@@ -26,6 +26,7 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['http', 5],
   ['config', 5],
   ['app.ts', 6],
+  ['app', 6],
   ['scenario', 7],
   ['cli', 8],
 ])

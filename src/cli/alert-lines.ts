@@ -1,25 +1,47 @@
 import type { Alert, Evidence } from '../domain/alert.ts'
-import { values } from '../domain/field.ts'
+import { text, values } from '../domain/field.ts'
 import { count, counted, moment } from '../domain/words.ts'
+import { type Finding, findingOf } from '../report/finding.ts'
 import type { Story } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
 import { type Color, type Terminal, wrapped } from './terminal.ts'
 
 /** Alerts of one process for a person: score in figures and words, the sentence of the worst, and how many more there are. */
 export async function printStory({ head: worst, findings, hosts, events }: Story, terminal: Terminal): Promise<void> {
-  const [word, color] = gradeOf(worst.score)
-  const head = `${String(Math.floor(worst.score)).padStart(3)} ${word.padEnd(8)}`
-  const indent = ' '.repeat(head.length + 1)
-  await terminal.out(`${terminal.paint(head, color, 'bold')} ${wrapped(worst.sentence, terminal.columns, indent)}`)
   const more = findings.length - 1
-  const details = [
-    ...(worst.bucket === undefined ? [] : [moment(worst.bucket)]),
-    ...commandOf(worst.evidence),
+  await printFinding(worst, terminal, [
     ...(more > 0
       ? [
           `${count(more)} more like it on ${hosts.length === 1 ? 'this host' : `${hosts.length} hosts`}, ${counted(events, 'event')} in all`,
         ]
       : []),
+  ])
+}
+
+/** An alert of the store for a person: as a story of its own, with the short id by which the other commands know it. */
+export async function printAlert(alert: Alert, terminal: Terminal): Promise<void> {
+  const status = alert['kibana.alert.workflow_status']
+  const phase = text(alert, 'oddsock.alert.phase')
+  await printFinding(findingOf(alert), terminal, [
+    ...(status === 'open' ? [] : [status]),
+    ...(phase === undefined || phase === 'confirmed' ? [] : [phase]),
+    visible(alert['kibana.alert.uuid'].slice(0, SHORT_ID)),
+  ])
+}
+
+/** So much of an id tells it from all others that one ever has. */
+export const SHORT_ID = 8
+
+/** Score in figures and words, the sentence, and a line of details: when, what else, and the command line. */
+async function printFinding(finding: Finding, terminal: Terminal, others: readonly string[]): Promise<void> {
+  const [word, color] = gradeOf(finding.score)
+  const head = `${String(Math.floor(finding.score)).padStart(3)} ${word.padEnd(8)}`
+  const indent = ' '.repeat(head.length + 1)
+  await terminal.out(`${terminal.paint(head, color, 'bold')} ${wrapped(finding.sentence, terminal.columns, indent)}`)
+  const details = [
+    ...(finding.bucket === undefined ? [] : [moment(finding.bucket)]),
+    ...commandOf(finding.evidence),
+    ...others,
   ]
   await terminal.out(`${indent}${terminal.paint(details.join(' · '), 'dim')}`)
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../domain/rule.ts'
 import { visible } from '../report/visible.ts'
+import { addServerCommands } from './server-commands.ts'
 import type { Io } from './terminal.ts'
 
 /** The table of commands, from which the reference page is made too. Each command's code is loaded when it is called, so that `--help` stays quick. */
@@ -112,6 +113,29 @@ export function commands(io: Io, exit: (code: number) => void): Command {
       const { testStories } = await import('./test.ts')
       exit(await testStories(files, io))
     })
+
+  root
+    .command('serve')
+    .description('watch logs and take in documents, and tell what is odd within seconds')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock serve', "this machine's audit log, and whatever is sent to 127.0.0.1:9277"],
+        ['oddsock serve --config /etc/oddsock.toml', 'as the settings say (`oddsock config` shows them)'],
+        ['oddsock serve --demo', 'a made-up fleet, to see it work'],
+      ),
+    )
+    .option('--config <file>', 'the settings')
+    .option('--state <folder>', 'where to keep events, alerts and what was learned')
+    .option('--listen <address...>', 'where to listen: 127.0.0.1:9277; other than loopback needs keys')
+    .option('--demo', 'play a made-up fleet, in a folder that is gone afterwards')
+    .option('--seed <number>', 'another made-up fleet', whole, 1)
+    .action(async (options) => {
+      const { serve } = await import('./serve.ts')
+      exit(await serve(options, io))
+    })
+
+  addServerCommands(root, io, exit)
 
   const rules = root.command('rules').description('work with detection rules')
   rules

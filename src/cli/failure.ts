@@ -5,7 +5,10 @@ import { visible } from '../report/visible.ts'
 export const EXIT = { fine: 0, no: 1, usage: 2, surroundings: 3, interrupted: 130 } as const
 
 /** Beginnings of the codes that say what is wrong with what the user gave: arguments, and files of their making. */
-const USAGE = /^(USAGE|DATAFEED|DURATION|EXCEPTION|FORMAT|IMPORT|JOB|QUERY|RULE|SCENARIO|TIME)(_|$)/
+const USAGE = [
+  ...['ALERT_AMBIGUOUS', 'CONFIG', 'DATAFEED', 'DURATION', 'EXCEPTION', 'FORMAT', 'HTTP_BODY', 'HTTP_NOT_FOUND'],
+  ...['HTTP_PARAMETER', 'IMPORT', 'JOB', 'QUERY', 'RULE', 'SCENARIO', 'SIZE', 'TIME', 'USAGE'],
+]
 const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
 
 /** An error as its reader sees it: what, where, what to do, and its code (handbook §8). */
@@ -20,8 +23,7 @@ export function describe(error: AppError): string {
 /** What to print for anything that was thrown, and how to exit. What is no AppError is a bug of ours, and says so. */
 export function failureOf(thrown: unknown): { readonly text: string; readonly exit: number } {
   if (thrown instanceof AppError) {
-    const wrongUsage = USAGE.test(thrown.code) && !NO_USAGE.has(thrown.code)
-    return { text: describe(thrown), exit: wrongUsage ? EXIT.usage : EXIT.surroundings }
+    return { text: describe(thrown), exit: isWrongUsage(thrown.code) ? EXIT.usage : EXIT.surroundings }
   }
   const code = (thrown as NodeJS.ErrnoException | undefined)?.code
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
@@ -31,4 +33,8 @@ export function failureOf(thrown: unknown): { readonly text: string; readonly ex
     text: `error: This is a bug in oddsock; please report it with the lines below\n${stack}`,
     exit: EXIT.surroundings,
   }
+}
+
+function isWrongUsage(code: string): boolean {
+  return !NO_USAGE.has(code) && USAGE.some((beginning) => code === beginning || code.startsWith(`${beginning}_`))
 }

@@ -41,7 +41,10 @@ export function outputOf({ format, json, html }: ScanCliOptions): {
 }
 
 /** The times of `--since` and `--until`; without them, all of time. @throws AppError TIME_UNREADABLE */
-export function timesOf({ since, until }: ScanCliOptions, now: EpochMs): { since: EpochMs; until: EpochMs } {
+export function timesOf(
+  { since, until }: Pick<ScanCliOptions, 'since' | 'until'>,
+  now: EpochMs,
+): { since: EpochMs; until: EpochMs } {
   const read = (text: string | undefined, otherwise: number) => {
     if (text === undefined) return otherwise
     if (/^(\d+(ms|[smhdw]))+$/.test(text)) return now - parseDuration(text)

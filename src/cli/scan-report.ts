@@ -2,13 +2,13 @@ import type { ScanOutcome } from '../app.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
+import { silentSince } from '../engine/silence.ts'
 import { renderReport } from '../report/page.ts'
 import type { Report, ReportHost } from '../report/report.ts'
 import type { Unreadable } from '../sources/find-files.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import type { ScanCliOptions } from './scan-options.ts'
-import { silentSince } from './silence.ts'
 
 export interface ScanReportInput {
   readonly outcome: ScanOutcome

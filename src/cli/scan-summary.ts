@@ -1,11 +1,11 @@
 import type { ScanOutcome } from '../app.ts'
 import { DAY, type EpochMs, type Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
+import { silentSince } from '../engine/silence.ts'
 import { visible } from '../report/visible.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
-import { silentSince } from './silence.ts'
 import type { Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */

@@ -82,6 +82,11 @@ export class FakeClock implements Clock {
     this.#now += by
   }
 
+  /** The time of day is set. */
+  set(now: EpochMs): void {
+    this.#now = now
+  }
+
   #pass(duration: DurationMs): void {
     this.#elapsed += duration
     this.#now += duration

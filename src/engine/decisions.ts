@@ -21,14 +21,21 @@ export class Decisions {
     this.#prefix = `decision/${jobId}/`
   }
 
-  /** All that were stored, in order. To be read once, before anything is decided. */
-  async stored(): Promise<Decision[]> {
+  /** How many were made so far; of use once `stored` was read. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Those that were stored, in order, the first `from` of them left out. To be read once, before anything is decided. */
+  async stored(from = 0): Promise<Decision[]> {
+    const keys = await this.#state.keys(this.#prefix)
     const decisions: Decision[] = []
-    for (const key of await this.#state.keys(this.#prefix)) {
+    for (const key of keys) {
+      if (this.#numberOf(key) < from) continue
       const kept = await this.#state.get(key)
       if (kept) decisions.push(kept.doc as Decision)
     }
-    this.#count = decisions.length
+    this.#count = keys.length === 0 ? from : this.#numberOf(keys.at(-1)!) + 1
     return decisions
   }
 
@@ -42,5 +49,9 @@ export class Decisions {
         hint: 'Stop one of the two.',
       })
     this.#count++
+  }
+
+  #numberOf(key: string): number {
+    return Number(key.slice(this.#prefix.length))
   }
 }

@@ -69,9 +69,10 @@ export class Input<P extends Profile> {
 
   /**
    * The earliest reading of the clock near the beginning of the input, so that the merge knows when to open it. The input is
-   * closed again and nothing of it is taken.
+   * closed again and nothing of it is taken. What cannot be read twice is opened at once.
    */
   async firstClock(): Promise<EpochMs> {
+    if (this.source.size === undefined) return Number.NEGATIVE_INFINITY
     const trial = new Input<P>(this.index, this.source, { ...this.#options, onReject: () => {}, onProgress: () => {} })
     await trial.fill()
     await trial.#chunks?.return?.()

@@ -110,6 +110,11 @@ export class JobLoop {
     }
   }
 
+  /** The time with which the job began; NaN before. */
+  get began(): EpochMs {
+    return this.#began
+  }
+
   /** Start of the bucket that closes next, NaN before the first event: everything before it is closed. */
   get openFrom(): EpochMs {
     return this.#next
@@ -133,13 +138,26 @@ export class JobLoop {
       await this.#scoreLate(upTo)
       const start = this.#next
       const end = bucketOf(now - queryDelay, bucketSpan).start
-      const counts = await this.#events.counts(this.feed, { from: start, to: end }, upTo)
-      const filled = Math.min(end, ...counts.keys())
-      if (filled > start) this.model.skip(start, filled)
-      else await this.#score({ start, end: start + bucketSpan }, upTo)
-      this.#next = Math.max(start + bucketSpan, filled)
+      this.#next = end > start + bucketSpan ? await this.#pass(start, end, upTo) : await this.#closeOne(start, upTo)
       this.buckets += (this.#next - start) / bucketSpan
     }
+  }
+
+  /** Several buckets are due: goes over the empty ones in one step, or closes the first. Answers where the next one starts. */
+  async #pass(start: EpochMs, end: EpochMs, upTo: Seq): Promise<EpochMs> {
+    const counts = await this.#events.counts(this.feed, { from: start, to: end }, upTo)
+    const filled = Math.min(end, ...counts.keys())
+    if (filled === start) return this.#closeOne(start, upTo)
+    this.model.skip(start, filled)
+    return filled
+  }
+
+  async #closeOne(start: EpochMs, upTo: Seq): Promise<EpochMs> {
+    const bucket = { start, end: start + this.feed.bucketSpan }
+    const rows = await collect(this.#events.observe(this.feed, bucket, upTo))
+    if (rows.length === 0) this.model.skip(start, bucket.end)
+    else await this.#publish(this.model.close(bucket, rows), bucket, rows, false)
+    return bucket.end
   }
 
   /** The input has ended: everything up to its last event closes, and what came late meanwhile is scored. */
@@ -148,11 +166,6 @@ export class JobLoop {
     const end = bucketOf(lastEvent, this.feed.bucketSpan).end
     await this.step(Math.max(this.#now, end + this.feed.queryDelay), upTo)
     await this.#scoreLate(upTo)
-  }
-
-  async #score(bucket: BucketSpan, upTo: Seq): Promise<void> {
-    const rows = await collect(this.#events.observe(this.feed, bucket, upTo))
-    await this.#publish(this.model.close(bucket, rows), bucket, rows, false)
   }
 
   /** Closed buckets of the late window that have got events since the last look, oldest first. */

@@ -51,6 +51,8 @@ export class Judging {
   readonly drafts: AlertDrafts
   /** Records with a score above 0, as they were last written, by id. */
   readonly records = new Map<string, ScoredRecord>()
+  /** Their ids by the start of their bucket. */
+  readonly #recordsOf = new Map<EpochMs, string[]>()
   readonly #fields: readonly string[]
   readonly #rules: readonly RuleLoop[]
 
@@ -67,7 +69,7 @@ export class Judging {
       this.history,
       saved?.drafts.flatMap((draft) => draftOf(draft, rules)),
     )
-    for (const scored of saved?.records ?? []) this.records.set(scored.record.record_id, scored)
+    for (const scored of saved?.records ?? []) this.#keep(scored)
     const states = new Map(saved?.rules)
     this.#rules = rules.map(({ rule, exceptions }) => {
       const inForce = () => [...exceptions, ...addedExceptions(rule)]
@@ -79,8 +81,10 @@ export class Judging {
     return this.#rules.flatMap((rule) => rule.warnings)
   }
 
-  scored({ bucket, rows, records, now }: ScoredBucket): void {
-    this.#judge(this.#pageOf(records, rows), now)
+  scored({ bucket, late, rows, records, now }: ScoredBucket): void {
+    const page = this.#pageOf(records, rows)
+    const grown = late ? this.#grown(bucket.start, rows, new Set(records.map(({ record_id }) => record_id))) : []
+    this.#judge([...page, ...grown], now)
     this.history.learn(bucket, rows)
   }
 
@@ -106,7 +110,11 @@ export class Judging {
 
   /** Lets go what was before this time and can change no more: neither late rows nor new quantiles will come for it. */
   forget(before: EpochMs): void {
-    for (const [id, { record }] of this.records) if (record.timestamp < before) this.records.delete(id)
+    for (const [start, ids] of this.#recordsOf) {
+      if (start >= before) continue
+      for (const id of ids) this.records.delete(id)
+      this.#recordsOf.delete(start)
+    }
     this.drafts.forget(before)
   }
 
@@ -126,15 +134,38 @@ export class Judging {
     }))
   }
 
+  /** Known records of a bucket that late rows have joined without a new revision: what stands behind them has grown all the same. */
+  #grown(start: EpochMs, rows: readonly Observation[], written: ReadonlySet<string>): ScoredRecord[] {
+    const known = (this.#recordsOf.get(start) ?? []).flatMap((id) => this.records.get(id) ?? [])
+    return known.flatMap(({ record, rows: before }) => {
+      if (written.has(record.record_id)) return []
+      const united = uniteObservations(before, rowsOf(record, rows, this.#fields))
+      return eventsOf(united) > eventsOf(before) ? [{ record, rows: united }] : []
+    })
+  }
+
   #judge(page: readonly ScoredRecord[], now: EpochMs): void {
-    for (const scored of page)
-      if (scored.record.initial_record_score > 0) this.records.set(scored.record.record_id, scored)
+    for (const scored of page) if (scored.record.initial_record_score > 0) this.#keep(scored)
     for (const rule of this.#rules) rule.step(page, now)
+  }
+
+  #keep(scored: ScoredRecord): void {
+    const { record_id, timestamp } = scored.record
+    if (!this.records.has(record_id)) {
+      const others = this.#recordsOf.get(timestamp)
+      if (others) others.push(record_id)
+      else this.#recordsOf.set(timestamp, [record_id])
+    }
+    this.records.set(record_id, scored)
   }
 
   #rowsBefore({ record_id }: AnomalyRecord): readonly Observation[] {
     return this.records.get(record_id)?.rows ?? []
   }
+}
+
+function eventsOf(rows: readonly Observation[]): number {
+  return rows.reduce((sum, { count }) => sum + count, 0)
 }
 
 function savedDraft({ finding, acquaintance, ...rest }: AlertDraft): SavedDraft {

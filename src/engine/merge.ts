@@ -1,6 +1,14 @@
 import type { EpochMs } from '../domain/time.ts'
-import type { Input } from './input.ts'
-import type { Profile } from './sighting-queue.ts'
+import type { Profile, SightingQueue } from './sighting-queue.ts'
+
+/** What a merge needs of an input: `Input` of a scan, `BacklogInput` of a server. */
+export interface Mergeable<P extends Profile> {
+  readonly queue: SightingQueue<P>
+  /** Reads on until something can be taken from the queue; false when the input has ended and its queue is empty. */
+  fill(): Promise<boolean>
+  /** The earliest reading of the clock near the beginning, without taking anything; no number lies before -Infinity, which opens it at once. */
+  firstClock(): Promise<EpochMs>
+}
 
 /**
  * Makes one sequence of several inputs (`time-and-order.md` §1): each has a running maximum of the clock that its entries
@@ -9,22 +17,21 @@ import type { Profile } from './sighting-queue.ts'
  *
  * `await fill()`, then `advance()` until it is false, again and again; after each `advance()` the entry is `queue` at `index`.
  */
-export class Merge<P extends Profile> {
-  readonly #lanes: Lane<P>[] = []
-  #current: Lane<P> | undefined
+export class Merge<P extends Profile, I extends Mergeable<P>> {
+  readonly #lanes: Lane<I>[] = []
+  #current: Lane<I> | undefined
 
-  constructor(inputs: readonly Input<P>[]) {
+  constructor(inputs: readonly I[]) {
     for (const input of inputs) this.#lanes.push({ input, open: false, clock: Number.NEGATIVE_INFINITY })
   }
 
   /** Looks at the beginning of each input; with one alone there is nothing to order. */
   async start(): Promise<void> {
     if (this.#lanes.length < 2) return
-    for (const lane of this.#lanes)
-      lane.clock = lane.input.source.size === undefined ? lane.clock : await lane.input.firstClock()
+    for (const lane of this.#lanes) lane.clock = await lane.input.firstClock()
   }
 
-  get input(): Input<P> {
+  get input(): I {
     return this.#current!.input
   }
 
@@ -60,21 +67,21 @@ export class Merge<P extends Profile> {
     return true
   }
 
-  #furthestBehind(): Lane<P> | undefined {
+  #furthestBehind(): Lane<I> | undefined {
     let least = this.#lanes[0]
     for (let i = 1; i < this.#lanes.length; i++) if (this.#lanes[i]!.clock < least!.clock) least = this.#lanes[i]
     return least
   }
 }
 
-interface Lane<P extends Profile> {
-  readonly input: Input<P>
+interface Lane<I> {
+  readonly input: I
   open: boolean
   /** Running maximum of the clock, the next entry included. Before opening: the first reading. */
   clock: EpochMs
 }
 
-function clockAtHead<P extends Profile>(input: Input<P>): EpochMs {
-  const clock = input.queue.clocks[input.queue.head]!
+function clockAtHead({ queue }: Mergeable<Profile>): EpochMs {
+  const clock = queue.clocks[queue.head]!
   return Number.isNaN(clock) ? Number.NEGATIVE_INFINITY : clock
 }

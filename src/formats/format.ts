@@ -1,5 +1,5 @@
 import type { EcsEvent, Reject } from '../domain/event.ts'
-import type { EpochMs } from '../domain/time.ts'
+import type { DurationMs, EpochMs } from '../domain/time.ts'
 
 /**
  * Formats turn bytes into ECS events. In go whole lines of an opened (uncompressed) stream; out come events, or rejects with
@@ -44,8 +44,11 @@ export interface SightOptions<P> extends DecodeOptions {
 }
 
 export interface DecodeSink {
-  /** An event, and the bytes `[from, to)` of the stream in which all its lines stand (others may stand between them). */
-  event(event: EcsEvent, from: number, to: number): void
+  /**
+   * An event, and the bytes `[from, to)` of the stream in which all its lines stand (others may stand between them). `records` is
+   * how many lines were joined to it, where a format joins lines: told again, an event has more of them.
+   */
+  event(event: EcsEvent, from: number, to: number, records?: number): void
   reject(reject: Reject): void
 }
 
@@ -60,4 +63,17 @@ export interface LineReader {
   lines(block: Buffer, from: number, to: number, at: number): void
   /** The stream has ended: what was waiting is complete now. */
   end(): void
+  /**
+   * Only where lines wait for others. Called now and then while a stream goes on, with the time that has passed by any steady
+   * clock: what no more lines came for in 2 s is complete.
+   */
+  settle?(now: DurationMs): void
+  /** The bytes `[from, to)` of each event that waits for more lines: whoever goes on later must begin before them. */
+  unfinished?(): Iterable<Waiting>
+}
+
+/** As `ByteRange` of a source, for lines that wait. */
+export interface Waiting {
+  readonly from: number
+  readonly to: number
 }

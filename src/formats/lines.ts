@@ -17,15 +17,21 @@ export class LineBlocks {
   /** The beginning of a line whose end has not come yet. */
   #held: Buffer[] = []
   #heldBytes = 0
-  /** Place in the stream of the first byte that no reader has seen. */
-  #at = 0
+  #at: number
   /** Inside a line that was rejected for its length. */
   #skipping = false
 
-  constructor(reader: LineReader, reject: (reject: Reject) => void, limit = LINE_LIMIT) {
+  /** `at` is the place of the first byte that will be pushed. */
+  constructor(reader: LineReader, reject: (reject: Reject) => void, limit = LINE_LIMIT, at = 0) {
     this.#reader = reader
     this.#reject = reject
     this.#limit = limit
+    this.#at = at
+  }
+
+  /** Place in the stream of the first byte that no reader has seen: the beginning of a line that has no end yet. */
+  get at(): number {
+    return this.#at
   }
 
   push(chunk: Buffer): void {

@@ -58,8 +58,8 @@ export interface ReportCounts {
   readonly events: number
   /** Events that the job's datafeed admitted. */
   readonly matched: number
-  /** Events that had been seen before under the same identity. */
-  readonly copies: number
+  /** Events that had been seen before under the same identity; absent where nobody has counted them. */
+  readonly copies?: number
   /** Events of buckets that were closed already. */
   readonly late: number
   /** Buckets that were scored, empty ones included. */

@@ -7,6 +7,7 @@ import { isRecord } from '../engine/job-loop.ts'
 import { ALL } from '../query/ast.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
 import { type Cast, type CastJob, rulesFor } from './cast.ts'
+import { Crash, dyingStorage } from './dying-storage.ts'
 import type { Arrival } from './events.ts'
 import { LiveEngine } from './live-engine.ts'
 import type { Outcome } from './outcome.ts'
@@ -32,22 +33,15 @@ export async function runLive(
   return { records, alerts }
 }
 
-class Crash extends Error {}
-
 async function runJob(
   cast: Cast,
   job: CastJob,
   arrivals: readonly Arrival[],
   crashes: readonly EpochMs[],
 ): Promise<Outcome> {
-  const storage = openMemory()
   const toCome = crashes.toSorted((a, b) => a - b)
-  const dieIfDue = (now: EpochMs) => {
-    if (!(toCome[0]! <= now)) return
-    toCome.shift()
-    throw new Crash()
-  }
-  const born = () => new LiveEngine(job, rulesFor(cast, job), storage, dieIfDue)
+  const storage = dyingStorage(openMemory(), toCome)
+  const born = () => new LiveEngine(job, rulesFor(cast, job), storage)
   let engine = born()
   const alive = async (act: () => Promise<void>) => {
     for (;;)

@@ -61,9 +61,7 @@ test('whatever comes in, a scan, an engine on storage and one that crashes say t
         assert.deepEqual(comparable(await runLive(cast, arrivals, times)), scanned)
       },
     ),
-    // The seed is fixed for a known difference that one in some thousand stories shows: an alert that waits for max_signals while a
-    // late event joins its row says another `oddsock.last_seen` in a scan than on a store.
-    { numRuns: 25, seed: 20260106 },
+    { numRuns: 25 },
   ))
 
 test('the random stories have something to compare', async () => {

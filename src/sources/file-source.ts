@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { AppError } from '../domain/error.ts'
+import { FINGERPRINT_BYTES, fingerprintOf } from './fingerprint.ts'
 import { headOf, openBytes, packingOf } from './open-bytes.ts'
 import type { ByteRange, ByteSource } from './source.ts'
 import { reasonOf } from './unreadable.ts'
-
-/** Reading as little as this names a file's content well enough to tell two files apart, since the first line holds a time. */
-const FINGERPRINT_BYTES = 4096
 
 const NEWLINE = 10
 
@@ -21,6 +18,7 @@ export class FileSource implements ByteSource {
   readonly #starts: number[] = [0]
   /** How each file began when it was read: when it begins otherwise later, it is another one. */
   readonly #heads: Buffer[] = []
+  #fingerprint: string | undefined
 
   constructor(paths: readonly string[], size: number, host: string) {
     this.#paths = paths
@@ -30,8 +28,8 @@ export class FileSource implements ByteSource {
   }
 
   async fingerprint(): Promise<string> {
-    const head = this.#heads.find((one) => one?.length > 0) ?? (await headOf(this.#paths[0]!, FINGERPRINT_BYTES))
-    return createHash('sha256').update(head).digest('hex').slice(0, 16)
+    if (this.#fingerprint === undefined) for await (const _ of this.read()) break
+    return this.#fingerprint ?? fingerprintOf(Buffer.alloc(0))
   }
 
   async *read(progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
@@ -49,6 +47,7 @@ export class FileSource implements ByteSource {
       try {
         this.#heads[index] = await headOf(path, FINGERPRINT_BYTES)
         for await (const chunk of openBytes(path, progress)) {
+          this.#fingerprint ??= fingerprintOf(chunk)
           at += chunk.length
           last = chunk.at(-1) ?? last
           yield chunk

@@ -115,5 +115,6 @@ test('a host without a name is called by the folder of its log, and this machine
   assert.equal(hostByFolder('logs/web-1/audit.log'), 'web-1')
   assert.equal(hostByFolder('audit.log'), basename(process.cwd()))
   assert.equal(hostByFolder('/var/log/audit/audit.log'), hostname())
+  assert.equal(hostByFolder('/var/log/auditbeat.ndjson'), hostname())
   assert.equal(hostByFolder('/audit.log'), hostname())
 })

@@ -81,11 +81,11 @@ class Search {
   }
 }
 
-/** Where auditd writes the log of the machine that it runs on. */
-const OWN_LOGS = '/var/log/audit'
+/** Where auditd, and whatever else keeps a log of the machine that it runs on, writes it. */
+const OWN_LOGS: ReadonlySet<string> = new Set(['/var/log/audit', '/var/log'])
 
 /** The last resort for a host's name: the folder that the file lies in, or for the log of this very machine the machine's name. */
 export function hostByFolder(path: string): string {
   const folder = dirname(resolve(path))
-  return folder === OWN_LOGS ? hostname() : basename(folder) || hostname()
+  return OWN_LOGS.has(folder) ? hostname() : basename(folder) || hostname()
 }

@@ -13,8 +13,9 @@ export interface LiveSource {
    * Sources that have no past leave it out. Backlogs of all sources are merged by the engine.
    *
    * @param cursor the `cursor` of the last piece that was committed; undefined at the first start
+   * @param reject takes what becomes no event, as `Intake.reject` does later
    */
-  backlog?(cursor: unknown): AsyncIterable<Arrivals>
+  backlog?(cursor: unknown, reject?: (reject: Reject) => void): AsyncIterable<Arrivals>
   /** Hands in what comes from now on, until `stop`. Called when the backlog has ended. */
   start(intake: Intake): Promise<void>
   /** Takes nothing more from outside and resolves when everything handed in was answered; no file or socket stays open. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../domain/error.ts'
+import { FINGERPRINT_BYTES, fingerprintOf } from './fingerprint.ts'
 import { unpack } from './open-bytes.ts'
 import type { ByteRange, ByteSource } from './source.ts'
 import { reasonOf } from './unreadable.ts'
@@ -48,7 +48,7 @@ export class SpooledInput implements ByteSource {
   }
 
   async fingerprint(): Promise<string> {
-    return createHash('sha256').update(this.#head).digest('hex').slice(0, 16)
+    return fingerprintOf(this.#head)
   }
 
   /** For people: `standard input`, or the path in quotes. */
@@ -60,7 +60,7 @@ export class SpooledInput implements ByteSource {
     const chunks = unpack(counted(this.#input, progress), this.title)
     try {
       for await (const chunk of chunks) {
-        if (this.#head.length === 0) this.#head = Buffer.from(chunk.subarray(0, 4096))
+        if (this.#head.length === 0) this.#head = Buffer.from(chunk.subarray(0, FINGERPRINT_BYTES))
         if (!this.#full) await this.#keep(chunk)
         yield chunk
       }

@@ -2,7 +2,7 @@ import type { Alert } from '../domain/alert.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Seq } from '../domain/time.ts'
 import type { Query } from '../query/ast.ts'
-import type { Page, SeqRange } from './storage.ts'
+import type { Page, SeqRange } from './page.ts'
 
 export type { Notice }
 

@@ -8,11 +8,13 @@ import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import { compareObservations, EVENTS_KEPT, type Observation, uniteObservations } from '../domain/observation.ts'
-import { type EpochMs, isoTime, MINUTE, type Seq } from '../domain/time.ts'
+import { CLOCK } from '../domain/stamps.ts'
+import { type EpochMs, isoTime, MINUTE, SECOND, type Seq } from '../domain/time.ts'
 import { ALL, equals, NONE } from '../query/ast.ts'
-import type { AlertStore } from './alert-store.ts'
+import type { AlertStore, Notice } from './alert-store.ts'
+import type { Page, SeqRange } from './page.ts'
 import type { StateStore } from './state-store.ts'
-import type { EventReader, EventStore, Page, ResultStore, SeqRange } from './storage.ts'
+import type { EventReader, EventStore, ResultStore } from './storage.ts'
 
 /**
  * What every storage engine owes. An adapter's test calls these with a way to open a store of its own; expected values come from
@@ -407,6 +409,37 @@ export function eventStoreContract(name: string, open: () => Promise<EventStore>
     const [row] = await collect(store.observe(FEED, bucketAt(1), upTo))
     assert.deepEqual([row!.first, row!.last], [future, future])
   })
+
+  test(`${name} tells where its clock reached a time, and where it stands`, async () => {
+    const store = await open()
+    const at = (seconds: number): EpochMs => START + seconds * SECOND
+    assert.equal(await store.last(), undefined)
+    assert.equal(await store.reached(START, 0), undefined)
+    const stamps = [0, undefined, 10, 10, 30]
+    await store.append(
+      stamps.map((seconds, i) => ({
+        ...eventOf({ id: `${i}`, minute: 5 - i, host: 'a' }),
+        ...(seconds !== undefined && { [CLOCK]: isoTime(at(seconds)) }),
+      })),
+    )
+    const cases: readonly (readonly [time: number, after: Seq, seq: Seq | undefined, clock: number])[] = [
+      [-1, 0, 1, 0],
+      [0, 0, 1, 0],
+      [0, 1, 3, 10],
+      [1, 0, 3, 10],
+      [10, 3, 4, 10],
+      [11, 0, 5, 30],
+      [30, 0, 5, 30],
+      [31, 0, undefined, 0],
+      [0, 5, undefined, 0],
+      [0, 99, undefined, 0],
+    ]
+    for (const [time, after, seq, clock] of cases) {
+      const expected = seq === undefined ? undefined : { seq, clock: at(clock) }
+      assert.deepEqual(await store.reached(at(time), after), expected, `${time} s after ${after}`)
+    }
+    assert.deepEqual(await store.last(), { seq: 5, clock: at(30) })
+  })
 }
 
 /** Pages of five documents `1` to `5`, of which `host.name` is `odd` or `even`. */
@@ -543,6 +576,52 @@ export function resultStoreContract(name: string, open: () => Promise<ResultStor
     assert.deepEqual(await store.newest('__proto__', START), [])
   })
 
+  test(`${name} forgets what a job wrote after a place, and nothing else`, async () => {
+    const store = await open()
+    assert.equal(await store.last('contract'), 0)
+    const other = { ...recordOf('other', 1), job_id: 'other' }
+    const [a, risen, b] = [recordOf('a', 1), recordOf('a', 2), recordOf('b', 1)]
+    await store.append([a])
+    const place = await store.last('contract')
+    await store.append([risen, other, b])
+    assert.equal(place, 1)
+    assert.equal(await store.last('contract'), 4)
+    assert.equal(await store.last('other'), 3)
+
+    await store.rewind('contract', place)
+    assert.equal(await store.last('contract'), place)
+    assert.equal(await store.last('other'), 3)
+    assert.deepEqual(await store.newest('contract', START), [a])
+    assert.deepEqual(await store.newest('other', START), [other])
+    const kept = await store.scan(ALL, { after: 0, limit: 9 })
+    assert.deepEqual(
+      kept.items.map(({ seq, doc }) => [seq, doc]),
+      [
+        [1, a],
+        [3, other],
+      ],
+    )
+  })
+
+  test(`${name} writes anew what was forgotten, at places that nobody has passed`, async () => {
+    const store = await open()
+    const [a, risen, b] = [recordOf('a', 1), recordOf('a', 2), recordOf('b', 1)]
+    await store.append([a])
+    const passed = await store.append([risen, b])
+    await store.rewind('contract', 1)
+    await store.append([a, risen, b])
+    const { items, next } = await store.scan(ALL, { after: passed, limit: 9 })
+    assert.deepEqual(
+      items.map(({ doc }) => doc),
+      [risen, b],
+    )
+    assert.equal(await store.last('contract'), next)
+    await store.rewind('contract', 0)
+    assert.equal(await store.last('contract'), 0)
+    assert.deepEqual(await store.newest('contract', START), [])
+    await store.rewind('nobody', 0)
+  })
+
   pagesContract(`results of ${name}`, async (look) => {
     const store = await open()
     for (const n of [1, 2, 3, 4, 5])
@@ -608,6 +687,69 @@ export function alertStoreContract(name: string, open: () => Promise<AlertStore>
     ;(answer!.doc.process as { name: string }).name = 'changed too'
     assert.deepEqual((await store.get('a'))!.doc.process, { name: 'nginx' })
   })
+
+  outboxContract(name, open)
+}
+
+/** What an outbox owes its sinks. */
+function outboxContract(name: string, open: () => Promise<AlertStore>): void {
+  const alert: Alert = {
+    '@timestamp': isoTime(START),
+    'kibana.alert.uuid': 'a',
+    'kibana.alert.workflow_status': 'open',
+  }
+  const notice = (id: string, reason: Notice['reason'] = 'created'): Notice => ({ id, alert_id: 'a', reason })
+  const kept = async (store: AlertStore, after: Seq = 0) => {
+    const { items } = await store.notices({ after, limit: 99 })
+    return items.map(({ doc }) => doc)
+  }
+
+  test(`${name} keeps a notice with the change that it tells of, and none without one`, async () => {
+    const store = await open()
+    await store.update(alert, 1, notice('missing'))
+    await store.create(alert, notice('1'))
+    await store.create(alert, notice('exists'))
+    await store.update(alert, 2, notice('conflict'))
+    await store.update(alert, 1)
+    await store.update(alert, 2, notice('__proto__', 'worse'))
+    assert.deepEqual(await kept(store), [notice('1'), notice('__proto__', 'worse')])
+  })
+
+  test(`${name} keeps a notice once, done with or not`, async () => {
+    const store = await open()
+    await store.create(alert, notice('1'))
+    await store.create({ ...alert, 'kibana.alert.uuid': 'b' }, { ...notice('1'), alert_id: 'b' })
+    await store.update(alert, 1, notice('2', 'confirmed'))
+    assert.deepEqual(await kept(store), [notice('1'), notice('2', 'confirmed')])
+    const { next } = await store.notices({ after: 0, limit: 9 })
+    await store.forgetNotices(next)
+    await store.update(alert, 2, notice('1'))
+    await store.update(alert, 3, notice('2', 'worse'))
+    assert.deepEqual(await kept(store), [])
+    await store.update(alert, 4, notice('3'))
+    await store.forgetNotices(0)
+    assert.deepEqual(await kept(store), [notice('3')])
+    assert.equal((await store.get('a'))!.version, 5, 'a notice that is known keeps no change from its alert')
+  })
+
+  test(`${name} gives notices in pages, each once`, async () => {
+    const store = await open()
+    const all = ['1', '2', '3', '4', '5'].map((id) => notice(id))
+    for (const each of all) await store.create({ ...alert, 'kibana.alert.uuid': each.id }, each)
+    const found: Notice[] = []
+    let after = 0
+    for (let page = await store.notices({ after, limit: 2 }); page.items.length > 0; ) {
+      found.push(...page.items.map(({ doc }) => doc))
+      after = page.next
+      page = await store.notices({ after, limit: 2 })
+    }
+    assert.deepEqual(found, all)
+    assert.deepEqual(await store.notices({ after, limit: 2 }), { items: [], next: after })
+    const [, second] = (await store.notices({ after: 0, limit: 9 })).items
+    await store.forgetNotices(second!.seq)
+    assert.deepEqual(await kept(store), all.slice(2))
+    assert.deepEqual(await kept(store, second!.seq + 1), all.slice(3))
+  })
 }
 
 export function stateStoreContract(name: string, open: () => Promise<StateStore>): void {
@@ -629,6 +771,19 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     assert.deepEqual(await store.keys('__'), ['__proto__'])
     assert.deepEqual(await store.keys('x'), [])
     assert.equal((await store.get('__proto__'))!.doc, '__proto__')
+  })
+
+  test(`${name} removes values, and takes their keys for new ones afterwards`, async () => {
+    const store = await open()
+    for (const key of ['a', 'b', '__proto__']) await store.put(key, key, 0)
+    await store.put('a', 'changed', 1)
+    await store.remove(['a', '__proto__', 'not there'])
+    assert.deepEqual(await store.keys(''), ['b'])
+    assert.equal(await store.get('a'), undefined)
+    assert.equal(await store.put('a', 'again', 2), 'conflict')
+    assert.equal(await store.put('a', 'again', 0), 'written')
+    assert.deepEqual(await store.get('a'), { version: 1, doc: 'again' })
+    await store.remove([])
   })
 
   test(`${name} keeps every bit of a number, and nothing of the caller's object`, () =>

@@ -7,6 +7,6 @@ export interface StateStore {
   put(key: string, value: unknown, version: number): Promise<'written' | 'conflict'>
   /** In the order of their UTF-16 code units. */
   keys(prefix: string): Promise<readonly string[]>
-  /** Forgets these; keys that are not there are no error. */
+  /** Removes all of them or none, whatever their versions; a key that is not there is no error. */
   remove(keys: readonly string[]): Promise<void>
 }

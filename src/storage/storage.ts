@@ -6,6 +6,7 @@ import type { Observation } from '../domain/observation.ts'
 import type { EpochMs, Seq } from '../domain/time.ts'
 import type { Query } from '../query/ast.ts'
 import type { AlertStore } from './alert-store.ts'
+import type { Page, SeqRange } from './page.ts'
 import type { StateStore } from './state-store.ts'
 
 /**
@@ -19,19 +20,12 @@ export interface Storage {
   readonly state: StateStore
   /** Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. */
   tend?(now: EpochMs): Promise<void>
+  /**
+   * Writes all that is kept, as it is at one moment, into a folder that is empty or not there; whoever writes does not wait for it.
+   * @throws AppError BACKUP_FAILED · FOLDER_NOT_EMPTY
+   */
+  backup?(dir: string): Promise<void>
   close(): Promise<void>
-}
-
-/** Documents of a journal, oldest first. */
-export interface Page<T> {
-  readonly items: readonly { readonly seq: Seq; readonly doc: T }[]
-  /** `after` of the next page. */
-  readonly next: Seq
-}
-
-export interface SeqRange {
-  readonly after: Seq
-  readonly limit: number
 }
 
 export interface TimeRange {
@@ -102,6 +96,9 @@ export interface ResultJournal {
 export interface ResultStore extends ResultJournal {
   /** The place of the newest result of a job, 0 before the first: what `rewind` takes later. */
   last(jobId: string): Promise<Seq>
-  /** Forgets the results of a job that were written after this place: a start carries their decisions out again. */
+  /**
+   * Forgets the results of a job that were written after this place: a start carries their decisions out again. Places are not given
+   * a second time, not even after the store was closed: who reads on from one misses nothing.
+   */
   rewind(jobId: string, after: Seq): Promise<void>
 }

@@ -23,7 +23,7 @@ export function decoder({ host }: DecodeOptions, sink: DecodeSink): LineReader {
       lines.map((line) => parseBody(line, line.text)),
       host,
     )
-    if (event) sink.event(deriveFields(event, host), from, to)
+    if (event) sink.event(deriveFields(event, host), from, to, lines.length)
     else
       sink.reject({ reason: 'end of an event without its records', from, raw: lines[0]!.text.slice(0, REJECT_BYTES) })
   })
@@ -36,9 +36,9 @@ export function decoder({ host }: DecodeOptions, sink: DecodeSink): LineReader {
         start = end
       }
     },
-    end() {
-      events.end()
-    },
+    end: () => events.end(),
+    settle: (now) => events.settle(now),
+    unfinished: () => events.open(),
   }
 
   function takeLine(block: Buffer, from: number, to: number, place: number): void {

@@ -152,3 +152,37 @@ test('every line ends up in the newest telling of exactly one event, whatever th
     }),
   )
 })
+
+test('an event of a node that falls silent is complete after 2 s, whatever other nodes do', () => {
+  const taken: string[] = []
+  const events = new Reassembler<Line>((lines) => taken.push(lines.map((line) => line.text).join('+')))
+  const add = (node: string, serial: number, text: string) =>
+    events.add({ node, type: 'PATH', time: 0, serial, text }, serial, serial + 1)
+  add('x', 1, 'a')
+  add('y', 2, 'b')
+  events.settle(10_000)
+  add('y', 3, 'c')
+  events.settle(11_900)
+  assert.deepEqual(taken, [])
+  events.settle(12_000)
+  assert.deepEqual(taken, ['a'])
+  add('x', 1, 'straggler')
+  events.settle(13_900)
+  assert.deepEqual(taken, ['a', 'b', 'c'])
+  events.settle(15_900)
+  assert.deepEqual(taken, ['a', 'b', 'c', 'a+straggler'])
+})
+
+test('what waits can be told by its bytes, so that a reader can go on before them', () => {
+  const events = new Reassembler<Line>(() => {})
+  const add = (serial: number, type: string, from: number) =>
+    events.add({ node: '', type, time: 0, serial, text: '' }, from, from + 10)
+  add(1, 'PATH', 0)
+  add(2, 'PATH', 10)
+  add(1, 'PATH', 20)
+  add(2, 'EOE', 30)
+  assert.deepEqual(
+    [...events.open()].map(({ from, to }) => [from, to]),
+    [[0, 30]],
+  )
+})

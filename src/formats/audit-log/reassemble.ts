@@ -3,6 +3,8 @@ import type { LineHeader } from './parse-header.ts'
 
 /** An event is complete when its node's audit time is so far past it … */
 const PATIENCE: DurationMs = 2_000
+/** … or when its node was silent for so long, where the reader of a live stream says how time passes … */
+const SILENCE: DurationMs = 2_000
 /** … or when its node has begun so many events after it. */
 const NEWER_EVENTS = 1_000
 /** So many complete events are kept over all nodes unless asked for fewer, so that a straggler finds the lines that it belongs to. */
@@ -47,14 +49,17 @@ interface Node<L> {
   queue: (Gathered<L> | undefined)[]
   queueAt: number
   begun: number
+  /** Whether it had a line since the last `settle`, and the time of the `settle` that found one. */
+  spoke: boolean
+  heard: DurationMs
 }
 
 /**
  * Joins audit records into events (`time-and-order.md` §8): records of one node, time and serial belong together, wherever
  * they stand. An event is handed on once it is complete: at its EOE record, when its node's audit time is 2 s past it, after
- * 1,000 newer events of its node, or at the end of the input. A record that comes later is joined to the lines that went
- * before, and the whole event is handed on again. The audit time of a node is that of its last line, so that a clock that
- * steps back does not tear events apart.
+ * 1,000 newer events of its node, when its node falls silent, or at the end of the input. A record that comes later is joined to
+ * the lines that went before, and the whole event is handed on again. The audit time of a node is that of its last line, so that
+ * a clock that steps back does not tear events apart.
  *
  * Any kind of line will do that has a header. Memory is bounded by the constants above.
  */
@@ -77,6 +82,7 @@ export class Reassembler<L extends LineHeader> {
     const recent = this.#recent
     const known = recent && recent.serial === line.serial && recent.time === line.time && recent.node.name === line.node
     const event = known ? recent : this.#eventOf(line, from)
+    event.node.spoke = true
     if (event.complete) {
       // The mark of the end tells nothing new about an event that is already complete.
       if (line.type === 'EOE') return
@@ -99,6 +105,23 @@ export class Reassembler<L extends LineHeader> {
     for (const event of open) this.#complete(event)
   }
 
+  /**
+   * Completes what waits on nodes that had no line for 2 s. `now` is any steady time; to be called a few times a second, since a
+   * node counts as heard when the next call finds its lines.
+   */
+  settle(now: DurationMs): void {
+    for (const node of this.#nodes.values()) {
+      if (node.spoke) node.heard = now
+      node.spoke = false
+      if (now - node.heard >= SILENCE) while (node.first) this.#complete(node.first)
+    }
+  }
+
+  /** The events that wait for more lines. */
+  *open(): Generator<{ readonly from: number; readonly to: number }> {
+    for (const node of this.#nodes.values()) for (let event = node.first; event; event = event.later) yield event
+  }
+
   #eventOf(line: L, from: number): Gathered<L> {
     const node = this.#nodeOf(line.node)
     let event = node.bySerial.get(line.serial)
@@ -114,7 +137,7 @@ export class Reassembler<L extends LineHeader> {
     if (node) this.#nodes.delete(name)
     else {
       if (this.#nodes.size >= NODES) this.#forgetNode()
-      node = { name, bySerial: new Map(), first: undefined, last: undefined, queue: [], queueAt: 0, begun: 0 }
+      node = newNode(name)
     }
     this.#nodes.set(name, node) // again, at the end: the map stands in order of last use
     this.#node = node
@@ -232,5 +255,19 @@ export class Reassembler<L extends LineHeader> {
     }
     while (other && other.sameSerial !== event) other = other.sameSerial
     if (other) other.sameSerial = event.sameSerial
+  }
+}
+
+function newNode<L>(name: string): Node<L> {
+  return {
+    name,
+    bySerial: new Map(),
+    first: undefined,
+    last: undefined,
+    queue: [],
+    queueAt: 0,
+    begun: 0,
+    spoke: false,
+    heard: 0,
   }
 }

@@ -24,8 +24,12 @@ function inputs({ inputs, counts }: Report): Markup {
     count(each.rejects),
     each.note ?? '',
   ])
-  return html`<p>${counted(inputs.length, 'input')}, ${counted(counts.bytes, 'byte')}, ${counted(counts.events, 'event')}: ${count(counts.matched)} on the network, ${counted(counts.copies, 'copy', 'copies')} counted once, ${count(counts.late)} late. ${counted(counts.buckets, 'bucket')} scored.</p>
+  return html`<p>${counted(inputs.length, 'input')}, ${counted(counts.bytes, 'byte')}, ${counted(counts.events, 'event')}: ${count(counts.matched)} on the network${copies(counts.copies)}, ${count(counts.late)} late. ${counted(counts.buckets, 'bucket')} scored.</p>
 ${tableMarkup(tableOf(['input', 'format', 'bytes', 'events', 'rejects', 'note'], rows))}`
+}
+
+function copies(amount: number | undefined): string {
+  return amount === undefined ? '' : `, ${counted(amount, 'copy', 'copies')} counted once`
 }
 
 function rejects({ rejects }: Report): Markup {

@@ -3,7 +3,8 @@ import type { EcsEvent } from '../../domain/event.ts'
 import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, ResultJournal, SeqRange } from '../storage.ts'
+import type { Page, SeqRange } from '../page.ts'
+import type { ResultJournal } from '../storage.ts'
 
 /**
  * The result store of a scan: it keeps what its report tells, the newest revision of each record with a score, and lets bucket

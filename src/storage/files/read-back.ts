@@ -5,7 +5,7 @@ import type { Format } from '../../formats/format.ts'
 import { LineBlocks } from '../../formats/lines.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, SeqRange } from '../storage.ts'
+import type { Page, SeqRange } from '../page.ts'
 import { SeenIds } from './seen-ids.ts'
 
 /** What reading back asks of an opened input; `app.ts` hands in the sources. */

@@ -31,7 +31,7 @@ export class SeenIds {
 }
 
 /** An open hash table of numbers ≥ 0. */
-class IdSet {
+export class IdSet {
   size = 0
   #slots = new Float64Array(1024).fill(-1)
 

@@ -4,7 +4,7 @@ import type { Seq } from '../../domain/time.ts'
 import { ALL, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { AlertStore, Versioned } from '../alert-store.ts'
-import type { Page, SeqRange } from '../storage.ts'
+import type { Page, SeqRange } from '../page.ts'
 import { pageOf } from './journal.ts'
 
 export class MemoryAlerts implements AlertStore {

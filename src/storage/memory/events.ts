@@ -2,43 +2,48 @@ import type { Datafeed } from '../../datafeed/datafeed.ts'
 import { bucketTimeOf, Fold, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
 import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
-import { eventKeyOf, withoutIngested } from '../../domain/identity.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
-import type { EventStore, Page, Reading, SeqRange, TimeRange } from '../storage.ts'
+import type { Page, SeqRange } from '../page.ts'
+import { requestKeys, revisionOf } from '../request-keys.ts'
+import type { EventStore, Reading, TimeRange } from '../storage.ts'
 import { pageOf } from './journal.ts'
 
 /** All events in a list; every question goes through it from the beginning. The place of an event is its index. */
 export class MemoryEvents implements EventStore {
   readonly capabilities = { observesAgain: true }
   readonly #events: EcsEvent[] = []
-  readonly #keys = new Set<number>()
+  readonly #newest = new Map<number, { readonly index: number; readonly revision: number | undefined }>()
+  /** Index of an event, and of the revision that stands for it. */
+  readonly #revised = new Map<number, number>()
   readonly #sightings = new WeakMap<Datafeed, (Sighting | undefined)[]>()
 
   async append(events: readonly EcsEvent[]): Promise<Seq> {
-    const occurrences = new Map<string, number>()
-    for (const event of events) {
-      const content = JSON.stringify(withoutIngested(event))
-      const occurrence = (occurrences.get(content) ?? 0) + 1
-      occurrences.set(content, occurrence)
-      const key = eventKeyOf(event, { fingerprint: content, offset: occurrence })
-      if (this.#keys.has(key)) continue
-      this.#keys.add(key)
+    for (const [i, key] of requestKeys(events).entries()) {
+      const event = events[i]!
+      const revision = revisionOf(event)
+      const known = this.#newest.get(key)
+      if (known !== undefined) {
+        if (!((revision ?? 0) > (known.revision ?? Number.POSITIVE_INFINITY))) continue
+        this.#revised.set(known.index, this.#events.length)
+      }
+      this.#newest.set(key, { index: this.#events.length, revision })
       this.#events.push(event)
     }
     return this.#events.length
   }
 
   async scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {
-    return pageOf(this.#events, query, range)
+    return pageOf(this.#events, query, range, (index) => this.#revised.has(index))
   }
 
   async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
     const fold = new Fold()
     for (const [index, sighting] of this.#sightingsOf(feed, upTo).entries())
-      if (sighting && sighting.bucketStart === bucket.start) fold.add(sighting.row, sighting.time, 0, index, index + 1)
+      if (sighting && sighting.bucketStart === bucket.start && !((this.#revised.get(index) ?? upTo) < upTo))
+        fold.add(sighting.row, sighting.time, 0, index, index + 1)
     yield* fold.observations()
   }
 

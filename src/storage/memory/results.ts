@@ -4,8 +4,9 @@ import type { EcsEvent } from '../../domain/event.ts'
 import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
+import type { Page, SeqRange } from '../page.ts'
 import { resultKeyOf } from '../result-key.ts'
-import type { Page, ResultStore, SeqRange } from '../storage.ts'
+import type { ResultStore } from '../storage.ts'
 
 interface Written {
   readonly seq: Seq

@@ -3,7 +3,12 @@ const ACTING = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** A value as one line of JSON in which no character acts. It reads back as it was. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(ACTING, escaped)
+  return harmless(JSON.stringify(value))
+}
+
+/** JSON in which no character acts; it means the same. */
+export function harmless(json: string): string {
+  return json.replace(ACTING, escaped)
 }
 
 function escaped(character: string): string {

@@ -1,5 +1,5 @@
 import { type EpochMs, HOUR } from '../domain/time.ts'
-import type { HostWalk } from '../engine/scan.ts'
+import type { HostWalk } from './scan.ts'
 
 /** A host is called silent when it sent nothing for the last so much of the scanned time, and had sent regularly before. */
 const SILENT_AFTER = 6 * HOUR

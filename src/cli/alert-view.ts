@@ -1,0 +1,71 @@
+import type { Alert } from '../domain/alert.ts'
+import type { NoveltyTerm } from '../domain/anomaly-record.ts'
+import { text } from '../domain/field.ts'
+import { count, counted } from '../domain/words.ts'
+import { findingOf } from '../report/finding.ts'
+import { jsonLine } from '../report/json-line.ts'
+import { visible } from '../report/visible.ts'
+import { verdictsOf } from '../triage/workflow.ts'
+import { printAlert } from './alert-lines.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Widest name of a field, and the room for a value. */
+const NAMES = 22
+const VALUE = 100
+const EVENTS = 3
+
+/** An alert on as many lines as it takes: what it says, what made its score, what its events have in common, and what was said of it. */
+export async function showAlert(alert: Alert, terminal: Terminal): Promise<void> {
+  await printAlert(alert, terminal)
+  for (const [name, value] of [...facts(alert), ...reasons(alert), ...shares(alert), ...verdicts(alert)])
+    await terminal.out(`  ${terminal.paint(visible(name, NAMES).padEnd(NAMES), 'dim')} ${visible(value, VALUE)}`)
+  const { evidence } = findingOf(alert)
+  const shown = evidence.events.slice(0, EVENTS)
+  if (shown.length > 0) await terminal.out(`  ${counted(shown.length, 'event')} of ${count(evidence.count)}`)
+  for (const event of shown) await terminal.out(`    ${jsonLine(event)}`)
+}
+
+type Line = readonly [name: string, value: string]
+
+function facts(alert: Alert): Line[] {
+  const told = (name: string, ...fields: string[]): Line[] => {
+    const values = fields.map((field) => text(alert, field)).filter((value) => value !== undefined)
+    return values.length === 0 ? [] : [[name, values.join(' · ')]]
+  }
+  return [
+    ['id', alert['kibana.alert.uuid']],
+    ...told('status', 'kibana.alert.workflow_status', 'kibana.alert.workflow_reason', 'oddsock.alert.phase'),
+    ...told('found', '@timestamp'),
+    ...told('first and last event', 'oddsock.first_seen', 'oddsock.last_seen'),
+    ...told('rule', 'kibana.alert.rule.name', 'kibana.alert.rule.rule_id', 'kibana.alert.severity'),
+    ...told('job', 'job_id'),
+    ...told('score', 'record_score', 'probability'),
+  ]
+}
+
+/** What raised the score and what lowered it, where the job tells. */
+function reasons({ oddsock }: Alert): Line[] {
+  const { terms = [] } = (oddsock ?? {}) as { readonly terms?: readonly NoveltyTerm[] }
+  return [...terms]
+    .sort((a, b) => b.nats - a.nats)
+    .map(({ nats, sentence }) => [`${nats < 0 ? '' : '+'}${nats.toFixed(1)}`, sentence])
+}
+
+function shares(alert: Alert): Line[] {
+  return findingOf(alert).evidence.facets.map(({ field, values, others }) => [
+    field,
+    [
+      ...values.slice(0, 5).map(({ value, count: many }) => `${visible(value, 60)} (${count(many)})`),
+      ...(others + Math.max(0, values.length - 5) > 0
+        ? [`${count(others + Math.max(0, values.length - 5))} more`]
+        : []),
+    ].join(', '),
+  ])
+}
+
+function verdicts(alert: Alert): Line[] {
+  return verdictsOf(alert).map(({ at, status, reason, by, note }) => [
+    at,
+    [`${status}${by ? ` by ${by}` : ''}`, ...(reason ? [reason] : []), ...(note ? [note] : [])].join(' · '),
+  ])
+}

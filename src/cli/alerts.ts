@@ -1,0 +1,133 @@
+import type { Alert, WorkflowStatus } from '../domain/alert.ts'
+import { AppError } from '../domain/error.ts'
+import { isoTime } from '../domain/time.ts'
+import { count, counted, moment } from '../domain/words.ts'
+import { and, equals, type Query } from '../query/ast.ts'
+import { parseKql } from '../query/kql.ts'
+import { printKql } from '../query/print.ts'
+import { jsonLine } from '../report/json-line.ts'
+import { visible } from '../report/visible.ts'
+import { WORKFLOW_STATUSES } from '../triage/workflow.ts'
+import { printAlert, SHORT_ID } from './alert-lines.ts'
+import { showAlert } from './alert-view.ts'
+import type { ApiClient } from './api-client.ts'
+import { describe, EXIT } from './failure.ts'
+import { timesOf } from './scan-options.ts'
+import { type SettingsOptions, withApi } from './settings.ts'
+import { type Io, Terminal } from './terminal.ts'
+
+/** Alerts looked at for one list: beyond, a person narrows it. */
+const MOST = 10_000
+
+export interface ListOptions extends SettingsOptions {
+  readonly status: WorkflowStatus | 'all'
+  readonly since: string
+  readonly query?: string
+  readonly limit: number
+  readonly json?: boolean
+}
+
+/** An alert as the API gives it. */
+type Listed = Alert & { readonly _version: number }
+
+/** `oddsock alerts list`: what waits to be judged, worst first. */
+export function listAlerts(options: ListOptions, io: Io): Promise<number> {
+  const { since } = timesOf({ since: options.since }, Date.now())
+  const query = queryOf(options, Number.isFinite(since) ? isoTime(since) : undefined)
+  return withApi(options, io, async (api) => {
+    const terminal = new Terminal(io)
+    const found: Listed[] = []
+    for await (const alert of api.all<Listed>('/api/v1/alerts', { query: printKql(query) }, MOST)) found.push(alert)
+    const shown = found.sort(worstFirst).slice(0, options.limit)
+    for (const alert of shown) await (options.json ? terminal.out(jsonLine(alert)) : printAlert(alert, terminal))
+    const what = options.status === 'all' ? '' : `${options.status} `
+    terminal.note(
+      `${counted(found.length, `${what}alert`)} since ${moment(since)}${found.length > shown.length ? `, ${count(shown.length)} shown (--limit)` : ''}, from ${api.name}`,
+    )
+    return EXIT.fine
+  })
+}
+
+function queryOf({ status, query }: ListOptions, since: string | undefined): Query {
+  return and(
+    ...(status === 'all' ? [] : [equals('kibana.alert.workflow_status', status)]),
+    ...(since === undefined ? [] : [{ kind: 'range', field: '@timestamp', gte: since } as const]),
+    ...(query === undefined ? [] : [parseKql(query)]),
+  )
+}
+
+function worstFirst(a: Alert, b: Alert): number {
+  return Number(b.record_score) - Number(a.record_score) || (a['@timestamp'] < b['@timestamp'] ? 1 : -1)
+}
+
+/** `oddsock alerts show`: all that is known of an alert. */
+export function showAlerts(
+  ids: readonly string[],
+  options: SettingsOptions & { json?: boolean },
+  io: Io,
+): Promise<number> {
+  return withApi(options, io, async (api) => {
+    const terminal = new Terminal(io)
+    for (const id of ids) {
+      const alert = await alertNamed(api, id)
+      if (options.json) await terminal.out(jsonLine(alert))
+      else await showAlert(alert, terminal)
+    }
+    return EXIT.fine
+  })
+}
+
+export interface VerdictOptions extends SettingsOptions {
+  readonly reason?: string
+  readonly note?: string
+  readonly as?: string
+}
+
+/** `oddsock alerts ack`, `close` and `open`: one result for each alert; 1 when one of them could not be had. */
+export function judgeAlerts(
+  ids: readonly string[],
+  status: WorkflowStatus,
+  { reason, note, as: by, ...options }: VerdictOptions,
+  io: Io,
+): Promise<number> {
+  return withApi(options, io, async (api) => {
+    const terminal = new Terminal(io)
+    let exit: number = EXIT.fine
+    for (const id of ids)
+      try {
+        const alert = await alertNamed(api, id)
+        const verdict = { status, ...(reason && { reason }), ...(note && { note }), ...(by && { by }) }
+        await api.patch(pathOf(alert['kibana.alert.uuid']), verdict, alert._version)
+        await terminal.out(visible(`${alert['kibana.alert.uuid'].slice(0, SHORT_ID)} ${status}`))
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        terminal.error(describe(error))
+        exit = EXIT.no
+      }
+    return exit
+  })
+}
+
+/**
+ * The alert of an id, or of the beginning of one.
+ *
+ * @throws AppError HTTP_NOT_FOUND, ALERT_AMBIGUOUS
+ */
+export async function alertNamed(api: ApiClient, id: string): Promise<Listed> {
+  const query = printKql({ kind: 'prefix', field: 'kibana.alert.uuid', prefix: id })
+  const found: Listed[] = []
+  for await (const alert of api.all<Listed>('/api/v1/alerts', { query }, 2)) found.push(alert)
+  if (found.length === 2 && !found.some((alert) => alert['kibana.alert.uuid'] === id))
+    throw new AppError({
+      message: `Cannot tell which alert "${id}" is: several begin so`,
+      code: 'ALERT_AMBIGUOUS',
+      hint: 'Give more of the id; --json shows it whole.',
+    })
+  return found.length === 1 ? found[0]! : api.get(pathOf(id))
+}
+
+function pathOf(id: string): string {
+  return `/api/v1/alerts/${encodeURIComponent(id)}`
+}
+
+export const STATUSES = [...WORKFLOW_STATUSES, 'all'] as const

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Alert } from '../domain/alert.ts'
+import { deriveFields } from '../domain/derive.ts'
+import type { EcsEvent } from '../domain/event.ts'
+import { CLOCK } from '../domain/stamps.ts'
+import { isoTime, MINUTE } from '../domain/time.ts'
+import { type Run, run } from './testing/run.ts'
+import { type StateFolder, storeAlone, storeServed } from './testing/state-folder.ts'
+
+// Whether a server runs or the command opens the store itself: every answer has to be the same.
+
+const NOW = Date.now()
+
+function alertOf(id: string, minutesAgo: number, more: object = {}): Alert {
+  const facet = (field: string, value: string) => ({ field, values: [{ value, count: 3 }], others: 0 })
+  return {
+    '@timestamp': isoTime(NOW - minutesAgo * MINUTE),
+    timestamp: Date.parse('2026-03-02T10:00:00Z'),
+    job_id: 'linux_novel_network_activity',
+    record_score: 80,
+    by_field_name: 'oddsock.program',
+    by_field_value: '/tmp/xmrig',
+    process: { name: 'xmrig' },
+    host: { name: 'web-1' },
+    'kibana.alert.uuid': id,
+    'kibana.alert.workflow_status': 'open',
+    'kibana.alert.severity': 'low',
+    'kibana.alert.reason': 'xmrig on web-1 used the network',
+    'kibana.alert.rule.name': 'Novel',
+    oddsock: {
+      sentence: 'xmrig on web-1 used the network',
+      evidence: {
+        count: 3,
+        events: [],
+        facets: [facet('oddsock.program', '/tmp/xmrig'), facet('host.name', 'web-1'), facet('user.name', 'www-data')],
+      },
+    },
+    ...more,
+  }
+}
+
+const EVENT: EcsEvent = {
+  ...deriveFields({
+    '@timestamp': isoTime(NOW - MINUTE),
+    event: { category: ['network'], type: ['start'], id: '1' },
+    host: { name: 'web-1', os: { type: 'linux' } },
+    process: { name: 'xmrig' },
+    destination: { ip: '203.0.113.7' },
+  }),
+  [CLOCK]: isoTime(NOW - MINUTE),
+}
+
+const ALERTS = [
+  alertOf('aaaa1111', 30),
+  alertOf('aaaa2222', 20, {
+    record_score: 95.7,
+    process: { name: 'evil\u001b[31m' },
+    oddsock: { sentence: 'evil\u001b[31m on \u202eweb-2' },
+  }),
+  alertOf('bbbb3333', 10, { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': 'real' }),
+  alertOf('cccc4444', 60 * 24 * 20),
+]
+
+for (const [name, open] of [
+  ['the store itself', storeAlone],
+  ['a server over its socket', storeServed],
+] as const)
+  describe(`by ${name}`, () => {
+    let state: StateFolder
+    before(async () => {
+      state = await open([EVENT], ALERTS)
+    })
+    after(() => state.close())
+
+    /** What is printed, without what differs between runs. */
+    async function ask(...args: string[]): Promise<Run> {
+      const { code, out, err } = await run([...args, '--state', state.path])
+      const plain = (text: string) =>
+        text
+          .replaceAll(/(the server at|the store in) [^\s,]+/g, 'DOOR')
+          .replaceAll(state.path, 'STATE')
+          .replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z| UTC)/g, 'TIME')
+      return { code, out: plain(out), err: plain(err) }
+    }
+
+    test('alerts are listed worst first, and nothing in them acts on a terminal', async () => {
+      assert.deepEqual(await ask('alerts', 'list'), {
+        code: 0,
+        out: [
+          ' 95 critical evil␛[31m on ⟨U+202E⟩web-2',
+          '             TIME · aaaa2222',
+          ' 80 critical xmrig on web-1 used the network',
+          '             TIME · aaaa1111',
+          '',
+        ].join('\n'),
+        err: '2 open alerts since TIME, from DOOR\n',
+      })
+      assert.equal(
+        (await ask('alerts', 'list', '--status', 'all', '--limit', '1')).err,
+        '3 alerts since TIME, 1 shown (--limit), from DOOR\n',
+      )
+      assert.equal(
+        (await ask('alerts', 'list', '--query', 'process.name: xmrig', '--since', '30d')).err,
+        '2 open alerts since TIME, from DOOR\n',
+      )
+    })
+
+    test('as JSON, an alert is a line with the fields of the API', async () => {
+      const { out } = await ask('alerts', 'list', '--json', '--query', 'kibana.alert.uuid: aaaa1111')
+      const lines = out.trimEnd().split('\n')
+      assert.equal(lines.length, 1)
+      const alert = JSON.parse(lines[0]!)
+      assert.equal(alert['kibana.alert.uuid'], 'aaaa1111')
+      assert.equal(alert._version, 1)
+    })
+
+    test('an alert is shown with what its events have in common', async () => {
+      const { code, out } = await ask('alerts', 'show', 'bbbb')
+      assert.equal(code, 0)
+      assert.match(out, /TIME · closed · bbbb3333/)
+      assert.match(out, /\n {2}status {17}closed · real\n/)
+      assert.match(out, /\n {2}user\.name {14}www-data \(3\)\n/)
+    })
+
+    test('the beginning of an id is enough, if it is the beginning of one only', async () => {
+      assert.equal((await ask('alerts', 'show', 'aaaa')).code, 2)
+      assert.match((await ask('alerts', 'show', 'aaaa')).err, /code: ALERT_AMBIGUOUS/)
+      const missing = await ask('alerts', 'show', 'no-such-alert')
+      assert.equal(missing.code, 2)
+      assert.match(missing.err, /Cannot find alert "no-such-alert"\n code: HTTP_NOT_FOUND/)
+    })
+
+    test('a dry run of an exception says what it would have hidden, and changes nothing', async () => {
+      assert.deepEqual(await ask('except', 'aaaa1', '--dry-run'), {
+        code: 0,
+        out: [
+          'Would keep quiet about oddsock.program /tmp/xmrig, host.name web-1, user.name www-data, until TIME',
+          'In the last 30 days it would have hidden 3 of 4 alerts, 1 of them closed as real',
+          '  cccc4444  xmrig on web-1 used the network',
+          '  aaaa1111  xmrig on web-1 used the network',
+          '  bbbb3333  xmrig on web-1 used the network',
+          '',
+        ].join('\n'),
+        err: 'Nothing was changed: leave --dry-run out to make it\n',
+      })
+      assert.deepEqual(await ask('exceptions', 'list'), { code: 0, out: '', err: 'No exceptions, from DOOR\n' })
+    })
+
+    test('an exception is made, listed and removed', async () => {
+      const made = await ask('except', 'aaaa1', '--scope', 'host', '--for', 'ever', '--note', 'a test')
+      assert.match(made.out, /^From now on keeps quiet about host\.name web-1, for ever\n/)
+      const [, id] = /remove (\w+)/.exec(made.err)!
+      const list = await ask('exceptions', 'list')
+      assert.equal(list.out, `${id}  host.name web-1, for ever  (a test)\n`)
+      assert.deepEqual(await ask('exceptions', 'remove', id!), { code: 0, out: `${id} removed\n`, err: '' })
+      assert.equal((await ask('exceptions', 'remove', id!)).code, 2)
+    })
+
+    test('verdicts are given one by one, and one that fails does not stop the others', async () => {
+      const given = await ask(
+        'alerts',
+        'close',
+        'nothing',
+        'aaaa2',
+        '--reason',
+        'noise',
+        '--note',
+        'weekly',
+        '--as',
+        'ann',
+      )
+      assert.equal(given.code, 1)
+      assert.equal(given.out, 'aaaa2222 closed\n')
+      assert.match(given.err, /Cannot find alert "nothing"/)
+      const { out } = await ask('alerts', 'show', 'aaaa2')
+      assert.match(out, /closed by ann · noise · weekly/)
+      assert.equal((await ask('alerts', 'open', 'aaaa2')).out, 'aaaa2222 open\n')
+      assert.equal((await ask('alerts', 'ack', 'aaaa2')).out, 'aaaa2222 acknowledged\n')
+    })
+
+    test('jobs tell whether they see anything', async () => {
+      const { out } = await ask('jobs', '--json')
+      const jobs = out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      assert.deepEqual(
+        jobs.map(({ job_id, events_last_day }) => [job_id, events_last_day]),
+        [
+          ['linux_novel_network_activity', 1],
+          ['linux_anomalous_network_activity', 1],
+        ],
+      )
+      assert.match((await ask('jobs')).out, /1 event looked at in the last day/)
+    })
+
+    test('health without an engine says that nobody runs', async () => {
+      const { code, out, err } = await ask('health')
+      assert.equal(code, 1)
+      assert.match(out, /^status +stopped\n/)
+      assert.match(out, /\nevents +1 stored · /)
+      assert.match(err, /^No server runs/)
+    })
+
+    test('a backup can be read through, and becomes a state folder with the same alerts', async () => {
+      const folder = `${state.path}-backup`
+      const made = await ask('backup', folder)
+      assert.equal(made.err, '')
+      assert.equal(made.code, 0)
+      assert.equal((await run(['restore', folder, '--verify'])).code, 0)
+      const into = `${state.path}-restored`
+      assert.equal((await run(['restore', folder, '--into', into])).code, 0)
+      const shown = await run(['alerts', 'show', 'bbbb', '--json', '--state', into])
+      assert.equal(JSON.parse(shown.out)['kibana.alert.uuid'], 'bbbb3333')
+      assert.equal((await run(['restore', folder])).code, 2)
+    })
+  })
+
+test('where neither a server nor a store is, that is said', async () => {
+  const { code, err } = await run(['alerts', 'list', '--state', '/nonexistent/oddsock'])
+  assert.equal(code, 3)
+  assert.match(err, /no server runs, and there is no store in "\/nonexistent\/oddsock"/)
+})

@@ -1,0 +1,115 @@
+import { ConfigError } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { AppError, type Problem } from '../domain/error.ts'
+import { counted, enumerated } from '../domain/words.ts'
+import type { HealthDocument } from '../http/health.ts'
+import type { JobDocument } from '../http/jobs.ts'
+import { visible } from '../report/visible.ts'
+import { openApi } from './api-doors.ts'
+import { auditRules, CONNECT_RULE, connectRuleIn } from './audit-rule.ts'
+import { describe, EXIT } from './failure.ts'
+import { jobsToRun } from './jobs-to-run.ts'
+import { checkRules } from './rules-check.ts'
+import { type SettingsOptions, settingsOf } from './settings.ts'
+import { type Io, Terminal } from './terminal.ts'
+
+/**
+ * `oddsock check`: settings, jobs, rules, keys and certificates, and whether the machine records what the jobs look at. Nothing is
+ * started or changed.
+ *
+ * @returns 0 all well · 1 something is wrong
+ */
+export async function check(options: SettingsOptions, io: Io): Promise<number> {
+  const terminal = new Terminal(io)
+  const problems: Problem[] = []
+  const config = await attempt(problems, async () => settingsOf(options, io).config)
+  let rules: number = EXIT.fine
+  if (config) {
+    await attempt(problems, () => checkListeners(config))
+    const jobs = await attempt(problems, () => jobsToRun({ ...config, rules: [] }))
+    if (config.rules.length > 0) rules = await checkRules(config.rules, io)
+    else if (jobs) await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
+    if (config.source.length === 0)
+      terminal.note('No source is set, and this machine has no audit log that may be read: only what is sent arrives')
+    problems.push(...(await whatIsNotRecorded(config, io, terminal)))
+  }
+  for (const problem of problems) await terminal.out(`${describe(new AppError(problem))}\n`)
+  await terminal.out(problems.length === 0 ? 'All is well' : counted(problems.length, 'problem'))
+  return problems.length > 0 || rules !== EXIT.fine ? EXIT.no : EXIT.fine
+}
+
+/** What it answers; what it has against it is added to the problems. */
+async function attempt<T>(problems: Problem[], look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    problems.push(...(error instanceof ConfigError ? error.problems : [error]))
+    return undefined
+  }
+}
+
+async function checkListeners({ http }: Config): Promise<void> {
+  const [{ NO_KEYS, readApiKeys }, { tcpAddressOf }, { readTls }] = await Promise.all([
+    import('../http/api-keys.ts'),
+    import('../http/listen.ts'),
+    import('../http/tls.ts'),
+  ])
+  const keys = http.keys_file === undefined ? NO_KEYS : await readApiKeys(http.keys_file)
+  const { tls_cert_file: cert, tls_key_file: key } = http
+  if (cert !== undefined && key !== undefined) await readTls({ cert, key })
+  for (const address of http.listen) tcpAddressOf(address, { keys: keys.size > 0, tls: cert !== undefined })
+}
+
+/** Whether the kernel is told to record connects: its rules say it, or else what has arrived. */
+async function whatIsNotRecorded(config: Config, io: Io, terminal: Terminal): Promise<Problem[]> {
+  const list = await auditRules(io.env)
+  if (list === undefined) return whatDoesNotArrive(config, terminal)
+  const rule = connectRuleIn(list)
+  if (rule.kind === 'all') return []
+  if (rule.kind === 'none') return [missing('no audit rule of this machine records connect')]
+  return [
+    {
+      ...missing(`the audit rules of this machine record connect only where ${enumerated(rule.where, 3)}`),
+      code: 'AUDIT_RULE_NARROW',
+    },
+  ]
+}
+
+async function whatDoesNotArrive(config: Config, terminal: Terminal): Promise<Problem[]> {
+  const arrived = await arrivals(config)
+  if (arrived === undefined || arrived.stored === 0) {
+    terminal.note(
+      'Whether connects are recorded cannot be told: auditctl may not be asked, and nothing has arrived yet',
+    )
+    return []
+  }
+  const blind = arrived.jobs.filter((job) => job.events_last_day === 0)
+  if (blind.length < arrived.jobs.length) return []
+  return [missing('events arrive, and in the last day none of them shows a program using the network')]
+}
+
+/** From a server or its store; undefined where there is neither. */
+async function arrivals(config: Config) {
+  try {
+    const api = await openApi(config)
+    try {
+      const { stored } = await api.get<HealthDocument>('/api/v1/health')
+      const { items } = await api.get<{ readonly items: readonly JobDocument[] }>('/api/v1/jobs')
+      return { stored, jobs: items }
+    } finally {
+      await api.close()
+    }
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
+  }
+}
+
+function missing(what: string): Problem {
+  return {
+    message: `Cannot see who uses the network: ${what}`,
+    code: 'AUDIT_RULE_MISSING',
+    hint: `Run: ${CONNECT_RULE} (docs/how-to/record-connects.md says how to keep it).`,
+  }
+}

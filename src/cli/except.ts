@@ -1,0 +1,98 @@
+import type { ExceptionItem } from '../domain/exception.ts'
+import { count, counted, enumerated } from '../domain/words.ts'
+import type { ExceptionEffect } from '../http/exceptions.ts'
+import { jsonLine } from '../report/json-line.ts'
+import { visible } from '../report/visible.ts'
+import { alertNamed } from './alerts.ts'
+import { EXIT } from './failure.ts'
+import { type SettingsOptions, withApi } from './settings.ts'
+import { type Io, Terminal } from './terminal.ts'
+
+export interface ExceptOptions extends SettingsOptions {
+  readonly scope?: readonly string[]
+  readonly for: string
+  readonly note?: string
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** An exception as the API gives it. */
+type Shown = Omit<ExceptionItem, 'expire_time'> & { readonly expire_time?: string; readonly expired?: boolean }
+
+interface Made {
+  readonly dry_run: boolean
+  readonly exception: Shown
+  readonly effect: ExceptionEffect
+}
+
+/** `oddsock except`: an exception made from an alert, after what it would have hidden. */
+export function except(id: string, options: ExceptOptions, io: Io): Promise<number> {
+  return withApi(options, io, async (api) => {
+    const terminal = new Terminal(io)
+    const { 'kibana.alert.uuid': alert } = await alertNamed(api, id)
+    const { scope, note, dryRun = false } = options
+    const made = await api.post<Made>('/api/v1/exceptions', {
+      alert,
+      for: options.for,
+      dry_run: dryRun,
+      ...(scope && { scope }),
+      ...(note && { note }),
+    })
+    if (options.json) await terminal.out(jsonLine(made))
+    else await printMade(made, terminal)
+    return EXIT.fine
+  })
+}
+
+/** `oddsock exceptions list` */
+export function listExceptions(options: SettingsOptions & { json?: boolean }, io: Io): Promise<number> {
+  return withApi(options, io, async (api) => {
+    const terminal = new Terminal(io)
+    const { items } = await api.get<{ readonly items: readonly Shown[] }>('/api/v1/exceptions')
+    for (const item of items) await terminal.out(options.json ? jsonLine(item) : lineOf(item))
+    if (items.length === 0) terminal.note(`No exceptions, from ${api.name}`)
+    return EXIT.fine
+  })
+}
+
+/** `oddsock exceptions remove` */
+export function removeException(id: string, options: SettingsOptions, io: Io): Promise<number> {
+  return withApi(options, io, async (api) => {
+    await api.delete(`/api/v1/exceptions/${encodeURIComponent(id)}`)
+    await new Terminal(io).out(`${visible(id)} removed`)
+    return EXIT.fine
+  })
+}
+
+async function printMade({ dry_run, exception, effect }: Made, terminal: Terminal): Promise<void> {
+  await terminal.out(
+    `${dry_run ? 'Would keep' : 'From now on keeps'} quiet about ${conditionOf(exception)}${endOf(exception)}`,
+  )
+  await terminal.out(
+    `In the last 30 days it would have hidden ${count(effect.hidden)} of ${counted(effect.looked_at, 'alert')}` +
+      `${effect.hidden_real > 0 ? `, ${count(effect.hidden_real)} of them closed as real` : ''}` +
+      `${effect.smaller > 0 ? `, and taken events from ${count(effect.smaller)} more` : ''}`,
+  )
+  for (const { id, sentence } of effect.alerts)
+    await terminal.out(`  ${visible(id.slice(0, 8))}  ${visible(sentence, 120)}`)
+  if (dry_run) terminal.note('Nothing was changed: leave --dry-run out to make it')
+  else terminal.note(`Undo with: oddsock exceptions remove ${visible(exception.item_id)}`)
+}
+
+function lineOf(item: Shown): string {
+  return `${visible(item.item_id)}  ${conditionOf(item)}${endOf(item)}${item.description ? `  (${visible(item.description, 80)})` : ''}`
+}
+
+function conditionOf({ entries }: Shown): string {
+  return entries
+    .map((entry) => {
+      const values = 'value' in entry ? [entry.value].flat().map((value) => visible(value, 60)) : ['*']
+      return `${visible(entry.field)} ${entry.operator === 'excluded' ? 'not ' : ''}${enumerated(values, 3)}`
+    })
+    .join(', ')
+}
+
+function endOf({ expire_time, expired }: Shown): string {
+  if (expire_time === undefined) return ', for ever'
+  return expired ? `, expired ${expire_time}` : `, until ${expire_time}`
+}

@@ -1,0 +1,42 @@
+import { count, counted } from '../domain/words.ts'
+import type { HealthDocument } from '../http/health.ts'
+import { jsonLine } from '../report/json-line.ts'
+import { visible } from '../report/visible.ts'
+import { EXIT } from './failure.ts'
+import { type SettingsOptions, withApi } from './settings.ts'
+import { type Io, Terminal } from './terminal.ts'
+
+/** `oddsock health`: 0 while a server runs and nothing is wrong, else 1. */
+export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io): Promise<number> {
+  return withApi(options, io, async (api) => {
+    const terminal = new Terminal(io)
+    const health = await api.get<HealthDocument>('/api/v1/health')
+    if (options.json) await terminal.out(jsonLine(health))
+    else for (const line of linesOf(health, terminal)) await terminal.out(line)
+    if (health.status === 'stopped') terminal.note(`No server runs; this is ${api.name}`)
+    return health.status === 'stopped' || health.problems.length > 0 ? EXIT.no : EXIT.fine
+  })
+}
+
+function linesOf(health: HealthDocument, terminal: Terminal): string[] {
+  const { status, started, clock, stored, events, rejects, jobs, sources, sinks } = health
+  const line = (name: string, ...parts: readonly string[]) =>
+    `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
+  const rejected = rejects.reduce((sum, reject) => sum + reject.count, 0)
+  return [
+    line('status', status, ...(started === null ? [] : [`since ${started}`])),
+    ...health.problems.map((problem) => terminal.paint(line('problem', problem), 'red')),
+    line('events', `${count(stored)} stored`, `${count(events)} taken since the start`, `${count(rejected)} rejected`),
+    line('clock', clock ?? 'nothing has come in yet'),
+    ...sources.map(({ name, bytes_read, bytes_behind }) =>
+      line('source', name, counted(bytes_read, 'byte'), ...(bytes_behind ? [`${count(bytes_behind)} behind`] : [])),
+    ),
+    ...jobs.map(({ job_id, buckets, open_from, late_events }) =>
+      line('job', job_id, counted(buckets, 'bucket'), `open from ${open_from ?? '-'}`, `${count(late_events)} late`),
+    ),
+    ...sinks.map(({ name, delivered, waiting, given_up }) =>
+      line('sink', name, `${count(delivered)} delivered`, `${count(waiting)} waiting`, `${count(given_up)} given up`),
+    ),
+    ...rejects.map(({ reason, count: many }) => line('reject', `${count(many)} ${reason}`)),
+  ]
+}

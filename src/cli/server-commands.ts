@@ -1,0 +1,155 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { SCOPES } from '../triage/exception-for.ts'
+import { CLOSE_REASONS } from '../triage/workflow.ts'
+import type { Io } from './terminal.ts'
+
+/**
+ * The commands that look at a store and change it: over the socket of the server that has it, or by opening it themselves. Like all
+ * of them, each loads its code when it is called.
+ */
+export function addServerCommands(root: Command, io: Io, exit: (code: number) => void): void {
+  addAlerts(root, io, exit)
+  addExceptions(root, io, exit)
+  addState(root, io, exit)
+  addBackups(root, io, exit)
+}
+
+/** Where the settings and the store are. */
+function settings(command: Command): Command {
+  return command
+    .option('--config <file>', 'settings file; /etc/oddsock/oddsock.toml if not given')
+    .option('--state <folder>', 'folder of the store, instead of that of the settings')
+}
+
+function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
+  const alerts = root.command('alerts').description('look at the alerts of a server or its store, and judge them')
+  settings(alerts.command('list'))
+    .description('what waits to be judged, worst first')
+    .addOption(
+      new Option('--status <which>', 'which of them')
+        .choices(['open', 'acknowledged', 'closed', 'all'])
+        .default('open'),
+    )
+    .option('--since <time>', 'from this time on: 2026-03-01, or 7d for seven days ago', '7d')
+    .option('--query <kql>', 'only those that match: process.name: xmrig and not user.name: root')
+    .option('--limit <number>', 'so many at most', atLeastOne, 50)
+    .option('--json', 'one alert a line, as JSON')
+    .action(async (options) => {
+      const { listAlerts } = await import('./alerts.ts')
+      exit(await listAlerts(options, io))
+    })
+  settings(alerts.command('show'))
+    .description('all that is known of an alert')
+    .argument('<alert...>', 'ids, or beginnings of ids')
+    .option('--json', 'one alert a line, as JSON')
+    .action(async (ids: string[], options) => {
+      const { showAlerts } = await import('./alerts.ts')
+      exit(await showAlerts(ids, options, io))
+    })
+  for (const [name, status, description] of [
+    ['ack', 'acknowledged', 'say that somebody is looking at it'],
+    ['close', 'closed', 'say that it is settled, and why'],
+    ['open', 'open', 'take it up again'],
+  ] as const) {
+    const command = settings(alerts.command(name))
+      .description(description)
+      .argument('<alert...>', 'ids, or beginnings of ids')
+      .option('--note <text>', 'kept with the alert')
+      .option('--as <name>', 'who says it')
+    if (status === 'closed') command.addOption(new Option('--reason <why>', 'what it was').choices([...CLOSE_REASONS]))
+    command.action(async (ids: string[], options) => {
+      const { judgeAlerts } = await import('./alerts.ts')
+      exit(await judgeAlerts(ids, status, options, io))
+    })
+  }
+}
+
+function addExceptions(root: Command, io: Io, exit: (code: number) => void): void {
+  settings(root.command('except'))
+    .description('make an exception from an alert, so that the like of it is not told again')
+    .argument('<alert>', 'id, or the beginning of one')
+    .option('--for <duration>', 'how long: 30d, 12h, or ever', '30d')
+    .addOption(
+      new Option(
+        '--scope <what...>',
+        'what it is bound to; program, host and user if not given, as far as the events name them',
+      ).choices([...SCOPES]),
+    )
+    .option('--note <text>', 'kept with the exception')
+    .option('--dry-run', 'only tell what it would have hidden')
+    .option('--json', 'as JSON')
+    .action(async (id: string, options) => {
+      const { except } = await import('./except.ts')
+      exit(await except(id, options, io))
+    })
+  const exceptions = root.command('exceptions').description('the exceptions that were made from alerts')
+  settings(exceptions.command('list', { isDefault: true }))
+    .description('all of them, with what they are bound to and when they end')
+    .option('--json', 'one exception a line, as JSON')
+    .action(async (options) => {
+      const { listExceptions } = await import('./except.ts')
+      exit(await listExceptions(options, io))
+    })
+  settings(exceptions.command('remove'))
+    .description('take one away')
+    .argument('<exception>', 'its whole id')
+    .action(async (id: string, options) => {
+      const { removeException } = await import('./except.ts')
+      exit(await removeException(id, options, io))
+    })
+}
+
+function addState(root: Command, io: Io, exit: (code: number) => void): void {
+  settings(root.command('jobs'))
+    .description('what runs, how far it is, and whether it sees anything')
+    .option('--json', 'one job a line, as JSON')
+    .action(async (options) => {
+      const { listJobs } = await import('./jobs.ts')
+      exit(await listJobs(options, io))
+    })
+  settings(root.command('health'))
+    .description('how the server is; exits with 1 when it does not run, or something is wrong')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      const { showHealth } = await import('./health.ts')
+      exit(await showHealth(options, io))
+    })
+  settings(root.command('config'))
+    .description('every setting, and who set it: flag, environment, file or default')
+    .option('--json', 'one setting a line, as JSON')
+    .action(async (options) => {
+      const { showConfig } = await import('./config.ts')
+      exit(await showConfig(options, io))
+    })
+  settings(root.command('check'))
+    .description('look at settings, jobs and rules, and whether the machine records what they need')
+    .action(async (options) => {
+      const { check } = await import('./check.ts')
+      exit(await check(options, io))
+    })
+}
+
+function addBackups(root: Command, io: Io, exit: (code: number) => void): void {
+  settings(root.command('backup'))
+    .description('copy the store into a new folder, while a server runs or not')
+    .argument('<folder>', 'empty, or not there yet')
+    .action(async (folder: string, options) => {
+      const { backup } = await import('./backup.ts')
+      exit(await backup(folder, options, io))
+    })
+  root
+    .command('restore')
+    .description('make a state folder from a backup')
+    .argument('<folder>', 'the backup')
+    .option('--verify', 'only read it through: each file is there as it was written')
+    .option('--into <folder>', 'where to; empty, or not there yet')
+    .action(async (folder: string, options) => {
+      const { restore } = await import('./backup.ts')
+      exit(await restore(folder, options, io))
+    })
+}
+
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  return Number(text)
+}

@@ -1,0 +1,5 @@
+import { SINKS } from '../sinks/index.ts'
+import type { Catalogues } from './read-settings.ts'
+
+/** The kinds of sources and sinks that settings may name. */
+export const CATALOGUES: Catalogues = { sources: [], sinks: SINKS }

@@ -1,0 +1,146 @@
+import * as v from 'valibot'
+import { AppError } from '../domain/error.ts'
+import { parseDuration } from '../domain/time.ts'
+import { parseSize } from './size.ts'
+
+/**
+ * All settings with what they mean; the reference page is made from this. Values are read as their author wrote them (`15m`,
+ * `64MiB`), what comes out is in milliseconds and bytes.
+ */
+
+/** A source or a sink as it was asked for; `options` are checked by the catalogue that knows the type. */
+export interface PlugInSettings {
+  readonly type: string
+  /** Of a sink: unique among the sinks, the type where none was given. */
+  readonly name: string
+  readonly options: unknown
+}
+
+/** A kind of source or sink, as far as its settings go. */
+export interface PlugInType {
+  readonly name: string
+  readonly options: v.GenericSchema
+}
+
+/** Reads a text by a function that throws AppError, and says what would have been right. */
+function readBy<T>(read: (text: string) => T, expected: string) {
+  return v.pipe(
+    v.string(expected),
+    v.check((text) => {
+      try {
+        read(text)
+        return true
+      } catch (error) {
+        if (error instanceof AppError) return false
+        throw error
+      }
+    }, expected),
+    v.transform(read),
+  )
+}
+
+const duration = (expected: string) => readBy(parseDuration, expected)
+const size = (expected: string) => readBy(parseSize, expected)
+const path = v.pipe(v.string('a path'), v.nonEmpty('a path'))
+const texts = (expected: string) => v.array(v.pipe(v.string(expected), v.nonEmpty(expected)), expected)
+
+/** `127.0.0.1:9277`, `[::1]:9277`, `localhost:9277` */
+const address = v.pipe(
+  v.string('an address with a port, such as 127.0.0.1:9277'),
+  v.regex(/^(\[[0-9a-f:.%\w]+\]|[^\s:[\]]+):\d{1,5}$/i, 'an address with a port, such as 127.0.0.1:9277'),
+)
+
+const plugIns = v.array(
+  v.looseObject(
+    {
+      type: v.pipe(v.string('a type'), v.description('Which kind.')),
+      name: v.exactOptional(v.pipe(v.string('a name'), v.nonEmpty('a name'))),
+    },
+    'a table with a type',
+  ),
+  'a list of tables',
+)
+
+const described = <Schema extends v.GenericSchema>(schema: Schema, text: string) => v.pipe(schema, v.description(text))
+
+export const SETTINGS = v.strictObject({
+  storage: v.strictObject({
+    engine: described(
+      v.picklist(['embedded', 'memory'], '"embedded" or "memory"'),
+      'Where events, results and alerts are kept: in files of our own, or in memory and gone with the process.',
+    ),
+    path: described(path, 'The folder of the embedded store.'),
+    keep: described(duration('a duration such as 90d'), 'Events and results older than this are dropped.'),
+    keep_size: described(size('a size such as 50GiB'), 'The oldest days are dropped when the store grows beyond this.'),
+  }),
+  source: described(plugIns, 'Where events come from, besides what is sent to the listener.'),
+  http: v.strictObject({
+    listen: described(
+      v.array(address, 'a list of addresses with ports'),
+      'Where to listen for `_bulk`, the API and the page. Other than loopback needs keys.',
+    ),
+    socket: described(path, 'The unix socket by which the commands talk to the server.'),
+    keys_file: v.exactOptional(described(path, 'API keys, hashed.')),
+    tls_cert_file: v.exactOptional(described(path, 'Certificate chain in PEM; with `tls_key_file`.')),
+    tls_key_file: v.exactOptional(described(path, 'Private key in PEM.')),
+    hosts: described(
+      texts('a list of host names'),
+      'Names under which browsers may ask for the page, besides addresses and localhost.',
+    ),
+    elastic_version: v.exactOptional(
+      described(
+        v.pipe(v.string('a version such as 8.19.0'), v.regex(/^\d+\.\d+\.\d+$/, 'a version such as 8.19.0')),
+        'The version of Elasticsearch that shippers are told; Beats refuse one older than themselves.',
+      ),
+    ),
+    max_body: described(size('a size such as 100MiB'), 'The largest request, as it is after unpacking.'),
+  }),
+  jobs: described(
+    texts('a list of ids and files of jobs'),
+    'Jobs to run: ids of those that we ship, or `.json` files.',
+  ),
+  rules: described(
+    texts('a list of files'),
+    'Your rules (`.toml`), or rules and exceptions exported from Kibana (`.ndjson`), instead of those that we ship.',
+  ),
+  sink: described(plugIns, 'Whom to tell of alerts.'),
+  log: v.strictObject({
+    level: described(
+      v.picklist(['debug', 'info', 'warn', 'error'], '"debug", "info", "warn" or "error"'),
+      'The least that is written.',
+    ),
+    format: described(
+      v.picklist(['auto', 'json', 'pretty'], '"auto", "json" or "pretty"'),
+      'ECS documents as JSON, or lines for a person; `auto` is pretty on a terminal.',
+    ),
+  }),
+})
+
+type Read = v.InferOutput<typeof SETTINGS>
+
+/** What the product is built from. */
+export interface Config extends Omit<Read, 'source' | 'sink'> {
+  readonly source: readonly PlugInSettings[]
+  readonly sink: readonly PlugInSettings[]
+}
+
+/** The jobs that run unless said otherwise. */
+const BOTH_JOBS = ['linux_novel_network_activity', 'linux_anomalous_network_activity']
+
+/** What holds where nobody says anything, as an author would have written it. The socket stands in the folder of the store. */
+export function defaultSettings(storagePath: string, source: readonly object[]): Record<string, unknown> {
+  return {
+    storage: { engine: 'embedded', path: storagePath, keep: '90d', keep_size: '50GiB' },
+    source,
+    http: {
+      listen: ['127.0.0.1:9277'],
+      socket: `${storagePath.replace(/\/+$/, '')}/oddsock.sock`,
+      hosts: [],
+      max_body: '100MiB',
+    },
+    jobs: BOTH_JOBS,
+    rules: [],
+    sink: [],
+    log: { level: 'info', format: 'auto' },
+  }
+}

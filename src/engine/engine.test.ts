@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Alert } from '../domain/alert.ts'
+import type { EcsEvent } from '../domain/event.ts'
+import type { ExceptionItem } from '../domain/exception.ts'
+import { type Log, SILENT } from '../domain/log.ts'
+import type { Rule } from '../domain/rule.ts'
+import { type EpochMs, HOUR, isoTime, MINUTE, SECOND } from '../domain/time.ts'
+import { ALL } from '../query/ast.ts'
+import type { Arrivals, Intake, LiveSource } from '../sources/live-source.ts'
+import { openMemory } from '../storage/memory/open-memory.ts'
+import type { Storage } from '../storage/storage.ts'
+import { phaseOf } from './alert-writer.ts'
+import { FakeClock } from './clock.ts'
+import { Engine, type EngineOptions } from './engine.ts'
+import type { JobToRun } from './job-runner.ts'
+
+const START: EpochMs = Date.UTC(2026, 0, 6)
+
+const RULE: Rule = {
+  rule_id: 'odd',
+  name: 'Odd',
+  type: 'machine_learning',
+  description: '',
+  severity: 'low',
+  risk_score: 21,
+  anomaly_threshold: 20,
+  machine_learning_job_id: ['odd_ones'],
+  interval: '15m',
+  from: 'now-45m',
+  max_signals: 100,
+  enabled: true,
+  severity_mapping: [],
+  risk_score_mapping: [],
+} as unknown as Rule
+
+const JOB: JobToRun = {
+  job: {
+    job_id: 'odd_ones',
+    analysis_config: {
+      bucket_span: '15m',
+      detectors: [{ function: 'rare', by_field_name: 'process.name' }],
+      influencers: ['host.name', 'process.name'],
+    },
+  },
+  datafeed: { query: { term: { 'event.category': 'network' } } },
+  profile: 'elastic-exact',
+  rules: [{ rule: RULE, exceptions: [] }],
+}
+
+let serial = 0
+function connect(time: EpochMs, name: string, host = 'web-1'): EcsEvent {
+  return {
+    '@timestamp': isoTime(time),
+    event: { id: `e${serial++}`, category: 'network', type: 'start' },
+    host: { name: host },
+    process: { name },
+    destination: { ip: '203.0.113.7' },
+  }
+}
+
+interface Life {
+  readonly engine: Engine
+  readonly clock: FakeClock
+  readonly storage: Storage
+  push(...events: EcsEvent[]): Promise<void>
+  alerts(): Promise<readonly Alert[]>
+  reasons(): Promise<readonly string[]>
+}
+
+async function life(
+  storage: Storage,
+  clock: FakeClock,
+  sources: readonly LiveSource[] = [],
+  options: Partial<EngineOptions> = {},
+): Promise<Life> {
+  const engine = new Engine({ storage, jobs: [JOB], clock, log: SILENT, ...options })
+  await engine.start(sources)
+  await clock.advance(0)
+  return {
+    engine,
+    clock,
+    storage,
+    push: (...events) => engine.intake.take({ source: 'test', events, clock: 'receipt' }),
+    alerts: async () => (await storage.alerts.search(ALL, 100)).map(({ doc }) => doc),
+    reasons: async () => (await storage.alerts.notices({ after: 0, limit: 100 })).items.map(({ doc }) => doc.reason),
+  }
+}
+
+/** A storage that can die under its engine: from then on nothing is answered any more, as after SIGKILL. */
+function mortal(storage: Storage): { readonly storage: Storage; kill(): void } {
+  let dead = false
+  const guarded = <T extends object>(part: T): T =>
+    new Proxy(part, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => (dead ? new Promise(() => {}) : value.apply(target, args))
+      },
+    })
+  const { events, results, alerts, state } = storage
+  return {
+    storage: {
+      ...storage,
+      events: guarded(events),
+      results: guarded(results),
+      alerts: guarded(alerts),
+      state: guarded(state),
+    },
+    kill: () => {
+      dead = true
+    },
+  }
+}
+
+/** A day in which one daemon is always there, pushed as it happens. */
+async function quietDay({ push, clock }: Life): Promise<void> {
+  for (let quarter = 0; quarter < 96; quarter++) {
+    await push(connect(clock.now(), 'nginx'))
+    await clock.advance(15 * MINUTE)
+  }
+}
+
+test('something odd alerts within seconds, and is confirmed when its bucket has closed', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  await quietDay(one)
+  const at = one.clock.now()
+  await one.push(connect(at, 'xmrig'))
+  await one.clock.advance(3 * SECOND)
+  const [provisional, ...others] = await one.alerts()
+  assert.deepEqual(others, [])
+  assert.equal(phaseOf(provisional!), 'provisional')
+  assert.deepEqual(provisional!.process, { name: 'xmrig' })
+  await one.clock.advance(30 * MINUTE)
+  const confirmed = await one.alerts()
+  assert.deepEqual(confirmed.map(phaseOf), ['confirmed'])
+  assert.equal(confirmed[0]!['kibana.alert.uuid'], provisional!['kibana.alert.uuid'])
+  assert.deepEqual(await one.reasons(), ['created', 'confirmed'])
+  await one.engine.stop()
+})
+
+test('what the closed bucket does not find is withdrawn: it stays in the list, closed', async () => {
+  const added: ExceptionItem[] = []
+  const one = await life(openMemory(), new FakeClock(START), [], { addedExceptions: () => added })
+  await quietDay(one)
+  await one.push(connect(one.clock.now(), 'xmrig'))
+  await one.clock.advance(3 * SECOND)
+  added.push({
+    item_id: 'x',
+    name: 'x',
+    entries: [{ type: 'match', field: 'process.name', operator: 'included', value: 'xmrig' }],
+  })
+  await one.clock.advance(30 * MINUTE)
+  const [alert, ...others] = await one.alerts()
+  assert.deepEqual(others, [])
+  assert.deepEqual([phaseOf(alert!), alert!['kibana.alert.workflow_status']], ['withdrawn', 'closed'])
+  assert.deepEqual(await one.reasons(), ['created', 'withdrawn'])
+  await one.engine.stop()
+})
+
+test('what a person has said of an alert is still said when the alert grows', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  await quietDay(one)
+  await one.push(connect(one.clock.now(), 'xmrig'))
+  await one.clock.advance(3 * SECOND)
+  const [found] = await one.storage.alerts.search(ALL, 1)
+  await one.storage.alerts.update({ ...found!.doc, 'kibana.alert.workflow_status': 'acknowledged' }, found!.version)
+  await one.clock.advance(30 * MINUTE)
+  const [alert] = await one.alerts()
+  assert.deepEqual([phaseOf(alert!), alert!['kibana.alert.workflow_status']], ['confirmed', 'acknowledged'])
+  await one.engine.stop()
+})
+
+test('a server that was stopped in order has nothing to do again, and one that died does it again without a difference', async () => {
+  const stories = await Promise.all(
+    (['undisturbed', 'stop', 'kill'] as const).map(async (how) => {
+      serial = 0
+      const clock = new FakeClock(START)
+      const storage = openMemory()
+      const started: unknown[] = []
+      const log: Log = {
+        ...SILENT,
+        info: (message, fields) => message === 'Job started' && started.push(fields?.decisions_again),
+      }
+      const first = mortal(storage)
+      let one = await life(first.storage, clock, [], { log })
+      await quietDay(one)
+      await one.push({ ...connect(clock.now(), 'xmrig'), event: { id: 'odd', category: 'network' } })
+      await clock.advance(20 * MINUTE)
+      if (how === 'stop') await one.engine.stop()
+      if (how === 'kill') first.kill()
+      if (how !== 'undisturbed') one = await life(storage, clock, [], { log })
+      await one.push({ ...connect(clock.now(), 'socat'), event: { id: 'odd too', category: 'network' } })
+      await clock.advance(40 * MINUTE)
+      if (how === 'stop') assert.equal(started.at(-1), 0)
+      const alerts = await one.alerts()
+      await one.engine.stop()
+      return alerts.map((alert) => [alert['kibana.alert.uuid'], alert.record_score, phaseOf(alert)])
+    }),
+  )
+  assert.equal(stories[0]!.length, 2)
+  assert.deepEqual(stories[1], stories[0])
+  assert.deepEqual(stories[2], stories[0])
+})
+
+/** A log that was written before the start, and goes on afterwards. */
+class PastSource implements LiveSource {
+  readonly name: string
+  readonly health = { bytesRead: 0 }
+  readonly #pieces: readonly Arrivals[]
+  intake: Intake | undefined
+  cursorAtStart: unknown
+
+  constructor(name: string, pieces: readonly Omit<Arrivals, 'source' | 'clock'>[]) {
+    this.name = name
+    this.#pieces = pieces.map((piece) => ({ ...piece, source: name, clock: 'event' }))
+  }
+
+  async *backlog(cursor: unknown): AsyncIterable<Arrivals> {
+    this.cursorAtStart = cursor
+    yield* this.#pieces.slice((cursor as number | undefined) ?? 0)
+  }
+
+  async start(intake: Intake): Promise<void> {
+    this.intake = intake
+  }
+
+  async stop(): Promise<void> {}
+}
+
+test('backlogs of several logs become one sequence by time, and each goes on at its cursor after the next start', async () => {
+  const log = (host: string, from: number) => {
+    const hours = Array.from({ length: 24 }, (_, hour) => hour)
+    return new PastSource(
+      host,
+      hours.map((hour) => ({ events: [connect(START + hour * HOUR + from * MINUTE, 'sshd', host)], cursor: hour + 1 })),
+    )
+  }
+  const storage = openMemory()
+  const clock = new FakeClock(START + 48 * HOUR)
+  const first = await life(storage, clock, [log('a', 0), log('b', 20), log('c', 40)])
+  await clock.advance(SECOND)
+  await first.engine.stop()
+  const times = (await storage.events.scan(ALL, { after: 0, limit: 100 })).items.map(({ doc }) => doc['@timestamp'])
+  assert.equal(times.length, 72)
+  assert.deepEqual(times, times.toSorted())
+  const again = log('a', 0)
+  const second = await life(storage, clock, [again])
+  await clock.advance(SECOND)
+  assert.equal(again.cursorAtStart, 24)
+  await second.engine.stop()
+})
+
+test('while the storage fails, senders wait; then everything is there once', async () => {
+  const memory = openMemory()
+  let failures = 3
+  const storage: Storage = {
+    ...memory,
+    events: new Proxy(memory.events, {
+      get(target, name) {
+        if (name !== 'append') {
+          const value = Reflect.get(target, name) as unknown
+          return typeof value === 'function' ? value.bind(target) : value
+        }
+        return async (events: readonly EcsEvent[]) => {
+          if (failures-- > 0) throw new Error('disk full')
+          return target.append(events)
+        }
+      },
+    }),
+  }
+  const one = await life(storage, new FakeClock(START))
+  let taken = false
+  const pushed = one.push(connect(START, 'nginx')).then(() => {
+    taken = true
+  })
+  await one.clock.advance(50)
+  assert.equal(taken, false)
+  assert.match(one.engine.health().problems.join(), /disk full/)
+  await one.clock.advance(10 * SECOND)
+  await pushed
+  assert.deepEqual(one.engine.health().problems, [])
+  assert.equal((await memory.events.last())?.seq, 1)
+  await one.engine.stop()
+})
+
+test('when nothing comes any more, the time of day closes the last bucket', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  await quietDay(one)
+  await one.push(connect(one.clock.now(), 'xmrig'))
+  await one.clock.advance(HOUR)
+  const records = await one.storage.results.newest('odd_ones', START + 24 * HOUR)
+  assert.ok(records.some((result) => result.result_type === 'record' && result.by_field_value === 'xmrig'))
+  await one.engine.stop()
+})
+
+test('after the stop nothing is taken any more, and whoever hands in is told so', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  await one.engine.stop()
+  await assert.rejects(one.push(connect(START, 'nginx')), { code: 'INTAKE_CLOSED' })
+})

@@ -1,0 +1,297 @@
+import { timeOf } from '../datafeed/observe.ts'
+import { values } from '../domain/field.ts'
+import { hostOf } from '../domain/identity.ts'
+import type { Log } from '../domain/log.ts'
+import { type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.ts'
+import { ALL } from '../query/ast.ts'
+import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
+import type { Storage } from '../storage/storage.ts'
+import { mergedBacklogs, type PastEvent } from './backlog.ts'
+import type { Clock } from './clock.ts'
+import { Cursors } from './cursors.ts'
+import { EngineClock } from './engine-clock.ts'
+import { Ingest } from './ingest.ts'
+import { JobRunner, type JobToRun } from './job-runner.ts'
+import type { JudgingOptions } from './judging.ts'
+import { Ticks } from './ticks.ts'
+
+/** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
+const [SHORTEST_REST, LONGEST_REST]: readonly [DurationMs, DurationMs] = [50, 30_000]
+/** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
+const TRIAL_EVERY: DurationMs = 1_000
+const TRIAL_SHARE = 4
+/** How often the storage is given time to seal and to prune. */
+const TEND_EVERY: DurationMs = 10 * MINUTE
+/** Events of a backlog that are committed together. */
+const PAST_TOGETHER = 5_000
+/** So many of the last events tell the clock again which hosts there are. */
+const REMEMBERED = 20_000
+/** A loop that fails tries again after so long. */
+const PAUSE_AFTER_FAILURE: DurationMs = 2_000
+
+export interface EngineOptions extends JudgingOptions {
+  readonly storage: Storage
+  readonly jobs: readonly JobToRun[]
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface EngineHealth {
+  readonly state: 'starting' | 'catching up' | 'running' | 'stopping'
+  /** The clock of the sequence; NaN before the first event. */
+  readonly clock: EpochMs
+  readonly events: number
+  readonly lastSeq: Seq
+  readonly lastCommit: EpochMs
+  readonly rejects: ReadonlyMap<string, number>
+  /** What is wrong now, for people; empty while all is well. */
+  readonly problems: readonly string[]
+  readonly jobs: readonly JobHealth[]
+  readonly sources: readonly ({ readonly name: string } & SourceHealth)[]
+}
+
+export interface JobHealth {
+  readonly job_id: string
+  readonly buckets: number
+  readonly lateEvents: number
+  /** Start of the bucket that closes next; NaN before the first event. */
+  readonly openFrom: EpochMs
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The engine that goes on: sources hand in, the ingest loop commits, the job loop closes buckets as the clock of the sequence passes
+ * them and tries the open ones in between. What it does depends on the storage and on what comes in; the time of day is asked
+ * only when something is appended.
+ */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #clock = new EngineClock()
+  readonly #cursors: Cursors
+  readonly #ticks: Ticks
+  readonly #ingest: Ingest
+  readonly #runners: readonly JobRunner[]
+  readonly #stopping = new AbortController()
+  #sources: readonly LiveSource[] = []
+  #state: EngineHealth['state'] = 'starting'
+  #loops: Promise<unknown> = Promise.resolve()
+  #wake: (() => void) | undefined
+  /** Something has come while the loop was at work. */
+  #poked = false
+  /** When the next trial may be. */
+  #tryAt: EpochMs = Number.NEGATIVE_INFINITY
+  #lastSeq: Seq = 0
+  #triedSeq: Seq = 0
+  #lastArrival: EpochMs = Number.NEGATIVE_INFINITY
+  #jobProblem: string | undefined
+
+  constructor(options: EngineOptions) {
+    const { storage, jobs, clock, log } = options
+    this.#options = options
+    this.#cursors = new Cursors(storage.state)
+    this.#ticks = new Ticks(storage.state)
+    const { signal } = this.#stopping
+    const ports = { ...options, ticks: this.#ticks, timeOfDay: () => clock.now(), signal }
+    this.#runners = jobs.map((job) => new JobRunner(job, ports))
+    this.#ingest = new Ingest({
+      events: storage.events,
+      cursors: this.#cursors,
+      clock,
+      engineClock: this.#clock,
+      log,
+      onCommitted: (seq) => {
+        this.#lastSeq = seq
+        this.#lastArrival = clock.now()
+        this.#poke()
+      },
+    })
+  }
+
+  /** Where whoever pushes hands in. */
+  get intake(): Intake {
+    return this.#ingest
+  }
+
+  /** Takes up where the last life has stopped; then, without waiting for it, goes through the backlogs and starts the sources. */
+  async start(sources: readonly LiveSource[] = []): Promise<void> {
+    this.#sources = sources
+    await this.#recallClock()
+    for (const runner of this.#runners) await runner.start()
+    this.#lastArrival = this.#options.clock.now()
+    this.#state = 'catching up'
+    this.#loops = Promise.all([this.#jobLoop(), this.#tendLoop(), this.#openSources()])
+  }
+
+  /** Resolves when everything taken in is committed and every job is saved: the next start has nothing to do again. */
+  async stop(): Promise<void> {
+    this.#state = 'stopping'
+    await Promise.all(this.#sources.map((source) => source.stop()))
+    await this.#ingest.close()
+    this.#stopping.abort()
+    this.#poke()
+    await this.#loops
+    for (const runner of this.#runners) await runner.save()
+  }
+
+  health(): EngineHealth {
+    const { figures, rejects, failing } = this.#ingest
+    const problems = [
+      ...(failing ? [`Events cannot be stored: ${failing.message}`] : []),
+      ...(this.#jobProblem ? [this.#jobProblem] : []),
+      ...this.#sources.flatMap(({ name, health: { problem } }) => (problem ? [`${name}: ${problem}`] : [])),
+    ]
+    return {
+      state: this.#state,
+      clock: Number.isFinite(this.#clock.now) ? this.#clock.now : Number.NaN,
+      events: figures.events,
+      lastSeq: this.#lastSeq,
+      lastCommit: figures.lastCommit,
+      rejects,
+      problems,
+      jobs: this.#runners.map((runner) => ({ job_id: runner.job.job_id, ...runner.figures })),
+      sources: this.#sources.map(({ name, health }) => ({ name, ...health })),
+    }
+  }
+
+  /** The clock as it stood, and which hosts of logs it goes by. */
+  async #recallClock(): Promise<void> {
+    const { storage } = this.#options
+    await this.#ticks.load()
+    const last = await storage.events.last()
+    this.#lastSeq = last?.seq ?? 0
+    const { items } = await storage.events.scan(ALL, {
+      after: Math.max(0, this.#lastSeq - REMEMBERED),
+      limit: REMEMBERED,
+    })
+    for (const { doc } of items)
+      if (values(doc, 'event.ingested').length === 0)
+        this.#clock.accepted(hostOf(doc), timeOf(doc), last?.clock ?? Number.NEGATIVE_INFINITY)
+    for (const time of [last?.clock ?? Number.NaN, this.#ticks.latest]) this.#clock.ingested(time, time)
+  }
+
+  async #openSources(): Promise<void> {
+    try {
+      await this.#takeBacklogs()
+      if (this.#stopping.signal.aborted) return
+      for (const source of this.#sources) await source.start(this.#ingest)
+      if (this.#state === 'catching up') this.#state = 'running'
+      this.#options.log.info('Sources are open', { sources: this.#sources.map(({ name }) => name) })
+    } catch (error) {
+      if (this.#state === 'stopping') return
+      this.#jobProblem = `Sources cannot be opened: ${messageOf(error)}`
+      this.#options.log.error('Sources cannot be opened', { error: messageOf(error) })
+    }
+  }
+
+  async #takeBacklogs(): Promise<void> {
+    const withCursors = []
+    for (const source of this.#sources) withCursors.push({ source, cursor: await this.#cursors.load(source.name) })
+    const onCursor = (source: string, cursor: unknown) => this.#cursors.save(source, cursor)
+    let past: PastEvent[] = []
+    for await (const event of mergedBacklogs(withCursors, onCursor)) {
+      if (this.#state === 'stopping') return
+      past.push(event)
+      if (past.length < PAST_TOGETHER) continue
+      await this.#ingest.takePast(past)
+      past = []
+    }
+    await this.#ingest.takePast(past)
+  }
+
+  /** Closes what is due, and tries what is open; woken by every commit, and by the time of day. */
+  async #jobLoop(): Promise<void> {
+    const { clock, log } = this.#options
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#tickIfQuiet()
+        for (const runner of this.#runners) await runner.advance(this.#clockWithTicks())
+        if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
+        this.#jobProblem = undefined
+      } catch (error) {
+        const said = messageOf(error)
+        this.#jobProblem = `Jobs cannot go on: ${said}`
+        log.error('Jobs cannot go on', { error: said, stack: error instanceof Error ? error.stack : undefined })
+        await clock.sleep(PAUSE_AFTER_FAILURE, this.#stopping.signal)
+      }
+      await this.#rest()
+    }
+  }
+
+  /** A time far ahead was written before the time of day was set back. */
+  #isTimeToTry(now: EpochMs): boolean {
+    return now >= this.#tryAt || this.#tryAt - now > LONGEST_REST
+  }
+
+  async #try(): Promise<void> {
+    const { clock } = this.#options
+    const begin = clock.now()
+    this.#triedSeq = this.#lastSeq
+    for (const runner of this.#runners) await runner.trial(this.#clock.now, this.#triedSeq)
+    this.#tryAt = clock.now() + Math.max(TRIAL_EVERY, TRIAL_SHARE * (clock.now() - begin))
+  }
+
+  /** Something has come since the last trial; while history is gone through, its open buckets are nobody's news. */
+  #mayTry(): boolean {
+    return this.#state === 'running' && this.#lastSeq > this.#triedSeq && Number.isFinite(this.#clock.now)
+  }
+
+  /** When nothing has come for as long as a job waits, the time of day itself becomes a member of the sequence. */
+  async #tickIfQuiet(): Promise<void> {
+    const now = this.#options.clock.now()
+    if (this.#state !== 'running' || !(now > this.#clock.now)) return
+    const due = this.#runners.some(
+      (runner) =>
+        now - this.#lastArrival >= runner.feed.queryDelay && runner.due <= now && runner.due > this.#clock.now,
+    )
+    if (!due) return
+    const tick = { now, upTo: this.#lastSeq }
+    this.#clock.ingested(now, now)
+    await this.#ticks.add(tick)
+  }
+
+  #clockWithTicks(): EpochMs {
+    return Math.max(this.#clock.now, this.#ticks.latest)
+  }
+
+  async #tendLoop(): Promise<void> {
+    const { storage, clock, log } = this.#options
+    while (!this.#stopping.signal.aborted) {
+      await clock.sleep(TEND_EVERY, this.#stopping.signal)
+      if (this.#stopping.signal.aborted) return
+      try {
+        await storage.tend?.(this.#clock.now)
+        this.#ticks.forget(Math.min(...this.#runners.map(({ scoredUpTo }) => scoredUpTo)))
+      } catch (error) {
+        log.error('The storage cannot be tended', { error: messageOf(error) })
+      }
+    }
+  }
+
+  #poke(): void {
+    this.#poked = true
+    this.#wake?.()
+  }
+
+  /** Until something comes, or something is due by the time of day. */
+  async #rest(): Promise<void> {
+    const woken = new AbortController()
+    this.#wake = () => woken.abort()
+    // Whoever was poked at work goes on at once, but lets others have their turn.
+    if (this.#poked) await new Promise((resolve) => setImmediate(resolve))
+    else await this.#options.clock.sleep(this.#patience(), woken.signal)
+    this.#wake = undefined
+    this.#poked = false
+  }
+
+  #patience(): DurationMs {
+    const now = this.#options.clock.now()
+    const times = this.#runners.map(({ due, feed }) => Math.max(due, this.#lastArrival + feed.queryDelay))
+    if (this.#mayTry()) times.push(this.#tryAt)
+    const next = Math.min(...times.filter((time) => !Number.isNaN(time)), now + LONGEST_REST)
+    return Math.max(SHORTEST_REST, next - now)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

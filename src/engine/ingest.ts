@@ -1,0 +1,181 @@
+import { timeOf } from '../datafeed/observe.ts'
+import { AppError } from '../domain/error.ts'
+import type { EcsEvent, Reject } from '../domain/event.ts'
+import { values } from '../domain/field.ts'
+import { hostOf } from '../domain/identity.ts'
+import type { Log } from '../domain/log.ts'
+import { type EpochMs, parseTime, type Seq } from '../domain/time.ts'
+import type { Arrivals, Intake } from '../sources/live-source.ts'
+import type { EventStore } from '../storage/storage.ts'
+import type { PastEvent } from './backlog.ts'
+import type { Clock } from './clock.ts'
+import type { Cursors } from './cursors.ts'
+import type { EngineClock } from './engine-clock.ts'
+import { stamped, withIngested } from './stamp.ts'
+
+/** So many events are committed together at most: the more, the fewer transactions, and the longer the first of them waits. */
+const TOGETHER = 10_000
+/** A storage that fails is asked again after so long, and half as often each time up to the limit. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [100, 10_000]
+
+export interface IngestPorts {
+  readonly events: EventStore
+  readonly cursors: Cursors
+  readonly clock: Clock
+  readonly engineClock: EngineClock
+  readonly log: Log
+  /** Something has been committed; `seq` is the place of the last event. */
+  readonly onCommitted: (seq: Seq) => void
+}
+
+interface Waiting {
+  readonly arrivals: Arrivals
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * The loop between sources and the event store: takes what they hand in, stamps it with the clock, commits it in groups, moves the
+ * sources' cursors, and only then says yes. While the storage fails it asks again and again; senders wait, and nothing is lost.
+ */
+export class Ingest implements Intake {
+  readonly #ports: IngestPorts
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+  #closed = false
+  readonly #stop = new AbortController()
+  readonly figures = { events: 0, commits: 0, lastCommit: Number.NaN, lastSeq: 0 as Seq }
+  readonly rejects = new Map<string, number>()
+  /** What the storage last said against it, and since when; undefined while all is well. */
+  failing: { readonly since: EpochMs; readonly message: string } | undefined
+
+  constructor(ports: IngestPorts) {
+    this.#ports = ports
+  }
+
+  take(arrivals: Arrivals): Promise<void> {
+    if (this.#closed) return Promise.reject(closed())
+    return new Promise((done, failed) => {
+      this.#waiting.push({ arrivals, done, failed })
+      this.#running ??= this.#run().finally(() => {
+        this.#running = undefined
+      })
+    })
+  }
+
+  reject(source: string, reject: Reject): void {
+    this.rejects.set(reject.reason, (this.rejects.get(reject.reason) ?? 0) + 1)
+    this.#ports.log.debug('Input rejected', { source, reason: reject.reason })
+  }
+
+  /** Events of the past, in their merged order: their clock was read by somebody who could look ahead. */
+  async takePast(past: readonly PastEvent[]): Promise<void> {
+    const { clock, engineClock, cursors } = this.#ports
+    const now = clock.now()
+    const events = past.map(({ event, reading, byIngest }) => {
+      if (byIngest) engineClock.ingested(reading, now)
+      else engineClock.accepted(hostOf(event), reading, now)
+      return stamped(event, engineClock.now)
+    })
+    await this.#commit(events)
+    for (const { source, cursor } of past) if (cursor !== undefined) await cursors.save(source, cursor)
+  }
+
+  /** Takes nothing more, commits what waits, and ends. What cannot be committed within the storage's patience is refused. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.failing) this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // Whoever hands in within this turn of the event loop goes into the same commit.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0) {
+      const group = this.#nextGroup()
+      try {
+        await this.#takeGroup(group)
+        for (const { done } of group) done()
+      } catch (error) {
+        for (const { failed } of group) failed(error)
+      }
+    }
+  }
+
+  #nextGroup(): Waiting[] {
+    let events = 0
+    let length = 0
+    while (length < this.#waiting.length && (length === 0 || events < TOGETHER))
+      events += this.#waiting[length++]!.arrivals.events.length
+    return this.#waiting.splice(0, length)
+  }
+
+  async #takeGroup(group: readonly Waiting[]): Promise<void> {
+    const { cursors } = this.#ports
+    const events = group.flatMap(({ arrivals }) => this.#stamp(arrivals))
+    await this.#commit(events)
+    for (const { arrivals } of group)
+      if (arrivals.cursor !== undefined) await cursors.save(arrivals.source, arrivals.cursor)
+  }
+
+  #stamp({ source, events, clock: by }: Arrivals): EcsEvent[] {
+    const now = this.#ports.clock.now()
+    return events.flatMap((event) => {
+      try {
+        return [this.#stampOne(event, by, now)]
+      } catch (error) {
+        // A document that our own code stumbles over is set aside with the reason, and stops nobody.
+        this.#ports.log.error('Event set aside: it cannot be read', { source, error: String(error) })
+        this.reject(source, { reason: 'cannot be read', from: 0, raw: '' })
+        return []
+      }
+    })
+  }
+
+  #stampOne(event: EcsEvent, by: Arrivals['clock'], now: EpochMs): EcsEvent {
+    const { engineClock } = this.#ports
+    const ingested = parseTime(values(event, 'event.ingested')[0])
+    if (!Number.isNaN(ingested)) engineClock.ingested(ingested, now)
+    else if (by === 'event') engineClock.event(hostOf(event), timeOf(event), now)
+    else engineClock.ingested(now, now)
+    const complete = Number.isNaN(ingested) && by === 'receipt' ? withIngested(event, now) : event
+    return stamped(complete, engineClock.now)
+  }
+
+  async #commit(events: readonly EcsEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const seq = await this.#append(events)
+    this.figures.events += events.length
+    this.figures.commits++
+    this.figures.lastSeq = seq
+    this.figures.lastCommit = this.#ports.clock.now()
+    this.#ports.onCommitted(seq)
+  }
+
+  /** Tries until it succeeds or the engine stops. */
+  async #append(events: readonly EcsEvent[]): Promise<Seq> {
+    const { clock, log } = this.#ports
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE))
+      try {
+        const seq = await this.#ports.events.append(events)
+        if (this.failing) log.info('Events can be stored again', { since: this.failing.since })
+        this.failing = undefined
+        return seq
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        if (!this.failing) log.error('Events cannot be stored; senders wait', { error: message })
+        this.failing = { since: this.failing?.since ?? clock.now(), message }
+        if (this.#closed) throw closed(error)
+        await clock.sleep(pause, this.#stop.signal)
+      }
+  }
+}
+
+function closed(cause?: unknown): AppError {
+  return new AppError({
+    message: 'Cannot take events: the engine is stopping',
+    code: 'INTAKE_CLOSED',
+    hint: 'Send them again when it is back; what was taken is known again.',
+    ...(cause !== undefined && { cause }),
+  })
+}

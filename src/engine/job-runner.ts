@@ -1,0 +1,238 @@
+import type { JobOptions } from '../anomaly/job.ts'
+import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
+import { bucketTimeOf } from '../datafeed/observe.ts'
+import type { ProfileName } from '../datafeed/profiles.ts'
+import { bucketOf } from '../domain/bucket.ts'
+import type { DatafeedConfig, Job } from '../domain/job.ts'
+import type { Log } from '../domain/log.ts'
+import { compareObservations, type Observation } from '../domain/observation.ts'
+import { DAY, type EpochMs, isoTime, type Seq } from '../domain/time.ts'
+import { ALL } from '../query/ast.ts'
+import { fieldsOfExceptions } from '../rules/exceptions.ts'
+import type { Storage } from '../storage/storage.ts'
+import { AlertWriter } from './alert-writer.ts'
+import { type Decision, Decisions } from './decisions.ts'
+import { isRecord, JobLoop, RENORMALIZATION_WINDOW, type SavedLoop, type ScoredBucket } from './job-loop.ts'
+import { Judging, type JudgingOptions, type RuleAndExceptions, type SavedJudging } from './judging.ts'
+import { Provisional } from './provisional.ts'
+import { Snapshots } from './snapshots.ts'
+import type { Ticks } from './ticks.ts'
+
+/** So far behind its bucket an event is still scored (`time-and-order.md` §3). */
+const LATE_WINDOW = 8 * DAY
+
+/** A job with its datafeed and the rules that read its results. */
+export interface JobToRun {
+  readonly job: Job
+  readonly datafeed: DatafeedConfig
+  readonly profile?: ProfileName
+  readonly rules: readonly RuleAndExceptions[]
+  readonly jobOptions?: JobOptions
+}
+
+export interface RunnerPorts extends JudgingOptions {
+  readonly storage: Storage
+  readonly ticks: Ticks
+  readonly timeOfDay: () => EpochMs
+  readonly log: Log
+  /** Aborted when the engine stops: then no further bucket is begun. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One job on a storage, and what follows from it: closing buckets by decisions, judging, alerts. It can die at any moment: a new
+ * one on the same storage takes the newest snapshot, carries out again what was decided since, and goes on.
+ */
+export class JobRunner {
+  readonly feed: Datafeed
+  readonly job: Job
+  readonly #toRun: JobToRun
+  readonly #ports: RunnerPorts
+  readonly #decisions: Decisions
+  readonly #snapshots: Snapshots
+  readonly #writer: AlertWriter
+  readonly #provisional: Provisional
+  #loop: JobLoop
+  #judging: Judging
+  /** The place in the sequence that was scored last, and the clock there. */
+  #upTo: Seq = 0
+  #now: EpochMs = Number.NEGATIVE_INFINITY
+  /** Rows of the open buckets at the last trial: without a new one, another trial would say the same. */
+  #tried = new Set<string>()
+
+  constructor(toRun: JobToRun, ports: RunnerPorts) {
+    const { job, datafeed, profile, rules } = toRun
+    const { storage, timeOfDay } = ports
+    this.job = job
+    this.#toRun = toRun
+    this.#ports = ports
+    const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
+    this.feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
+    this.#decisions = new Decisions(storage.state, job.job_id)
+    this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
+    this.#writer = new AlertWriter(storage, this.feed, timeOfDay)
+    this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
+    this.#loop = this.#newLoop()
+    this.#judging = this.#newJudging()
+  }
+
+  /** The clock at which the next bucket is due to close; NaN before the first event. */
+  get due(): EpochMs {
+    return this.#loop.due
+  }
+
+  /** The place in the sequence up to which everything was scored. */
+  get scoredUpTo(): Seq {
+    return this.#upTo
+  }
+
+  get figures() {
+    const { buckets, lateEvents, openFrom } = this.#loop
+    return { buckets, lateEvents, openFrom, warnings: this.#judging.warnings }
+  }
+
+  /** Where the last life has stopped: its snapshot, then its decisions. Alerts are brought level only at the end. */
+  async start(): Promise<void> {
+    const { storage, log } = this.#ports
+    const snapshot = await this.#snapshots.newest()
+    if (snapshot) {
+      this.#loop = this.#newLoop(snapshot.loop)
+      this.#judging = this.#newJudging(snapshot.judging)
+      this.#upTo = snapshot.upTo
+      this.#now = snapshot.now
+    }
+    await storage.results.rewind(this.job.job_id, snapshot?.results ?? 0)
+    await this.#provisional.load()
+    const again = await this.#decisions.stored(snapshot?.decisions ?? 0)
+    for (const decision of again) await this.#carryOut(decision)
+    await this.#writeAlerts()
+    log.info('Job started', {
+      job_id: this.job.job_id,
+      snapshot: snapshot ? isoTime(snapshot.now) : 'none',
+      decisions_again: again.length,
+    })
+  }
+
+  /** Closes every bucket that the clock of the sequence, now at `clock`, has passed. */
+  async advance(clock: EpochMs): Promise<void> {
+    if (Number.isNaN(this.due) && !(await this.#begin())) return
+    while (this.due <= clock && !this.#ports.signal?.aborted) {
+      const decision = await this.#nextDecision()
+      if (!decision) return
+      await this.#decisions.decide(decision)
+      const before = this.#now
+      await this.#carryOut(decision)
+      await this.#writeAlerts()
+      if (Snapshots.isDue(before, decision.now)) await this.save()
+    }
+  }
+
+  /** What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. */
+  async trial(clock: EpochMs, upTo: Seq): Promise<void> {
+    if (Number.isNaN(this.due)) return
+    const open = await this.#openBuckets(clock, upTo)
+    const keys = open.flatMap(({ bucket, rows }) => rows.map(({ values }) => JSON.stringify([bucket.start, values])))
+    if (keys.every((key) => this.#tried.has(key))) return
+    this.#tried = new Set(keys)
+    for (const [i, { results }] of this.#loop.model.trial(open).entries()) {
+      const drafts = this.#judging.trial(results.filter(isRecord), open[i]!.rows, clock)
+      await this.#provisional.raise(drafts)
+    }
+  }
+
+  /** Nothing more will come: what is open closes, as at the end of a scan. */
+  async finish(lastEvent: EpochMs): Promise<void> {
+    const last = await this.#ports.storage.events.last()
+    if (!last || Number.isNaN(this.due)) return
+    const end = bucketOf(lastEvent, this.feed.bucketSpan).end + this.feed.queryDelay
+    const decision = { now: Math.max(this.#now, end), upTo: last.seq, began: this.#loop.began }
+    await this.#decisions.decide(decision)
+    await this.#carryOut(decision)
+    await this.#loop.finish(lastEvent, last.seq)
+    await this.#writeAlerts()
+  }
+
+  /** A snapshot, so that the next start has nothing to do again. */
+  async save(): Promise<void> {
+    if (Number.isNaN(this.due)) return
+    await this.#snapshots.save({
+      decisions: this.#decisions.count,
+      results: await this.#ports.storage.results.last(this.job.job_id),
+      upTo: this.#upTo,
+      now: this.#now,
+      loop: this.#loop.save(),
+      judging: this.#judging.save(),
+    })
+  }
+
+  /** The job begins with the bucket of the first event that there is. */
+  async #begin(): Promise<boolean> {
+    const [first] = (await this.#ports.storage.events.scan(ALL, { after: 0, limit: 1 })).items
+    if (!first) return false
+    this.#loop.begin(bucketTimeOf(first.doc))
+    return true
+  }
+
+  /** The first member of the sequence, event or tick, whose clock makes the next bucket due. */
+  async #nextDecision(): Promise<Decision | undefined> {
+    const { storage, ticks } = this.#ports
+    const event = await storage.events.reached(this.due, this.#upTo)
+    const tick = ticks.reached(this.due, this.#upTo)
+    const began = this.#loop.began
+    if (tick && !(event && event.seq <= tick.upTo)) return { now: tick.now, upTo: tick.upTo, began }
+    return event && { now: event.clock, upTo: event.seq, began }
+  }
+
+  async #carryOut({ now, upTo, began }: Decision): Promise<void> {
+    if (Number.isNaN(this.due)) this.#loop.begin(began)
+    this.#upTo = upTo
+    this.#now = now
+    await this.#loop.step(now, upTo)
+    const window = Math.max(RENORMALIZATION_WINDOW, LATE_WINDOW, 100 * this.feed.bucketSpan)
+    this.#judging.forget(now - window - this.feed.bucketSpan)
+  }
+
+  async #writeAlerts(): Promise<void> {
+    for (const draft of this.#judging.drafts.takeChanged()) await this.#writer.confirm(draft)
+    await this.#provisional.settle(this.#loop, this.#judging)
+  }
+
+  async #openBuckets(clock: EpochMs, upTo: Seq) {
+    const { events } = this.#ports.storage
+    const to = bucketOf(clock + DAY, this.feed.bucketSpan).end
+    const counts = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo)
+    const open = []
+    for (const start of [...counts.keys()].sort((a, b) => a - b)) {
+      const bucket = { start, end: start + this.feed.bucketSpan }
+      const rows: Observation[] = []
+      for await (const row of events.observe(this.feed, bucket, upTo)) rows.push(row)
+      open.push({ bucket, rows: rows.sort(compareObservations) })
+    }
+    return open
+  }
+
+  #newLoop(saved?: SavedLoop): JobLoop {
+    const { storage, log } = this.#ports
+    const { jobOptions } = this.#toRun
+    const options = {
+      ...(jobOptions && { jobOptions }),
+      lateWindow: LATE_WINDOW,
+      onScored: (scored: ScoredBucket) => {
+        this.#judging.scored(scored)
+        log.debug('Bucket scored', {
+          job_id: this.job.job_id,
+          rows: scored.rows.length,
+          records: scored.records.length,
+        })
+      },
+      onRenormalized: (records: Parameters<Judging['renormalized']>[0], now: EpochMs) =>
+        this.#judging.renormalized(records, now),
+    }
+    return new JobLoop(this.job, this.feed, storage.events, storage.results, options, saved)
+  }
+
+  #newJudging(saved?: SavedJudging): Judging {
+    const byField = this.job.analysis_config.detectors[0]?.by_field_name ?? 'process.name'
+    return new Judging(this.feed, byField, this.#toRun.rules, this.#ports, saved)
+  }
+}

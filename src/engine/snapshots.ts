@@ -1,0 +1,92 @@
+import type { EpochMs, Seq } from '../domain/time.ts'
+import { DAY, HOUR } from '../domain/time.ts'
+import type { StateStore } from '../storage/state-store.ts'
+import type { SavedLoop } from './job-loop.ts'
+import type { SavedJudging } from './judging.ts'
+
+/** Grows when a snapshot can no longer be read as before. */
+const VERSION = 1
+/** Every three hours of the clock, at places of the data, so that a restart does not show. */
+const EVERY = 3 * HOUR
+const DAILY_KEPT = 10
+const WEEKLY_KEPT = 16
+
+/** Everything that a job remembers after so many of its decisions. */
+export interface Snapshot {
+  /** Decisions that are in it. */
+  readonly decisions: number
+  /** The place of the last result that is in it. */
+  readonly results: Seq
+  /** The place in the sequence that was scored last, and the clock there. */
+  readonly upTo: Seq
+  readonly now: EpochMs
+  readonly loop: SavedLoop
+  readonly judging: SavedJudging
+}
+
+interface Kept extends Snapshot {
+  readonly version: number
+  /** The fields of the datafeed: with others, what is remembered means something else. */
+  readonly fields: readonly string[]
+}
+
+/** Full snapshots of one job; between them only decisions are stored, and a start carries those out again. */
+export class Snapshots {
+  readonly #state: StateStore
+  readonly #prefix: string
+  readonly #fields: readonly string[]
+
+  constructor(state: StateStore, jobId: string, fields: readonly string[]) {
+    this.#state = state
+    this.#prefix = `snapshot/${jobId}/`
+    this.#fields = fields
+  }
+
+  /** Whether one is due when the clock has gone from `before` to `now`. */
+  static isDue(before: EpochMs, now: EpochMs): boolean {
+    return Math.floor(now / EVERY) > Math.floor(before / EVERY)
+  }
+
+  /** The newest that can be used; undefined when there is none, or the job sees other fields now. */
+  async newest(): Promise<Snapshot | undefined> {
+    for (const key of (await this.#keys()).reverse()) {
+      const kept = (await this.#state.get(key))?.doc as Kept
+      if (kept.version === VERSION && JSON.stringify(kept.fields) === JSON.stringify(this.#fields)) return kept
+    }
+    return undefined
+  }
+
+  async save(snapshot: Snapshot): Promise<void> {
+    const key = `${this.#prefix}${snapshot.now}/${String(snapshot.decisions).padStart(12, '0')}`
+    const version = (await this.#state.get(key))?.version ?? 0
+    await this.#state.put(key, { version: VERSION, fields: this.#fields, ...snapshot }, version)
+    await this.#state.remove(expired(await this.#keys(), (other) => this.#timeOf(other)))
+  }
+
+  async #keys(): Promise<string[]> {
+    const keys = await this.#state.keys(this.#prefix)
+    return [...keys].sort((a, b) => this.#numberOf(a) - this.#numberOf(b))
+  }
+
+  #timeOf(key: string): EpochMs {
+    return Number(key.slice(this.#prefix.length).split('/')[0])
+  }
+
+  #numberOf(key: string): number {
+    return Number(key.slice(this.#prefix.length).split('/')[1])
+  }
+}
+
+/** All but the newest two, the newest of each of ten days and of each of sixteen weeks. Keys ascend. */
+export function expired(keys: readonly string[], timeOf: (key: string) => EpochMs): string[] {
+  const kept = new Set(keys.slice(-2))
+  for (const [span, count] of [
+    [DAY, DAILY_KEPT],
+    [7 * DAY, WEEKLY_KEPT],
+  ] as const) {
+    const newestOf = new Map<number, string>()
+    for (const key of keys) newestOf.set(Math.floor(timeOf(key) / span), key)
+    for (const key of [...newestOf.values()].slice(-count)) kept.add(key)
+  }
+  return keys.filter((key) => !kept.has(key))
+}

@@ -1,0 +1,32 @@
+import type { Datafeed } from '../datafeed/datafeed.ts'
+import type { Job } from '../domain/job.ts'
+import type { EpochMs, Score } from '../domain/time.ts'
+import type { EngineHealth } from '../engine/engine.ts'
+import type { ExceptionList } from '../engine/exception-list.ts'
+import type { SinkHealth } from '../engine/sink-loop.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** A job as the API tells of it. */
+export interface ServedJob {
+  readonly job: Job
+  readonly feed: Datafeed
+  /** The lowest score that one of its rules alerts from. */
+  readonly threshold: Score
+}
+
+/** What the resources of the API answer from: the storage, and the engine where one runs. */
+export interface ApiDeps {
+  readonly storage: Storage
+  readonly exceptions: ExceptionList
+  /** The default job first. */
+  readonly jobs: readonly ServedJob[]
+  readonly now: () => EpochMs
+  /** Without it nobody takes events in, and answers are from the storage alone. */
+  readonly engine?: RunningEngine
+}
+
+export interface RunningEngine {
+  readonly started: EpochMs
+  health(): EngineHealth
+  sinks(): readonly SinkHealth[]
+}

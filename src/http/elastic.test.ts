@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { AppError } from '../domain/error.ts'
+import { text } from '../domain/field.ts'
+import { SILENT } from '../domain/log.ts'
+import { NO_KEYS } from './api-keys.ts'
+import { elastic } from './elastic.ts'
+import { PushSource } from './push-source.ts'
+import { routes } from './routes.ts'
+import { MemoryIntake } from './testing/memory-intake.ts'
+
+const NOW = Date.UTC(2026, 2, 1)
+const NDJSON = { 'content-type': 'application/x-ndjson' }
+
+async function open(limits?: { bytes: number; patience: number }) {
+  const intake = new MemoryIntake()
+  const source = new PushSource()
+  await source.start(intake)
+  const resource = elastic({ source, now: () => NOW, ...(limits && { limits }) })
+  const app = routes({ resources: [resource], keys: NO_KEYS, log: SILENT })
+  const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = NDJSON) =>
+    Promise.resolve(app.request(path, { method: 'POST', headers, body }))
+  return {
+    intake,
+    source,
+    app,
+    post,
+    get: (path: string, headers = {}) => Promise.resolve(app.request(path, { headers })),
+  }
+}
+
+/** A reply of `_bulk`, as far as these tests look. */
+interface BulkReply {
+  readonly errors: boolean
+  readonly items: readonly Readonly<
+    Record<string, { readonly status: number; readonly _id: string; readonly error?: { readonly reason: string } }>
+  >[]
+}
+
+const lines = (...documents: readonly string[]) => documents.map((line) => `${line}\n`).join('')
+
+describe('_bulk', () => {
+  test('takes each document once, with the time of its receipt as its clock', async () => {
+    const { intake, post } = await open()
+    const reply = await post(
+      '/_bulk',
+      lines('{"create":{"_index":"logs","_id":"1"}}', '{"@timestamp":"2026-02-01T00:00:00Z"}'),
+    )
+    assert.equal(reply.status, 200)
+    const { errors, items } = (await reply.json()) as BulkReply
+    assert.equal(errors, false)
+    assert.equal(items[0]!.create!.status, 201)
+    assert.deepEqual(await intake.stored(), [{ '@timestamp': '2026-02-01T00:00:00Z', _index: 'logs', _id: '1' }])
+    assert.deepEqual([intake.pieces[0]!.clock, intake.pieces[0]!.source], ['receipt', 'bulk'])
+  })
+
+  test('answers each item, keeps what is wrong as rejects and takes the rest', async () => {
+    const { intake, post } = await open()
+    const body = lines(
+      '{"create":{"_id":"1"}}',
+      '{"message":"good"}',
+      '{"index":{"_id":"2"}}',
+      '{"message":',
+      '{"delete":{"_id":"1"}}',
+      '{"update":{"_id":"1"}}',
+      '{"doc":{"message":"changed"}}',
+      'rubbish',
+      '{"message":"lost its action"}',
+      '{"create":{"_id":"3"}}',
+      '{"message":"good too"}',
+    )
+    const { errors, items } = (await (await post('/logs/_bulk', body)).json()) as BulkReply
+    assert.equal(errors, true)
+    assert.deepEqual(
+      items.map((item) => Object.entries(item).map(([op, { status }]) => [op, status])[0]),
+      [
+        ['create', 201],
+        ['index', 400],
+        ['delete', 400],
+        ['update', 400],
+        ['index', 400],
+        ['create', 201],
+      ],
+    )
+    assert.deepEqual(
+      (await intake.stored()).map((event) => text(event, 'message')),
+      ['good', 'good too'],
+    )
+    assert.deepEqual(
+      intake.rejects.map(({ reason }) => reason),
+      [
+        'document that is no JSON',
+        'delete, where documents are only added',
+        'update, where documents are only added',
+        'action line that is no JSON object',
+      ],
+    )
+  })
+
+  test('that is sent again brings nothing new, with ids or without', async () => {
+    const { intake, post } = await open()
+    const body = lines('{"create":{"_id":"1"}}', '{"n":1}', '{"create":{}}', '{"n":2}', '{"create":{}}', '{"n":2}')
+    for (let i = 0; i < 3; i++) await post('/logs/_bulk', body)
+    assert.deepEqual(
+      (await intake.stored()).map((event) => text(event, 'n')),
+      ['1', '2', '2'],
+    )
+  })
+
+  test('is handed on in pieces, in order, and equal documents in different pieces are still two', async () => {
+    const { intake, post } = await open()
+    const numbers = Array.from({ length: 1700 }, (_, i) => i % 1000)
+    await post('/logs/_bulk', numbers.map((n) => `{"create":{}}\n{"n":${n}}\n`).join(''))
+    assert.ok(intake.pieces.length >= 4)
+    assert.deepEqual(
+      (await intake.stored()).map((event) => Number(text(event, 'n'))),
+      numbers,
+    )
+  })
+
+  test('is answered only when its documents are committed', async () => {
+    const { intake, post } = await open()
+    let commit = () => {}
+    intake.pressure = new Promise((resolve) => {
+      commit = resolve
+    })
+    let answered = false
+    const reply = post('/logs/_bulk', lines('{"create":{}}', '{"n":1}')).then((response) => {
+      answered = true
+      return response
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.equal(answered, false)
+    commit()
+    assert.equal((await reply).status, 200)
+  })
+
+  test('is asked to come again when the engine is stopping', async () => {
+    const { source, post } = await open()
+    await source.stop()
+    const reply = await post('/logs/_bulk', lines('{"create":{}}', '{"n":1}'))
+    assert.equal(reply.status, 503)
+    assert.equal(reply.headers.get('retry-after'), '5')
+    assert.equal(reply.headers.get('x-elastic-product'), 'Elasticsearch')
+    assert.equal(((await reply.json()) as { status: number }).status, 503)
+  })
+
+  test('is taken packed with gzip', async () => {
+    const { intake, post } = await open()
+    const body = Uint8Array.from(gzipSync(lines('{"create":{}}', '{"n":1}')))
+    const reply = await post('/logs/_bulk', body, { ...NDJSON, 'content-encoding': 'gzip' })
+    assert.equal(reply.status, 200)
+    assert.equal((await intake.stored()).length, 1)
+  })
+
+  test('of more bytes than the limit is refused, also when gzip hides them', async () => {
+    const { post } = await open({ bytes: 100_000, patience: 1000 })
+    const large = lines('{"create":{}}', `{"message":"${'x'.repeat(100_000)}"}`)
+    assert.equal((await post('/logs/_bulk', large)).status, 413)
+    const bomb = Uint8Array.from(gzipSync(large))
+    assert.ok(bomb.length < 1000)
+    assert.equal((await post('/logs/_bulk', bomb, { ...NDJSON, 'content-encoding': 'gzip' })).status, 413)
+  })
+
+  test('with damaged gzip, or packed in an unknown way, is refused', async () => {
+    const { post } = await open()
+    const packed = gzipSync(lines('{"create":{}}', '{"n":1}'))
+    const cut = Uint8Array.from(packed.subarray(0, packed.length - 10))
+    assert.equal((await post('/logs/_bulk', cut, { ...NDJSON, 'content-encoding': 'gzip' })).status, 400)
+    assert.equal((await post('/logs/_bulk', 'rubbish', { ...NDJSON, 'content-encoding': 'gzip' })).status, 400)
+    assert.equal((await post('/logs/_bulk', 'rubbish', { ...NDJSON, 'content-encoding': 'br' })).status, 415)
+  })
+
+  test('without any item, or of a type that a form could send, is refused', async () => {
+    const { intake, post } = await open()
+    assert.equal((await post('/_bulk', '\n')).status, 400)
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain;charset=utf-8',
+      'multipart/form-data; boundary=x',
+    ])
+      assert.equal((await post('/_bulk', lines('{"create":{}}', '{"n":1}'), { 'content-type': type })).status, 415)
+    assert.deepEqual(await intake.stored(), [])
+  })
+
+  test('says that pipelines are not run', async () => {
+    const { post } = await open()
+    const warned = await post('/_bulk', lines('{"create":{"pipeline":"p"}}', '{"n":1}'))
+    assert.match(warned.headers.get('warning') ?? '', /^299 /)
+    assert.equal((await post('/_bulk', lines('{"create":{"pipeline":null}}', '{"n":2}'))).headers.get('warning'), null)
+  })
+
+  test('of any documents, cut anywhere into chunks, is taken once and in order', async () => {
+    const messages = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(messages, fc.array(fc.nat(2000)), async (messages, cuts) => {
+        const { intake, app } = await open()
+        const documents = messages.map((message) => `{"create":{}}\n${JSON.stringify({ message })}\n`)
+        const reply = await app.request('/logs/_bulk', {
+          method: 'POST',
+          headers: NDJSON,
+          body: inChunks(Buffer.from(documents.join('')), cuts),
+          duplex: 'half',
+        } as RequestInit)
+        const { items } = (await reply.json()) as BulkReply
+        assert.deepEqual(
+          items.map((item) => item.create?.status),
+          messages.map(() => 201),
+        )
+        assert.deepEqual(
+          (await intake.stored()).map((event) => text(event, 'message')),
+          messages,
+        )
+        assert.deepEqual(intake.rejects, [])
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('single documents', () => {
+  const json = { 'content-type': 'application/json' }
+
+  test('are taken with an id or without, over as many lines as their sender likes', async () => {
+    const { intake, app, post } = await open()
+    const drawn = await post('/logs/_doc', '{\n  "n": 1\n}\n', json)
+    assert.equal(drawn.status, 201)
+    const put = await app.request('/logs/_doc/a%2Fb', { method: 'PUT', headers: json, body: '{"n":2}' })
+    assert.equal(((await put.json()) as { _id: string })._id, 'a/b')
+    assert.equal((await post('/logs/_create/c', '{"n":3}', json)).status, 201)
+    assert.equal((await post('/logs/_create/c', '{"n":3}', json)).status, 201)
+    assert.deepEqual(
+      (await intake.stored()).map((event) => text(event, 'n')),
+      ['1', '2', '3'],
+    )
+  })
+
+  test('that are none are refused and kept as rejects', async () => {
+    const { intake, post } = await open()
+    assert.equal((await post('/logs/_doc', '[1]', json)).status, 400)
+    assert.equal((await post('/logs/_doc', `{"message":"${'x'.repeat(5 * 2 ** 20)}"}`, json)).status, 413)
+    assert.deepEqual(
+      intake.rejects.map(({ reason }) => reason),
+      ['document that is no JSON object'],
+    )
+  })
+})
+
+describe('what clients ask before they send', () => {
+  test('has the product header and the media type that was asked for', async () => {
+    const { get } = await open()
+    const plain = await get('/')
+    assert.equal(plain.headers.get('x-elastic-product'), 'Elasticsearch')
+    assert.equal(plain.headers.get('content-type'), 'application/json')
+    const compatible = await get('/', { accept: 'application/vnd.elasticsearch+json; compatible-with=8,text/plain' })
+    assert.equal(compatible.headers.get('content-type'), 'application/vnd.elasticsearch+json;compatible-with=8')
+    assert.ok(Number(((await plain.json()) as { version: { number: string } }).version.number.split('.')[0]) >= 9)
+  })
+
+  test('names no other node than the one that was called', async () => {
+    const { get } = await open()
+    const { nodes } = (await (await get('/_nodes/_all/http', { host: 'localhost:9277' })).json()) as {
+      nodes: Record<string, { http: { publish_address: string } }>
+    }
+    assert.deepEqual(
+      Object.values(nodes).map(({ http }) => http.publish_address),
+      ['localhost:9277'],
+    )
+  })
+
+  for (const path of [
+    '/_license',
+    '/_xpack',
+    '/_cluster/health',
+    '/_cluster/health/logs',
+    '/_nodes',
+    '/_ilm/status',
+    '/_data_stream',
+  ])
+    test(`${path} is answered`, async () => {
+      const { get } = await open()
+      assert.equal((await get(path)).status, 200)
+    })
+
+  for (const path of [
+    '/_index_template/logs',
+    '/_component_template/logs',
+    '/_template/logs',
+    '/_ilm/policy/logs',
+    '/_ingest/pipeline/logs',
+    '/_data_stream/logs',
+    '/logs',
+  ])
+    test(`${path} is there once it was put there`, async () => {
+      const { app, get } = await open()
+      assert.equal((await app.request(path, { method: 'HEAD' })).status, 404)
+      assert.equal((await app.request(path, { method: 'PUT', body: '{"priority":7}' })).status, 200)
+      assert.equal((await app.request(path, { method: 'HEAD' })).status, 200)
+      assert.match(await (await get(path)).text(), /logs/)
+    })
+
+  test('a name like __proto__ can be set up', async () => {
+    const { app, get } = await open()
+    await app.request('/_template/__proto__', { method: 'PUT', body: '{"__proto__":{"x":1}}' })
+    assert.equal(await (await get('/_template/__proto__')).text(), '{"__proto__":{"__proto__":{"x":1}}}')
+  })
+
+  test('what is set up is forgotten before it fills the memory', async () => {
+    const { app, get } = await open()
+    for (let i = 0; i < 150; i++) await app.request(`/_template/t${i}`, { method: 'PUT', body: '{}' })
+    assert.equal((await get('/_template/t0')).status, 404)
+    assert.equal((await get('/_template/t149')).status, 200)
+  })
+
+  test('a search is refused with the place to go to', async () => {
+    const { get } = await open()
+    const reply = await get('/logs/_search')
+    assert.equal(reply.status, 400)
+    assert.match(await reply.text(), /under \/api\/v1/)
+  })
+})
+
+interface Recorded {
+  readonly client: string
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly answered: number
+}
+
+describe('the requests of real clients, as they were recorded,', () => {
+  const recorded = readFileSync(new URL('testdata/bulk-clients.ndjson', import.meta.url), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Recorded)
+
+  for (const [index, { client, method, url, headers, body, answered }] of recorded.entries())
+    test(`${index + 1}: ${method} ${url} of ${client} is answered as the client wants it`, async () => {
+      const { intake, app } = await open()
+      const reply = await app.request(url, { method, headers, ...(body !== '' && { body }) })
+      assert.equal(reply.status, answered)
+      assert.equal(reply.headers.get('x-elastic-product'), 'Elasticsearch')
+      const documents = body.split('\n').filter((line) => line !== '' && !/^\{"(create|index)"/.test(line))
+      assert.equal((await intake.stored()).length, documents.length)
+      if (!url.includes('_bulk')) return
+      const { errors, items } = (await reply.json()) as BulkReply
+      assert.equal(errors, false)
+      assert.equal(items.length, documents.length)
+    })
+})
+
+test('a bug tells the outside nothing and the log everything', async () => {
+  const intake = new MemoryIntake()
+  intake.take = () => Promise.reject(new TypeError('inner detail'))
+  const source = new PushSource()
+  await source.start(intake)
+  const said: string[] = []
+  const log = { ...SILENT, error: (message: string, fields?: object) => said.push(message, JSON.stringify(fields)) }
+  const app = elastic({ source, now: () => NOW, log })
+  const reply = await app.request('/logs/_bulk', {
+    method: 'POST',
+    headers: NDJSON,
+    body: lines('{"create":{}}', '{"n":1}'),
+  })
+  assert.equal(reply.status, 500)
+  assert.doesNotMatch(await reply.text(), /inner detail/)
+  assert.match(said.join(' '), /inner detail/)
+})
+
+test('an error of the storage that the reader can act on is told to the client', async () => {
+  const intake = new MemoryIntake()
+  intake.take = () => Promise.reject(new AppError({ message: 'Cannot write', code: 'STORAGE_FULL' }))
+  const source = new PushSource()
+  await source.start(intake)
+  const app = elastic({ source, now: () => NOW })
+  const reply = await app.request('/logs/_bulk', {
+    method: 'POST',
+    headers: NDJSON,
+    body: lines('{"create":{}}', '{"n":1}'),
+  })
+  assert.equal(reply.status, 503)
+})
+
+function inChunks(bytes: Buffer, cuts: readonly number[]): ReadableStream {
+  const ends = [...new Set([...cuts.map((cut) => cut % bytes.length), bytes.length])].sort((a, b) => a - b)
+  return new ReadableStream({
+    start(controller) {
+      for (const [i, end] of ends.entries()) controller.enqueue(bytes.subarray(i === 0 ? 0 : ends[i - 1], end))
+      controller.close()
+    },
+  })
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CLOCK } from '../domain/stamps.ts'
+import type { EngineHealth } from '../engine/engine.ts'
+import { NOW, someEvents, stored } from './testing/stored.ts'
+
+const HEALTH: EngineHealth = {
+  state: 'running',
+  clock: NOW,
+  events: 12,
+  lastSeq: 12,
+  lastCommit: NOW,
+  rejects: new Map([['no "audit(…)" header\n', 3]]),
+  problems: ['file-tail: Cannot read'],
+  jobs: [
+    { job_id: 'j', buckets: 4, lateEvents: 1, openFrom: NOW, warnings: [] },
+    { job_id: '__proto__', buckets: 0, lateEvents: 0, openFrom: Number.NaN, warnings: [] },
+  ],
+  sources: [{ name: 'file-tail', bytesRead: 100, bytesBehind: 7, problem: 'Cannot read' }],
+}
+const ENGINE = {
+  started: NOW - 1000,
+  health: () => HEALTH,
+  sinks: () => [{ name: 'hook', delivered: 5, given_up: 1, waiting: 2, problem: 'no answer', problem_since: NOW }],
+}
+
+test('without a running engine health says so, and tells what is stored', async () => {
+  const { deps, call } = await stored()
+  await deps.storage.events.append(someEvents())
+  const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
+  assert.equal(health.status, 'stopped')
+  assert.equal(health.stored, 49)
+  assert.equal(health.clock, '2026-03-09T11:59:00.000Z')
+  assert.equal((await call('/readyz')).status, 503)
+  assert.equal((await call('/healthz')).status, 200)
+})
+
+test('a store in which nothing is yet has no clock', async () => {
+  const { call } = await stored()
+  const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
+  assert.equal(health.clock, null)
+})
+
+test('a running engine tells of its sources, jobs and sinks, and of all that is wrong', async () => {
+  const { call } = await stored({ engine: ENGINE })
+  const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
+  assert.equal(health.status, 'running')
+  assert.deepEqual(health.problems, ['file-tail: Cannot read', 'Sink hook: no answer'])
+  assert.deepEqual(health.jobs, [
+    { job_id: 'j', buckets: 4, late_events: 1, open_from: '2026-03-09T12:00:00.000Z' },
+    { job_id: '__proto__', buckets: 0, late_events: 0, open_from: null },
+  ])
+  assert.equal((await call('/readyz')).status, 200)
+})
+
+test('metrics are in the format of Prometheus, and labels of any kind break no line', async () => {
+  const { call } = await stored({ engine: ENGINE })
+  for (let round = 0; round < 2; round++) {
+    const reply = await call('/metrics')
+    assert.match(reply.headers.get('content-type')!, /^text\/plain; version=0.0.4/)
+    const lines = (await reply.text()).split('\n').filter((line) => line.startsWith('oddsock_'))
+    assert.deepEqual(lines, [
+      'oddsock_events_total 12',
+      'oddsock_rejects_total{reason="no \\"audit(…)\\" header\\n"} 3',
+      'oddsock_stored_events 0',
+      'oddsock_clock_seconds 1773057600',
+      'oddsock_last_commit_seconds 1773057600',
+      'oddsock_problems 2',
+      'oddsock_job_buckets_total{job="j"} 4',
+      'oddsock_job_buckets_total{job="__proto__"} 0',
+      'oddsock_job_late_events_total{job="j"} 1',
+      'oddsock_job_late_events_total{job="__proto__"} 0',
+      'oddsock_job_open_from_seconds{job="j"} 1773057600',
+      'oddsock_source_bytes_total{source="file-tail"} 100',
+      'oddsock_source_bytes_behind{source="file-tail"} 7',
+      'oddsock_source_problem{source="file-tail"} 1',
+      'oddsock_sink_delivered_total{sink="hook"} 5',
+      'oddsock_sink_given_up_total{sink="hook"} 1',
+      'oddsock_sink_waiting{sink="hook"} 2',
+    ])
+  }
+})
+
+test('a job tells what it saw in the last day, and a blind one that it saw nothing', async () => {
+  const { deps, call } = await stored()
+  const jobs = async () =>
+    ((await (await call('/api/v1/jobs')).json()) as { items: Record<string, unknown>[] }).items[0]!
+  await deps.storage.events.append([{ '@timestamp': '2026-03-09T11:00:00Z', [CLOCK]: '2026-03-09T11:00:00.000Z' }])
+  assert.equal((await jobs()).events_last_day, 0)
+  await deps.storage.events.append(someEvents())
+  const { job_id, functions, anomaly_threshold, last_bucket, events_last_day } = await jobs()
+  assert.deepEqual(
+    { job_id, functions, anomaly_threshold, last_bucket, events_last_day },
+    {
+      job_id: 'linux_anomalous_network_activity',
+      functions: ['rare'],
+      anomaly_threshold: 50,
+      last_bucket: null,
+      events_last_day: 49,
+    },
+  )
+})

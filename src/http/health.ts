@@ -1,0 +1,96 @@
+import { Hono } from 'hono'
+import { type EpochMs, isoTime } from '../domain/time.ts'
+import type { ApiDeps } from './api-deps.ts'
+import type { HttpEnv } from './http-env.ts'
+
+/** How the product is, as the API shows it. Times are ISO 8601, null where there is none yet. */
+export interface HealthDocument {
+  /** `stopped` when nobody takes events in, and the answer is from the store alone. */
+  readonly status: 'starting' | 'catching up' | 'running' | 'stopping' | 'stopped'
+  readonly started: string | null
+  /** What is wrong now, a sentence each; empty while all is well. */
+  readonly problems: readonly string[]
+  /** Time of the sequence: that of what came in last. */
+  readonly clock: string | null
+  /** Events in the store, by the place of the last one. */
+  readonly stored: number
+  /** Since the start: events taken in, and what became none, by reason. */
+  readonly events: number
+  readonly last_commit: string | null
+  readonly rejects: readonly { readonly reason: string; readonly count: number }[]
+  readonly jobs: readonly {
+    readonly job_id: string
+    readonly buckets: number
+    readonly late_events: number
+    readonly open_from: string | null
+  }[]
+  readonly sources: readonly {
+    readonly name: string
+    readonly bytes_read: number
+    readonly bytes_behind: number | null
+    readonly problem: string | null
+  }[]
+  readonly sinks: readonly {
+    readonly name: string
+    readonly delivered: number
+    readonly given_up: number
+    readonly waiting: number
+    readonly problem: string | null
+    readonly problem_since: string | null
+  }[]
+}
+
+/** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in. */
+export function health(deps: ApiDeps): Hono<HttpEnv> {
+  return new Hono<HttpEnv>()
+    .get('/api/v1/health', async (c) => c.json(await healthOf(deps)))
+    .get('/healthz', (c) => c.text('ok\n'))
+    .get('/readyz', (c) => {
+      const state = deps.engine?.health().state ?? 'stopped'
+      const ready = state === 'running' || state === 'catching up'
+      return c.text(`${state}\n`, ready ? 200 : 503)
+    })
+}
+
+export async function healthOf({ storage, engine }: ApiDeps): Promise<HealthDocument> {
+  const last = await storage.events.last()
+  const running = engine?.health()
+  const sinks = engine?.sinks() ?? []
+  return {
+    status: running?.state ?? 'stopped',
+    started: engine ? isoTime(engine.started) : null,
+    problems: [
+      ...(running?.problems ?? []),
+      ...sinks.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Sink ${name}: ${problem}`])),
+    ],
+    clock: timeOrNull(running?.clock ?? last?.clock),
+    stored: last?.seq ?? 0,
+    events: running?.events ?? 0,
+    last_commit: timeOrNull(running?.lastCommit),
+    rejects: [...(running?.rejects ?? [])].map(([reason, count]) => ({ reason, count })),
+    jobs: (running?.jobs ?? []).map(({ job_id, buckets, lateEvents, openFrom }) => ({
+      job_id,
+      buckets,
+      late_events: lateEvents,
+      open_from: timeOrNull(openFrom),
+    })),
+    sources: (running?.sources ?? []).map(({ name, bytesRead, bytesBehind, problem }) => ({
+      name,
+      bytes_read: bytesRead,
+      bytes_behind: bytesBehind ?? null,
+      problem: problem ?? null,
+    })),
+    sinks: sinks.map(({ name, delivered, given_up, waiting, problem, problem_since }) => ({
+      name,
+      delivered,
+      given_up,
+      waiting,
+      problem: problem ?? null,
+      problem_since: timeOrNull(problem_since),
+    })),
+  }
+}
+
+function timeOrNull(time: EpochMs | undefined): string | null {
+  return time !== undefined && Number.isFinite(time) ? isoTime(time) : null
+}

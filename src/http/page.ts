@@ -1,0 +1,31 @@
+import { Hono } from 'hono'
+import { type DurationMs, type EpochMs, SECOND } from '../domain/time.ts'
+import { renderReport } from '../report/page.ts'
+import { asksForPage } from './access.ts'
+import type { ApiDeps } from './api-deps.ts'
+import type { HttpEnv } from './http-env.ts'
+import { reportFromStore } from './report-from-store.ts'
+import { Week } from './week.ts'
+
+/** A page is good for so long; making it asks the store for every bucket. */
+const GOOD_FOR: DurationMs = 10 * SECOND
+
+/** `/` for a browser: the report of the last seven days in the store, as `oddsock scan --html` would draw it. */
+export function page(deps: ApiDeps): Hono<HttpEnv> {
+  const weeks = deps.jobs.map((job) => new Week(deps.storage.events, job))
+  let made: { readonly at: EpochMs; readonly html: string } | undefined
+  let making: Promise<string> | undefined
+  const make = async () => {
+    const html = renderReport(await reportFromStore(deps, weeks))
+    made = { at: deps.now(), html }
+    return html
+  }
+  return new Hono<HttpEnv>().get('/', async (c, next) => {
+    if (!asksForPage(c.req.header('accept'))) return next()
+    if (made && Math.abs(deps.now() - made.at) < GOOD_FOR) return c.html(made.html)
+    making ??= make().finally(() => {
+      making = undefined
+    })
+    return c.html(await making)
+  })
+}

@@ -1,0 +1,150 @@
+import { rename, stat } from 'node:fs/promises'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE } from '../../domain/time.ts'
+import type { Copies } from './copies.ts'
+import { type DayFile, type DayFiles, synced } from './day-files.ts'
+import { type Duck, quoted, rowsOf } from './duck.ts'
+import type { DuckEvents } from './events.ts'
+import { KeyFilter } from './key-filter.ts'
+
+/** So long after its end a day is sealed: most of what comes late has come by then. */
+const SEAL_AFTER: DurationMs = HOUR
+
+/** A sealed day takes in what came late for it once a day. */
+const REWRITE_EVERY: DurationMs = DAY
+
+/**
+ * A day with fewer events stays in the table: a host with wrong clocks, or somebody who makes up dates, must not fill the folder
+ * with files.
+ */
+const FEWEST = 1_000
+
+/**
+ * Rows of a file are sorted by time in steps of this, then by kind, then by place. Longer steps pack better; shorter ones let a
+ * question about one bucket, or the evidence of an alert, open less of the file.
+ */
+const STEP: DurationMs = 15 * MINUTE
+
+/** Rows that are packed, and opened, together. */
+const ROW_GROUP = 16_384
+
+export interface SealParts {
+  readonly duck: Duck
+  readonly days: DayFiles
+  readonly copies: Copies
+  readonly events: DuckEvents
+  /** Copies rows to files, while others append and read. */
+  readonly connection: DuckDBConnection
+}
+
+/** A day in the table. */
+interface OpenDay {
+  readonly day: number
+  readonly events: number
+}
+
+/** Moves days that are over into files of their own, and what came late for sealed ones into theirs (`time-and-order.md` §9). */
+export async function sealDays(parts: SealParts, now: EpochMs, fewest = FEWEST): Promise<void> {
+  const { duck, days, connection } = parts
+  const last = Math.floor((now - SEAL_AFTER) / DAY) - 1
+  const open = await rowsOf<OpenDay>(
+    duck,
+    connection,
+    `SELECT day, count(*)::DOUBLE events FROM events WHERE day <= ${last} GROUP BY day ORDER BY day`,
+  )
+  for (const { day, events } of open) {
+    const sealed = days.all.find((one) => one.day === day)
+    if (sealed ? now - sealed.sealed_at >= REWRITE_EVERY : events >= fewest) await sealDay(parts, day, now, sealed)
+  }
+}
+
+/**
+ * Writes a day to a new file and registers it in the one transaction that deletes the rows from the table; only then the old file goes. A crash
+ * in between leaves a file that nobody reads, which the next start removes.
+ */
+async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: DayFile): Promise<void> {
+  const { duck, days, copies, events, connection } = parts
+  const upTo = (await events.last())!.seq
+  const file = days.newName(day, upTo)
+  const rows = `SELECT * EXCLUDE (day) FROM events WHERE day = ${day} AND seq <= ${upTo}`
+  await writeFile(parts, before ? `${rows} UNION ALL BY NAME FROM ${days.table([before])}` : rows, file)
+  const [told] = await rowsOf<Omit<DayFile, 'day' | 'file' | 'bytes' | 'sealed_at'> & { readonly keys: number[] }>(
+    duck,
+    connection,
+    `SELECT count(*)::DOUBLE events, min(seq)::DOUBLE first_seq, max(seq)::DOUBLE last_seq, max(clock)::DOUBLE last_clock,
+      list(key::DOUBLE) keys FROM read_parquet(${quoted(days.path(file))})`,
+  )
+  const { keys, ...facts } = told!
+  const sealed: DayFile = { day, file, bytes: (await stat(days.path(file))).size, sealed_at: now, ...facts }
+  await events.writing.alone(() =>
+    events.reading.alone(async () => {
+      await duck.transaction(connection, async () => {
+        await events.rememberLast(connection)
+        await days.register(duck, connection, sealed, KeyFilter.of(keys).bits)
+        await connection.run(`DELETE FROM events WHERE day = ${day} AND seq <= ${upTo}`)
+      })
+      days.replace(day, sealed)
+      copies.forget(day)
+      await copies.load(connection)
+    }),
+  )
+  if (before) await days.remove(before.file)
+}
+
+async function writeFile({ duck, days, connection }: SealParts, rows: string, file: string): Promise<void> {
+  const path = days.path(file)
+  const unfinished = `${path}.unfinished`
+  await rowsOf(
+    duck,
+    connection,
+    `COPY (FROM (${rows}) ORDER BY time // ${STEP}, kind, seq) TO ${quoted(unfinished)}
+      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP})`,
+  )
+  await synced(unfinished)
+  await rename(unfinished, path)
+  await synced(days.folder)
+}
+
+export interface Retention {
+  /** Days of events and results to keep; all if not said. */
+  readonly days?: number
+  /** Bytes of all files together; the oldest days go first. The newest days, which are in the table, always stay. */
+  readonly bytes?: number
+}
+
+/** Drops what is older than it is to be kept, by its time and by when it came, and the oldest days beyond the bytes to keep. */
+export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): Promise<void> {
+  const { duck, days, copies, events, connection } = parts
+  const before = keep.days === undefined ? Number.NEGATIVE_INFINITY : Math.floor(now / DAY - keep.days)
+  const isOld = (one: DayFile) => one.day < before && (one.last_clock ?? 0) < before * DAY
+  const old = new Set(days.all.filter(isOld))
+  let total = await bytesOf(parts)
+  for (const one of days.all) {
+    if (!old.has(one) && total <= (keep.bytes ?? Number.POSITIVE_INFINITY)) continue
+    old.add(one)
+    total -= one.bytes
+  }
+  if (old.size === 0 && before === Number.NEGATIVE_INFINITY) return
+  await events.writing.alone(() =>
+    events.reading.alone(async () => {
+      await duck.transaction(connection, async () => {
+        await events.rememberLast(connection)
+        for (const { day } of old) await days.unregister(connection, day)
+        if (before > Number.NEGATIVE_INFINITY)
+          await connection.run(`DELETE FROM events WHERE day < ${before} AND coalesce(clock, 0) < ${before * DAY}`)
+      })
+      for (const { day } of old) {
+        days.replace(day)
+        copies.forget(day)
+      }
+      await copies.load(connection)
+    }),
+  )
+  for (const { file } of old) await days.remove(file)
+}
+
+async function bytesOf({ duck, days }: SealParts): Promise<number> {
+  const sealed = days.all.reduce((sum, { bytes }) => sum + bytes, 0)
+  const size = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0
+  return sealed + (await size(duck.path)) + (await size(`${duck.path}.wal`))
+}
