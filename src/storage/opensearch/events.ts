@@ -2,16 +2,17 @@ import type { Datafeed } from '../../datafeed/datafeed.ts'
 import { bucketTimeOf, Fold, rowOf, timeOf } from '../../datafeed/observe.ts'
 import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
-import { values } from '../../domain/field.ts'
 import { derivedId } from '../../domain/hash.ts'
-import { ownIdentityOf, withoutIngested } from '../../domain/identity.ts'
+import { ownIdentityOf } from '../../domain/identity.ts'
 import type { Observation } from '../../domain/observation.ts'
-import { CLOCK, REVISION } from '../../domain/stamps.ts'
+import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, isoTime, parseTime, type Seq } from '../../domain/time.ts'
 import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import { isTextField } from '../../query/text-field.ts'
-import type { EventStore, Page, Reading, SeqRange, TimeRange } from '../storage.ts'
+import type { Page, SeqRange } from '../page.ts'
+import { contentOf, revisionOf } from '../request-keys.ts'
+import type { EventStore, Reading, TimeRange } from '../storage.ts'
 import { compileQuery, type Dsl, type KindOf } from './compile-query.ts'
 import type { Draft, Hit, Journal } from './journal.ts'
 import { type HitOfRow, type RowFields, readCounts, readRows, unitedRows } from './rows.ts'
@@ -41,7 +42,7 @@ export class OpenSearchEvents implements EventStore {
   readonly #fields: readonly string[]
   readonly #kindOf: KindOf
   /** Revisions by key. */
-  readonly #recent = new Map<string, number>()
+  readonly #recent = new Map<string, number | undefined>()
 
   /** @param fields those of an event that can be searched and grouped by */
   constructor(journal: Journal, fields: readonly string[]) {
@@ -195,7 +196,7 @@ export class OpenSearchEvents implements EventStore {
     return {
       event,
       key: keyOf(event, occurrences),
-      revision: Number(values(event, REVISION)[0] ?? 0),
+      revision: revisionOf(event),
       clock,
       part: Number.isNaN(clock) ? UNDATED : dayOf(clock),
     }
@@ -209,7 +210,7 @@ export class OpenSearchEvents implements EventStore {
     for (const draft of drafts) {
       const versions = known.get(draft.key) ?? []
       const newest = versions.at(-1)
-      if (newest === undefined || draft.revision > newest.revision) {
+      if (newest === undefined || isRevision(draft, newest)) {
         fresh.push(draft)
         versions.push({ revision: draft.revision, seq: last + fresh.length, draft })
         known.set(draft.key, versions)
@@ -225,19 +226,21 @@ export class OpenSearchEvents implements EventStore {
   #toWrite({ event, key, revision, clock, part, superseded }: EventDraft): Draft {
     const about = {
       key,
-      revision,
+      ...(revision !== undefined && { revision }),
       ...number('time', timeOf(event)),
       ...number('bucket_time', bucketTimeOf(event)),
       ...number('clock', clock),
       ...(superseded !== undefined && { superseded }),
     }
     const stored = (seq: Seq): Stored => storedOf(event, this.#fields, { seq, ...about })
-    return { id: derivedId(key, revision), part, stored }
+    return { id: derivedId(key, revision ?? ''), part, stored }
   }
 
   /** The versions of these events that are there, oldest first. What was written lately is known without a look. */
   async #known(drafts: readonly EventDraft[], last: Seq): Promise<Map<string, Version[]>> {
-    const isRevised = drafts.some(({ key, revision }) => revision > (this.#recent.get(key) ?? revision))
+    const isRevised = drafts.some((draft) => {
+      return this.#recent.has(draft.key) && isRevision(draft, { revision: this.#recent.get(draft.key) })
+    })
     if (isRevised || this.#recent.size > REMEMBERED) {
       await this.#journal.show(last)
       this.#recent.clear()
@@ -245,7 +248,7 @@ export class OpenSearchEvents implements EventStore {
     const known = new Map<string, Version[]>()
     const keys = [...new Set(drafts.map(({ key }) => key))]
     const unknown = keys.filter((key) => !this.#recent.has(key))
-    for (const key of keys) if (this.#recent.has(key)) known.set(key, [{ revision: this.#recent.get(key)!, seq: last }])
+    for (const key of keys) if (this.#recent.has(key)) known.set(key, [{ revision: this.#recent.get(key), seq: last }])
     for (let after = 0, more = unknown.length > 0; more; ) {
       const filter = [{ terms: { 'journal.key': unknown } }, { range: { 'journal.seq': { gt: after } } }]
       const hits = await this.#journal.page({ bool: { filter } }, PAGE, VERSION_FIELDS)
@@ -263,7 +266,7 @@ export class OpenSearchEvents implements EventStore {
 interface EventDraft {
   readonly event: EcsEvent
   readonly key: string
-  readonly revision: number
+  readonly revision: number | undefined
   readonly clock: EpochMs
   readonly part: string
   /** The place of the revision within the same request that replaces it. */
@@ -271,7 +274,7 @@ interface EventDraft {
 }
 
 interface Version {
-  readonly revision: number
+  readonly revision: number | undefined
   readonly seq: Seq
   readonly hit?: Hit
   readonly draft?: EventDraft
@@ -280,7 +283,7 @@ interface Version {
 
 interface VersionFields {
   readonly key: string
-  readonly revision: number
+  readonly revision: number | undefined
   readonly seq: Seq
   readonly superseded?: Seq
 }
@@ -289,6 +292,11 @@ const VERSION_FIELDS: readonly string[] = ['key', 'revision', 'seq', 'superseded
 
 /** Keys that are remembered from being written until searches are sure to find them. */
 const REMEMBERED = 50_000
+
+/** Whether an event stands for the one that is known: only what our joiner told can be told again, and only with more in it. */
+function isRevision({ revision }: Pick<Version, 'revision'>, known: Pick<Version, 'revision'>): boolean {
+  return (revision ?? 0) > (known.revision ?? Number.POSITIVE_INFINITY)
+}
 
 /** Marks for the versions that others have replaced, where they do not bear them yet; a crash may have come between. */
 function superseded(versions: readonly Version[]): { hit: Hit; journal: Dsl }[] {
@@ -313,7 +321,7 @@ function dayOf(time: EpochMs): string {
 function keyOf(event: EcsEvent, occurrences: Map<string, number>): string {
   const own = ownIdentityOf(event)
   if (own) return derivedId(...own)
-  const content = JSON.stringify(withoutIngested(event))
+  const content = contentOf(event)
   const occurrence = (occurrences.get(content) ?? 0) + 1
   occurrences.set(content, occurrence)
   return derivedId('content', content, occurrence)

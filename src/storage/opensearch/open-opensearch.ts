@@ -34,22 +34,24 @@ export async function openOpenSearch(
   const settings = { number_of_shards: 1, number_of_replicas: replicas }
   await createIndex(connection, `${prefix}-state`, mappingOf([]), settings)
   await createIndex(connection, `${prefix}-alerts`, mappingOf(ALERT_FIELDS), settings)
+  await createIndex(connection, `${prefix}-journals`, mappingOf([]), settings)
   const state = new OpenSearchState(new Documents(`${prefix}-state`, connection), connection)
+  const ours = new OpenSearchState(new Documents(`${prefix}-journals`, connection), connection)
   await state.finishRemoval()
   const eventFields = [...new Set([...EVENT_FIELDS, ...fields])]
   const eventSettings = { number_of_shards: shards, number_of_replicas: replicas, refresh_interval: '30s' }
   const journals = {
-    events: new Journal(`${prefix}-events`, connection, state, mappingOf(eventFields), eventSettings),
-    results: new Journal(`${prefix}-results-${journal}`, connection, state, mappingOf(RESULT_FIELDS), settings),
-    outbox: new Journal(`${prefix}-outbox`, connection, state, mappingOf([]), settings),
+    events: new Journal(`${prefix}-events`, connection, ours, mappingOf(eventFields), eventSettings),
+    results: new Journal(`${prefix}-results-${journal}`, connection, ours, mappingOf(RESULT_FIELDS), settings),
+    outbox: new Journal(`${prefix}-outbox`, connection, ours, mappingOf([]), settings),
   }
   const events = new OpenSearchEvents(journals.events, eventFields)
   return {
     connection,
     state,
     events,
-    results: new OpenSearchResults(journals.results, state),
-    alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, state),
+    results: new OpenSearchResults(journals.results, ours),
+    alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
     async tend(now: EpochMs) {
       if (keep !== undefined) await events.dropBefore(now - Math.max(keep, DAY))
     },

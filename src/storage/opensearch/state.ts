@@ -46,7 +46,7 @@ export class OpenSearchState implements StateStore {
       })
       for (const { _source } of hits.hits) keys.push(JSON.parse(`"${_source.journal.key}"`))
       after = hits.hits.at(-1)?.sort
-      if (hits.hits.length < PAGE) return keys.sort()
+      if (hits.hits.length < PAGE) return keys.filter((key) => key !== REMOVAL).sort()
     }
   }
 
@@ -71,7 +71,7 @@ export class OpenSearchState implements StateStore {
   }
 }
 
-/** Outside of what `keys` finds by any prefix that others use. */
+/** What is being removed. */
 const REMOVAL = '\u0000removal'
 
 function idOf(key: string): string {
