@@ -42,6 +42,11 @@ export interface EventCapabilities {
    * `uniteObservations` makes the whole of both.
    */
   readonly observesAgain: boolean
+  /**
+   * Whether others write the events, and the sequence goes on with the time of day. Then `append` is refused, `last` tells how far
+   * the sequence is, and there need be no ticks. No unless said.
+   */
+  readonly movesByItself?: boolean
 }
 
 /**

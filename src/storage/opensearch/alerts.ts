@@ -5,7 +5,7 @@ import { matches } from '../../query/match.ts'
 import type { AlertStore, Notice, Versioned } from '../alert-store.ts'
 import type { Page, SeqRange } from '../page.ts'
 import type { StateStore } from '../state-store.ts'
-import { compileQuery, type KindOf } from './compile-query.ts'
+import { compileQuery, ownFields } from './compile-query.ts'
 import type { Connection } from './connection.ts'
 import type { Documents, Seen } from './documents.ts'
 import { type Hit, type Journal, refresh } from './journal.ts'
@@ -56,7 +56,7 @@ export class OpenSearchAlerts implements AlertStore {
 
   async search(query: Query, limit: number): Promise<readonly Versioned<Alert>[]> {
     await refresh(this.#connection, this.#documents.index)
-    const { dsl } = wide(query)
+    const { dsl } = compileQuery(query, fieldOf)
     const found: Versioned<Alert>[] = []
     for (let after: readonly unknown[] | undefined; found.length < limit; ) {
       const sort = [{ '@timestamp': 'asc' }, { 'kibana.alert.uuid': 'asc' }]
@@ -164,9 +164,4 @@ function withNotices({ stored }: Seen, notices: readonly Kept[]): Stored {
   }
 }
 
-const OWN: ReadonlySet<string> = new Set(ALERT_FIELDS)
-const kindOf: KindOf = (field) => (OWN.has(field) ? 'own' : 'unknown')
-
-function wide(query: Query) {
-  return compileQuery(query, kindOf)
-}
+const fieldOf = ownFields(ALERT_FIELDS)

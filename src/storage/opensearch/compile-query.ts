@@ -2,6 +2,7 @@ import { isCidr } from '../../domain/address.ts'
 import { parseTime } from '../../domain/time.ts'
 import { canonicalAddress, isAddressField } from '../../query/address.ts'
 import type { Bounds, Query } from '../../query/ast.ts'
+import { isTextField } from '../../query/text-field.ts'
 import { equalTerm, rangeTerms } from './address-terms.ts'
 
 /** A query in the language of the cluster. */
@@ -13,7 +14,19 @@ export type Dsl = Readonly<Record<string, unknown>>
  */
 export type FieldKind = 'own' | 'keyword' | 'text' | 'ip' | 'number' | 'date' | 'boolean' | 'none' | 'unknown'
 
-export type KindOf = (field: string) => FieldKind
+/** Where an index keeps a field: a text may be searched through a `.keyword` beside it. */
+export interface IndexedField {
+  readonly kind: FieldKind
+  readonly name: string
+}
+
+export type FieldOf = (field: string) => IndexedField
+
+/** The fields of our own documents: those that are named, as they are. */
+export function ownFields(names: readonly string[]): FieldOf {
+  const own = new Set(names.filter((name) => !isTextField(name)))
+  return (name) => ({ name, kind: own.has(name) ? 'own' : 'unknown' })
+}
 
 export interface CompiledQuery {
   readonly dsl: Dsl
@@ -28,18 +41,18 @@ export const NOTHING: Dsl = { match_none: {} }
  * Our filter in the language of the cluster. Whatever the cluster would answer otherwise than `query/match.ts` becomes a wider
  * question and is not exact.
  */
-export function compileQuery(query: Query, kindOf: KindOf): CompiledQuery {
+export function compileQuery(query: Query, fieldOf: FieldOf): CompiledQuery {
   switch (query.kind) {
     case 'all':
       return exactly(EVERYTHING)
     case 'none':
       return exactly(NOTHING)
     case 'and': {
-      const parts = query.of.map((part) => compileQuery(part, kindOf))
+      const parts = query.of.map((part) => compileQuery(part, fieldOf))
       return { dsl: { bool: { filter: parts.map(({ dsl }) => dsl) } }, exact: parts.every(({ exact }) => exact) }
     }
     case 'or': {
-      const parts = query.of.map((part) => compileQuery(part, kindOf))
+      const parts = query.of.map((part) => compileQuery(part, fieldOf))
       const least = query.atLeast ?? 1
       if (least <= 0) return exactly(EVERYTHING)
       if (parts.length < least) return exactly(NOTHING)
@@ -47,21 +60,20 @@ export function compileQuery(query: Query, kindOf: KindOf): CompiledQuery {
       return { dsl: { bool: { should, minimum_should_match: least } }, exact: parts.every(({ exact }) => exact) }
     }
     case 'not': {
-      const { dsl, exact } = compileQuery(query.of, kindOf)
+      const { dsl, exact } = compileQuery(query.of, fieldOf)
       // What is outside of a question that is too wide is too narrow.
       return exact ? exactly({ bool: { must_not: [dsl] } }) : wider(EVERYTHING)
     }
     default:
-      return compileLeaf(query, kindOf(query.field))
+      return compileLeaf(query, fieldOf(query.field))
   }
 }
 
 type Leaf = Extract<Query, { readonly field: string }>
 
-function compileLeaf(query: Leaf, kind: FieldKind): CompiledQuery {
+function compileLeaf(query: Leaf, { kind, name: field }: IndexedField): CompiledQuery {
   if (kind === 'none') return exactly(NOTHING)
   if (kind === 'unknown') return wider(EVERYTHING)
-  const { field } = query
   switch (query.kind) {
     case 'exists':
       return exactly({ exists: { field } })

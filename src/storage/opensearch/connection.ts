@@ -159,11 +159,19 @@ function clientOptions({
   }
 }
 
+interface Refusal {
+  readonly type?: string
+  readonly reason?: string
+  /** What the shards said, of a search that failed on all of them. */
+  readonly root_cause?: readonly Refusal[]
+  readonly caused_by?: Refusal
+}
+
 interface ServerError {
   readonly name?: string
   readonly message?: string
   readonly statusCode?: number
-  readonly body?: { readonly error?: { readonly type?: string; readonly reason?: string } | string }
+  readonly body?: { readonly error?: Refusal | string }
 }
 
 /** Undefined for errors that waiting does not mend. */
@@ -195,7 +203,7 @@ export function isFence(reason: string): boolean {
 
 function refusal(error: unknown, method: string, path: string): AppError {
   const { message, statusCode, body } = error as ServerError
-  const said = typeof body?.error === 'object' ? `${body.error.type}: ${body.error.reason}` : (message ?? String(error))
+  const said = typeof body?.error === 'object' ? saying(body.error) : (message ?? String(error))
   if (isFenced(error)) return fenced()
   const denied = statusCode === 401 || statusCode === 403
   return new AppError({
@@ -204,6 +212,11 @@ function refusal(error: unknown, method: string, path: string): AppError {
     ...(denied && { hint: 'docs/how-to/opensearch.md lists the privileges that oddsock needs.' }),
     cause: error,
   })
+}
+
+function saying({ type, reason, root_cause = [], caused_by }: Refusal): string {
+  const inner = [root_cause[0]?.reason, caused_by?.caused_by?.reason ?? caused_by?.reason]
+  return [...new Set([`${type}: ${reason}`, ...inner.filter((text) => text !== undefined)])].join(', ')
 }
 
 export function fenced(): AppError {

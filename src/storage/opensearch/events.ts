@@ -9,11 +9,10 @@ import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, isoTime, parseTime, type Seq } from '../../domain/time.ts'
 import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import { isTextField } from '../../query/text-field.ts'
 import type { Page, SeqRange } from '../page.ts'
 import { contentOf, revisionOf } from '../request-keys.ts'
 import type { EventStore, Reading, TimeRange } from '../storage.ts'
-import { compileQuery, type Dsl, type KindOf } from './compile-query.ts'
+import { compileQuery, type Dsl, type FieldOf, ownFields } from './compile-query.ts'
 import type { Draft, Hit, Journal } from './journal.ts'
 import { type HitOfRow, type RowFields, readCounts, readRows, unitedRows } from './rows.ts'
 import { docOf, type Stored, storedOf } from './stored.ts'
@@ -40,7 +39,7 @@ export class OpenSearchEvents implements EventStore {
   readonly capabilities = { observesAgain: true }
   readonly #journal: Journal
   readonly #fields: readonly string[]
-  readonly #kindOf: KindOf
+  readonly #fieldOf: FieldOf
   /** Revisions by key. */
   readonly #recent = new Map<string, number | undefined>()
 
@@ -48,8 +47,7 @@ export class OpenSearchEvents implements EventStore {
   constructor(journal: Journal, fields: readonly string[]) {
     this.#journal = journal
     this.#fields = fields
-    const own = new Set(fields.filter((field) => !isTextField(field)))
-    this.#kindOf = (field) => (own.has(field) ? 'own' : 'unknown')
+    this.#fieldOf = ownFields(fields)
   }
 
   append(events: readonly EcsEvent[]): Promise<Seq> {
@@ -158,8 +156,8 @@ export class OpenSearchEvents implements EventStore {
   /** What the query leaves of a set: `told` by fields in the cluster, and `others`, which have to be read. */
   #parts(feed: Datafeed, within: Dsl, grouped = feed.fields): { told?: Dsl; others?: Dsl } {
     const asked = fieldsOf(feed.query)
-    const { dsl, exact } = compileQuery(feed.query, this.#kindOf)
-    if (!exact || !grouped.every((field) => this.#kindOf(field) === 'own'))
+    const { dsl, exact } = compileQuery(feed.query, this.#fieldOf)
+    if (!exact || !grouped.every((field) => this.#fieldOf(field).kind === 'own'))
       return { others: { bool: { filter: [within, this.#wide(feed.query)] } } }
     const unclear = [...termsOf('journal.untermed', [...asked, ...grouped]), ...termsOf('journal.several', grouped)]
     if (unclear.length === 0) return { told: { bool: { filter: [within, dsl] } } }
@@ -171,7 +169,7 @@ export class OpenSearchEvents implements EventStore {
 
   /** All that a query may admit. */
   #wide(query: Query): Dsl {
-    const { dsl } = compileQuery(query, this.#kindOf)
+    const { dsl } = compileQuery(query, this.#fieldOf)
     return { bool: { should: [dsl, ...termsOf('journal.untermed', fieldsOf(query))], minimum_should_match: 1 } }
   }
 

@@ -187,9 +187,24 @@ function lastOf(query: Dsl): Dsl {
   return { size: 1, query, sort: [{ 'journal.seq': 'desc' }], _source: ['journal.seq', 'journal.clock'] }
 }
 
-/** @throws AppError STORAGE_REFUSED when not all of the data could be asked: part of an answer is none */
-export async function search(connection: Connection, indices: string, body: Dsl): Promise<SearchReply> {
-  const query = { allow_partial_search_results: false, ignore_unavailable: true, allow_no_indices: true }
+/**
+ * @param parts of the reply that are sent, with `_shards.failed` and `timed_out` among them; all unless said
+ * @throws AppError STORAGE_REFUSED when not all of the data could be asked: part of an answer is none
+ */
+export async function search(
+  connection: Connection,
+  indices: string,
+  body: Dsl,
+  parts?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<SearchReply> {
+  const query = {
+    allow_partial_search_results: false,
+    ignore_unavailable: true,
+    allow_no_indices: true,
+    ...(parts !== undefined && { filter_path: parts }),
+    ...more,
+  }
   const { body: reply } = await connection.request<SearchReply>('POST', `/${indices}/_search`, { body, query })
   if (reply.timed_out || reply._shards.failed > 0)
     throw new AppError({

@@ -9,7 +9,7 @@ import type { Page, SeqRange } from '../page.ts'
 import { resultKeyOf } from '../result-key.ts'
 import type { StateStore } from '../state-store.ts'
 import type { ResultStore } from '../storage.ts'
-import { compileQuery, type Dsl, type KindOf } from './compile-query.ts'
+import { compileQuery, type Dsl, ownFields } from './compile-query.ts'
 import type { Hit, Journal } from './journal.ts'
 import { RESULT_FIELDS } from './schema.ts'
 import { docOf, storedOf } from './stored.ts'
@@ -61,7 +61,7 @@ export class OpenSearchResults implements ResultStore {
   async scan(query: Query, { after, limit }: SeqRange): Promise<Page<AnomalyResult>> {
     const items: { seq: Seq; doc: AnomalyResult }[] = []
     const last = await this.#journal.lastSeq()
-    const { dsl } = compileQuery(query, kindOf)
+    const { dsl } = compileQuery(query, fieldOf)
     let next = after
     while (items.length < limit && next < last) {
       const range = { 'journal.seq': { gt: next, lte: last } }
@@ -144,5 +144,4 @@ function keyOf(result: AnomalyResult): string {
   return derivedId(resultKeyOf(result))
 }
 
-const OWN: ReadonlySet<string> = new Set(RESULT_FIELDS)
-const kindOf: KindOf = (field) => (OWN.has(field) ? 'own' : 'unknown')
+const fieldOf = ownFields(RESULT_FIELDS)

@@ -1,7 +1,7 @@
 import type { Datafeed } from '../../datafeed/datafeed.ts'
 import type { Place } from '../../domain/event.ts'
 import { compareObservations, EVENTS_KEPT, type Observation } from '../../domain/observation.ts'
-import type { EpochMs } from '../../domain/time.ts'
+import { type EpochMs, parseTime } from '../../domain/time.ts'
 import type { Dsl } from './compile-query.ts'
 import type { SearchReply } from './journal.ts'
 
@@ -125,10 +125,10 @@ export async function readCounts(
   do {
     const { aggregations } = await search(countsBody(query, histogram, after))
     const page = aggregations?.counts as
-      | { after_key?: Dsl; buckets: { key: { start: EpochMs }; doc_count: number }[] }
+      | { after_key?: { start: unknown }; buckets: { key: { start: unknown }; doc_count: number }[] }
       | undefined
-    for (const { key, doc_count } of page?.buckets ?? []) counts.set(key.start, doc_count)
-    after = page?.after_key
+    for (const { key, doc_count } of page?.buckets ?? []) counts.set(parseTime(key.start), doc_count)
+    after = page?.after_key && { start: parseTime(page.after_key.start) }
   } while (after !== undefined)
   return counts
 }

@@ -16,7 +16,7 @@ export async function openFresh(options: Partial<OpenSearchOptions> = {}) {
   const prefix = `t${process.pid}-${++count}`
   const store = await openOpenSearch({ nodes: NODES, prefix, ...options })
   open = { prefix, store }
-  return store
+  return { ...store, prefix }
 }
 
 async function clear(): Promise<void> {
