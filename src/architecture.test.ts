@@ -56,7 +56,9 @@ const PORTS: ReadonlySet<string> = new Set([
   'storage/storage.ts',
   'storage/alert-store.ts',
   'storage/state-store.ts',
+  'storage/page.ts',
   'sources/source.ts',
+  'sources/live-source.ts',
   'sinks/sink.ts',
 ])
 

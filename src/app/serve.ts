@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.ts'
-import { compileDatafeed } from '../datafeed/datafeed.ts'
 import type { Log } from '../domain/log.ts'
 import { type Clock, systemClock } from '../engine/clock.ts'
 import { Engine } from '../engine/engine.ts'
@@ -7,17 +6,18 @@ import { ExceptionList } from '../engine/exception-list.ts'
 import type { JobToRun } from '../engine/job-runner.ts'
 import { Outbox } from '../engine/outbox.ts'
 import { api } from '../http/api.ts'
-import type { ServedJob } from '../http/api-deps.ts'
 import { NO_KEYS, readApiKeys } from '../http/api-keys.ts'
 import { elastic } from '../http/elastic.ts'
 import { PushSource } from '../http/push-source.ts'
+import { BODY_LIMITS } from '../http/request-body.ts'
+import { servedJob } from '../http/served-job.ts'
 import { HttpServer } from '../http/server.ts'
-import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import { sinkOf } from '../sinks/index.ts'
 import type { Sink } from '../sinks/sink.ts'
 import type { LiveSource } from '../sources/live-source.ts'
 import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
 import { openStorage } from '../storage/index.ts'
+import { KeptRejects } from '../storage/kept-rejects.ts'
 import type { Storage } from '../storage/storage.ts'
 
 export interface ServerOptions {
@@ -67,14 +67,40 @@ export async function startServer({
     await exceptions.load()
     const sinks = [...(await opened(config.sink, sinkOf)), ...moreSinks]
     const outbox = new Outbox(sinks, { ...storage, clock, log, random: Math.random })
-    const engine = new Engine({ storage, jobs, clock, log, addedExceptions: () => exceptions.items })
+    const rejects = config.storage.engine === 'embedded' ? new KeptRejects(config.storage.path) : undefined
+    const engine = new Engine({
+      storage,
+      jobs,
+      clock,
+      log,
+      addedExceptions: () => exceptions.items,
+      ...(rejects && { onReject: (source, reject) => rejects.keep(source, reject) }),
+    })
     const { http } = config
     const now = () => clock.now()
     const pushed = new PushSource()
-    const running = { started: now(), health: () => engine.health(), sinks: () => outbox.health }
+    const running = {
+      started: now(),
+      health: () => engine.health(),
+      historyOf: (jobId: string) => engine.historyOf(jobId),
+      sinks: () => outbox.health,
+    }
     const resources = [
-      api({ storage, exceptions, jobs: served, now, engine: running }),
-      elastic({ source: pushed, now, log }),
+      api({
+        storage,
+        exceptions,
+        jobs: served,
+        now,
+        engine: running,
+        ...(storage.backup && { backup: (folder: string) => storage.backup!(folder) }),
+      }),
+      elastic({
+        source: pushed,
+        now,
+        log,
+        limits: { ...BODY_LIMITS, bytes: http.max_body },
+        ...(http.elastic_version !== undefined && { version: http.elastic_version }),
+      }),
     ]
     const keys = http.keys_file === undefined ? NO_KEYS : await readApiKeys(http.keys_file)
     const live = [...sources, pushed]
@@ -98,13 +124,6 @@ export async function startServer({
     await stop()
     throw error
   }
-}
-
-function servedJob({ job, datafeed, profile, rules }: JobToRun): ServedJob {
-  const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
-  const feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
-  const thresholds = rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])
-  return { job, feed, threshold: Math.min(...thresholds, 100) }
 }
 
 async function opened<Settings, T>(list: readonly Settings[], open: (settings: Settings) => Promise<T>): Promise<T[]> {

@@ -39,7 +39,7 @@ function facts(alert: Alert): Line[] {
     ...told('first and last event', 'oddsock.first_seen', 'oddsock.last_seen'),
     ...told('rule', 'kibana.alert.rule.name', 'kibana.alert.rule.rule_id', 'kibana.alert.severity'),
     ...told('job', 'job_id'),
-    ...told('score', 'record_score', 'probability'),
+    ['score', `${Number(alert.record_score).toFixed(1)} of 100`],
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { Alert, WorkflowStatus } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
-import { isoTime } from '../domain/time.ts'
+import { EARLIEST, isoTime } from '../domain/time.ts'
 import { count, counted, moment } from '../domain/words.ts'
 import { and, equals, type Query } from '../query/ast.ts'
 import { parseKql } from '../query/kql.ts'
@@ -16,9 +16,6 @@ import { timesOf } from './scan-options.ts'
 import { type SettingsOptions, withApi } from './settings.ts'
 import { type Io, Terminal } from './terminal.ts'
 
-/** Alerts looked at for one list: beyond, a person narrows it. */
-const MOST = 10_000
-
 export interface ListOptions extends SettingsOptions {
   readonly status: WorkflowStatus | 'all'
   readonly since: string
@@ -32,26 +29,34 @@ type Listed = Alert & { readonly _version: number }
 
 /** `oddsock alerts list`: what waits to be judged, worst first. */
 export function listAlerts(options: ListOptions, io: Io): Promise<number> {
-  const { since } = timesOf({ since: options.since }, Date.now())
-  const query = queryOf(options, Number.isFinite(since) ? isoTime(since) : undefined)
+  const since = Math.max(EARLIEST, timesOf({ since: options.since }, Date.now()).since)
+  const query = queryOf(options, isoTime(since))
   return withApi(options, io, async (api) => {
     const terminal = new Terminal(io)
-    const found: Listed[] = []
-    for await (const alert of api.all<Listed>('/api/v1/alerts', { query: printKql(query) }, MOST)) found.push(alert)
-    const shown = found.sort(worstFirst).slice(0, options.limit)
-    for (const alert of shown) await (options.json ? terminal.out(jsonLine(alert)) : printAlert(alert, terminal))
+    let total = 0
+    let worst: Listed[] = []
+    const keepWorst = () => {
+      worst = worst.sort(worstFirst).slice(0, options.limit)
+    }
+    for await (const alert of api.all<Listed>('/api/v1/alerts', { query: printKql(query) })) {
+      total++
+      worst.push(alert)
+      if (worst.length >= 2 * options.limit) keepWorst()
+    }
+    keepWorst()
+    for (const alert of worst) await (options.json ? terminal.out(jsonLine(alert)) : printAlert(alert, terminal))
     const what = options.status === 'all' ? '' : `${options.status} `
     terminal.note(
-      `${counted(found.length, `${what}alert`)} since ${moment(since)}${found.length > shown.length ? `, ${count(shown.length)} shown (--limit)` : ''}, from ${api.name}`,
+      `${counted(total, `${what}alert`)} since ${moment(since)}${total > worst.length ? `, ${count(worst.length)} shown (--limit)` : ''}, from ${api.name}`,
     )
     return EXIT.fine
   })
 }
 
-function queryOf({ status, query }: ListOptions, since: string | undefined): Query {
+function queryOf({ status, query }: ListOptions, since: string): Query {
   return and(
     ...(status === 'all' ? [] : [equals('kibana.alert.workflow_status', status)]),
-    ...(since === undefined ? [] : [{ kind: 'range', field: '@timestamp', gte: since } as const]),
+    { kind: 'range', field: '@timestamp', gte: since },
     ...(query === undefined ? [] : [parseKql(query)]),
   )
 }

@@ -16,6 +16,12 @@ export interface ApiDoor {
   close(): Promise<void>
 }
 
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
 /** The API as commands use it: JSON in, JSON out, and problems as the errors that they were. */
 export class ApiClient {
   readonly #door: ApiDoor
@@ -35,16 +41,16 @@ export class ApiClient {
     return this.#json('GET', `${path}${search}`)
   }
 
-  /** Every item of a list, page after page, at most `most`. */
-  async *all<T>(path: string, query: Readonly<Record<string, string | undefined>>, most: number): AsyncGenerator<T> {
+  /** Every item of a list, page after page; `most` of them if that is given. */
+  async *all<T>(
+    path: string,
+    query: Readonly<Record<string, string | undefined>>,
+    most = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<T> {
     let after: string | undefined
     for (let left = most; left > 0; ) {
       const limit = String(Math.min(left, LARGEST_PAGE))
-      const page: { readonly items: readonly T[]; readonly next: string | null } = await this.get(path, {
-        ...query,
-        limit,
-        after,
-      })
+      const page: Page<T> = await this.get(path, { ...query, limit, after })
       yield* page.items
       left -= page.items.length
       if (page.next === null) return
@@ -87,7 +93,8 @@ export class ApiClient {
   }
 }
 
-const LARGEST_PAGE = 1_000
+/** Alerts carry their evidence, so a page of them is large. */
+const LARGEST_PAGE = 200
 
 function parsed(body: string): unknown {
   try {

@@ -106,6 +106,10 @@ for (const [name, open] of [
       )
     })
 
+    test('a list reaches back as far as is asked', async () => {
+      assert.match((await ask('alerts', 'list', '--since', '999999999d', '--limit', '1')).err, /^3 open alerts since /)
+    })
+
     test('as JSON, an alert is a line with the fields of the API', async () => {
       const { out } = await ask('alerts', 'list', '--json', '--query', 'kibana.alert.uuid: aaaa1111')
       const lines = out.trimEnd().split('\n')

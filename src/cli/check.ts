@@ -61,9 +61,13 @@ async function checkListeners({ http }: Config): Promise<void> {
   for (const address of http.listen) tcpAddressOf(address, { keys: keys.size > 0, tls: cert !== undefined })
 }
 
+/** Sources that read what the kernel of this very machine records; what is sent here was recorded elsewhere. */
+const LOCAL: ReadonlySet<string> = new Set(['file-tail', 'stdin'])
+
 /** Whether the kernel is told to record connects: its rules say it, or else what has arrived. */
 async function whatIsNotRecorded(config: Config, io: Io, terminal: Terminal): Promise<Problem[]> {
-  const list = await auditRules(io.env)
+  const isLocal = config.source.some(({ type }) => LOCAL.has(type))
+  const list = isLocal ? await auditRules(io.env) : undefined
   if (list === undefined) return whatDoesNotArrive(config, terminal)
   const rule = connectRuleIn(list)
   if (rule.kind === 'all') return []

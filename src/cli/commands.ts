@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../domain/rule.ts'
 import { visible } from '../report/visible.ts'
+import { examples } from './help-examples.ts'
 import { addServerCommands } from './server-commands.ts'
 import type { Io } from './terminal.ts'
 
@@ -161,12 +162,6 @@ export function commands(io: Io, exit: (code: number) => void): Command {
 
 /** Where the terminal does not say how wide it is. */
 const HELP_WIDTH = 80
-
-/** Command lines with what they are for, before everything else that a help has to say. */
-function examples(...lines: readonly (readonly [command: string, purpose: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length))
-  return ['Examples:', ...lines.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`), ''].join('\n')
-}
 
 /** What commander says of a wrong command line, as all our errors look. */
 function usageError(text: string): string {

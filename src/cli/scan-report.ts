@@ -95,7 +95,7 @@ function noteOf(problems: readonly string[]): { note?: string } {
 }
 
 function hostOf(host: HostWalk, end: EpochMs): ReportHost {
-  const since = silentSince(host, end)
+  const since = silentSince({ ...host, activeBuckets: host.activity.size }, end)
   return {
     name: host.name,
     first: host.first,

@@ -43,7 +43,7 @@ export async function summarize(
 /** Hosts that stopped sending: what happened there afterwards, no alert can tell. */
 function silences({ walk }: ScanOutcome): string[] {
   const silent = walk.hosts.flatMap((host) => {
-    const since = silentSince(host, walk.last)
+    const since = silentSince({ ...host, activeBuckets: host.activity.size }, walk.last)
     return since === undefined ? [] : [`${visible(host.name, 40)} since ${moment(since)}`]
   })
   return silent.length === 0 ? [] : [`${counted(silent.length, 'host')} fell silent: ${enumerated(silent, 3)}`]

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningServer, startServer } from '../app/serve.ts'
-import { loadJob } from '../config/content.ts'
+import { CATALOGUES } from '../config/catalogues.ts'
 import { type FlagSetting, loadConfig } from '../config/load.ts'
 import { openLog } from '../config/log.ts'
 import type { Config } from '../config/schema.ts'
-import type { JobToRun } from '../engine/job-runner.ts'
 import { DemoPlay } from '../scenario/demo-play.ts'
-import { SINKS } from '../sinks/index.ts'
 import { TailedLog } from '../sources/tailed-log.ts'
 import { AlertTeller } from './alert-teller.ts'
 import { EXIT } from './failure.ts'
-import { rulesFor } from './rules-for.ts'
+import { jobsToRun } from './jobs-to-run.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 export interface ServeOptions {
@@ -33,9 +31,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const stopped = untilStopped()
   let server: RunningServer | undefined
   try {
+    const { jobs, notes } = await jobsToRun(config)
+    for (const note of notes) terminal.note(note)
     server = await startServer({
       config,
-      jobs: await jobsOf(config),
+      jobs,
       log,
       sources: demo ? await demo.sources() : [],
       sinks: io.stdout.isTTY || demo ? [new AlertTeller(terminal)] : [],
@@ -55,25 +55,14 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   }
 }
 
-function configOf(options: ServeOptions, io: Io, demo?: Demo): Config {
+/** The demo knows nothing but itself: neither this machine's log nor its store. */
+function configOf({ config: file, state, listen }: ServeOptions, io: Io, demo?: Demo): Config {
   const flags: FlagSetting[] = []
-  const state = demo?.state ?? options.state
-  if (state !== undefined) flags.push({ flag: '--state', setting: 'storage.path', value: state })
-  if (options.listen !== undefined) flags.push({ flag: '--listen', setting: 'http.listen', value: options.listen })
+  const path = demo?.state ?? state
+  if (path !== undefined) flags.push({ flag: '--state', setting: 'storage.path', value: path })
+  if (listen !== undefined) flags.push({ flag: '--listen', setting: 'http.listen', value: listen })
   if (demo) flags.push({ flag: '--demo', setting: 'source', value: [] })
-  const file = options.config
-  return loadConfig({ env: io.env, flags, catalogues: { sources: [], sinks: SINKS }, ...(file && { file }) }).config
-}
-
-/** The jobs of the settings, each with the rules that judge it. */
-async function jobsOf(config: Config): Promise<JobToRun[]> {
-  const jobs: JobToRun[] = []
-  for (const id of config.jobs) {
-    const loaded = await loadJob(id)
-    const { rules, exceptions } = await rulesFor(loaded, config.rules)
-    jobs.push({ ...loaded, rules: rules.map((rule) => ({ rule, exceptions })) })
-  }
-  return jobs
+  return loadConfig({ env: io.env, flags, catalogues: CATALOGUES, ...(file !== undefined && { file }) }).config
 }
 
 /** Resolves at the first signal to stop; after it the usual way of a second one is free again. */

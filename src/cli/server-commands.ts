@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { SCOPES } from '../triage/exception-for.ts'
 import { CLOSE_REASONS } from '../triage/workflow.ts'
+import { examples } from './help-examples.ts'
 import type { Io } from './terminal.ts'
 
 /**
@@ -12,6 +13,7 @@ export function addServerCommands(root: Command, io: Io, exit: (code: number) =>
   addExceptions(root, io, exit)
   addState(root, io, exit)
   addBackups(root, io, exit)
+  addKeys(root, io, exit)
 }
 
 /** Where the settings and the store are. */
@@ -25,6 +27,14 @@ function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
   const alerts = root.command('alerts').description('look at the alerts of a server or its store, and judge them')
   settings(alerts.command('list'))
     .description('what waits to be judged, worst first')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock alerts list', 'what was found in the last week and nobody has looked at'],
+        ['oddsock alerts list --status all --since 30d --json', 'a month, for scripts'],
+        ["oddsock alerts list --query 'host.name: web-1'", 'of one host'],
+      ),
+    )
     .addOption(
       new Option('--status <which>', 'which of them')
         .choices(['open', 'acknowledged', 'closed', 'all'])
@@ -40,6 +50,7 @@ function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
     })
   settings(alerts.command('show'))
     .description('all that is known of an alert')
+    .addHelpText('before', examples(['oddsock alerts show 865fd535', 'what made its score, and the events behind it']))
     .argument('<alert...>', 'ids, or beginnings of ids')
     .option('--json', 'one alert a line, as JSON')
     .action(async (ids: string[], options) => {
@@ -67,6 +78,13 @@ function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
 function addExceptions(root: Command, io: Io, exit: (code: number) => void): void {
   settings(root.command('except'))
     .description('make an exception from an alert, so that the like of it is not told again')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock except 865fd535 --dry-run', 'what it would have hidden in the last 30 days'],
+        ['oddsock except 865fd535 --for 90d --scope program host', 'for a while, whichever user runs it'],
+      ),
+    )
     .argument('<alert>', 'id, or the beginning of one')
     .option('--for <duration>', 'how long: 30d, 12h, or ever', '30d')
     .addOption(
@@ -123,6 +141,7 @@ function addState(root: Command, io: Io, exit: (code: number) => void): void {
     })
   settings(root.command('check'))
     .description('look at settings, jobs and rules, and whether the machine records what they need')
+    .addHelpText('before', examples(['oddsock check', 'before a server is started, or when it is too quiet']))
     .action(async (options) => {
       const { check } = await import('./check.ts')
       exit(await check(options, io))
@@ -130,8 +149,17 @@ function addState(root: Command, io: Io, exit: (code: number) => void): void {
 }
 
 function addBackups(root: Command, io: Io, exit: (code: number) => void): void {
+  settings(root.command('load'))
+    .description('give a store its past, while no server runs: the next one starts with what is usual')
+    .argument('<path...>', 'files, folders, or - for standard input')
+    .option('--host <name>', 'host of events that name none')
+    .action(async (paths: string[], options) => {
+      const { load } = await import('./load.ts')
+      exit(await load(paths, options, io))
+    })
   settings(root.command('backup'))
     .description('copy the store into a new folder, while a server runs or not')
+    .addHelpText('before', examples(['oddsock backup /backups/oddsock-monday', 'a folder that is not there yet']))
     .argument('<folder>', 'empty, or not there yet')
     .action(async (folder: string, options) => {
       const { backup } = await import('./backup.ts')
@@ -140,12 +168,37 @@ function addBackups(root: Command, io: Io, exit: (code: number) => void): void {
   root
     .command('restore')
     .description('make a state folder from a backup')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock restore /backups/oddsock-monday --verify', 'see whether it is whole'],
+        ['oddsock restore /backups/oddsock-monday --into /var/lib/oddsock', 'while no server runs'],
+      ),
+    )
     .argument('<folder>', 'the backup')
     .option('--verify', 'only read it through: each file is there as it was written')
     .option('--into <folder>', 'where to; empty, or not there yet')
     .action(async (folder: string, options) => {
       const { restore } = await import('./backup.ts')
       exit(await restore(folder, options, io))
+    })
+}
+
+function addKeys(root: Command, io: Io, exit: (code: number) => void): void {
+  const keys = root.command('keys').description('API keys, for those who call the server from elsewhere')
+  keys
+    .command('add')
+    .description('draw a key, and add its hash to the file that http.keys_file names')
+    .argument('<id>', 'whose it is: web-fleet')
+    .requiredOption('--file <file>', 'the file of keys; made where it is missing')
+    .addOption(
+      new Option('--scope <what>', 'ingest to send documents, read to look, manage to look and to change')
+        .choices(['ingest', 'read', 'manage'])
+        .default('ingest'),
+    )
+    .action(async (id: string, options) => {
+      const { addKey } = await import('./keys.ts')
+      exit(await addKey(id, options, io))
     })
 }
 

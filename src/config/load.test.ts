@@ -9,14 +9,25 @@ import { ConfigError, type FlagSetting, loadConfig } from './load.ts'
 const FOLDER = mkdtempSync(join(tmpdir(), 'oddsock-config-'))
 after(() => rmSync(FOLDER, { recursive: true }))
 
+const MANUAL = { summary: '', examples: [] }
+
 const CATALOGUES = {
   sources: [
-    { name: 'file-tail', options: v.strictObject({ path: v.string('a path'), host: v.exactOptional(v.string()) }) },
-    { name: 'syslog', options: v.strictObject({ port: v.number('a port'), tls: v.exactOptional(v.boolean()) }) },
+    {
+      name: 'file-tail',
+      ...MANUAL,
+      options: v.strictObject({ path: v.string('a path'), host: v.exactOptional(v.string()) }),
+    },
+    {
+      name: 'syslog',
+      ...MANUAL,
+      options: v.strictObject({ port: v.number('a port'), tls: v.exactOptional(v.boolean()) }),
+    },
   ],
   sinks: [
     {
       name: 'webhook',
+      ...MANUAL,
       options: v.strictObject({
         url: v.string('an address'),
         secret_file: v.exactOptional(v.string('a path')),

@@ -103,7 +103,7 @@ function problemOf(issue: Issue, at: Path, layer: Layer, schema: v.GenericSchema
   const found = nearestTo(layer, path)
   return {
     message: `Cannot use the settings: ${pathName(path)} ${missing ? 'is missing' : `is ${shown(issue.input, path)}, expected ${issue.message}`}`,
-    code: missing ? 'CONFIG_INCOMPLETE' : 'CONFIG_INVALID',
+    ...(missing ? { code: 'CONFIG_INCOMPLETE' } : { code: 'CONFIG_INVALID' }),
     ...placed(found),
   }
 }

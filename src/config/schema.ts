@@ -16,10 +16,12 @@ export interface PlugInSettings {
   readonly options: unknown
 }
 
-/** A kind of source or sink, as far as its settings go. */
+/** A kind of source or sink, as far as its settings and their manual go. */
 export interface PlugInType {
   readonly name: string
+  readonly summary: string
   readonly options: v.GenericSchema
+  readonly examples: readonly { readonly title: string; readonly toml: string }[]
 }
 
 /** Reads a text by a function that throws AppError, and says what would have been right. */

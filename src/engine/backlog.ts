@@ -1,5 +1,5 @@
 import { timeOf } from '../datafeed/observe.ts'
-import type { EcsEvent } from '../domain/event.ts'
+import type { EcsEvent, Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
 import { type EpochMs, parseTime } from '../domain/time.ts'
@@ -18,6 +18,13 @@ export interface PastEvent {
   readonly cursor?: unknown
 }
 
+/** Where that goes which is no event. */
+export interface BacklogSink {
+  /** A cursor that no event carries. */
+  onCursor(source: string, cursor: unknown): Promise<void>
+  reject(source: string, reject: Reject): void
+}
+
 interface Past extends Profile {
   readonly event: EcsEvent
   cursor?: unknown
@@ -25,11 +32,11 @@ interface Past extends Profile {
 
 /**
  * What all sources hold from before the start, as one sequence: merged like the files of a scan, by each source's own clock
- * (`time-and-order.md` §1). A cursor that no event carries comes out by `onCursor`.
+ * (`time-and-order.md` §1).
  */
 export async function* mergedBacklogs(
   sources: readonly { readonly source: LiveSource; readonly cursor: unknown }[],
-  onCursor: (source: string, cursor: unknown) => Promise<void>,
+  { onCursor, reject }: BacklogSink,
 ): AsyncGenerator<PastEvent> {
   const hosts = new Map<string, number>()
   const numberOf = (event: EcsEvent) => {
@@ -38,7 +45,7 @@ export async function* mergedBacklogs(
     return hosts.get(host)!
   }
   const inputs = sources.flatMap(({ source, cursor }) => {
-    const backlog = source.backlog?.(cursor)
+    const backlog = source.backlog?.(cursor, (one) => reject(source.name, one))
     return backlog ? [new BacklogInput(source.name, backlog, numberOf, onCursor)] : []
   })
   const merge = new Merge(inputs)

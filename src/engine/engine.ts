@@ -1,4 +1,5 @@
 import { timeOf } from '../datafeed/observe.ts'
+import type { Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
 import type { Log } from '../domain/log.ts'
@@ -6,6 +7,7 @@ import { type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.
 import { ALL } from '../query/ast.ts'
 import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { History } from '../triage/history.ts'
 import { mergedBacklogs, type PastEvent } from './backlog.ts'
 import type { Clock } from './clock.ts'
 import { Cursors } from './cursors.ts'
@@ -34,6 +36,8 @@ export interface EngineOptions extends JudgingOptions {
   readonly jobs: readonly JobToRun[]
   readonly clock: Clock
   readonly log: Log
+  /** Keeps what became no event. */
+  readonly onReject?: (source: string, reject: Reject) => void
 }
 
 export interface EngineHealth {
@@ -99,6 +103,7 @@ export class Engine {
       clock,
       engineClock: this.#clock,
       log,
+      ...(options.onReject && { onReject: options.onReject }),
       onCommitted: (seq) => {
         this.#lastSeq = seq
         this.#lastArrival = clock.now()
@@ -131,6 +136,11 @@ export class Engine {
     this.#poke()
     await this.#loops
     for (const runner of this.#runners) await runner.save()
+  }
+
+  /** What a job remembers of the values that it saw, for whoever draws it. */
+  historyOf(jobId: string): History | undefined {
+    return this.#runners.find(({ job }) => job.job_id === jobId)?.history
   }
 
   health(): EngineHealth {
@@ -186,9 +196,12 @@ export class Engine {
   async #takeBacklogs(): Promise<void> {
     const withCursors = []
     for (const source of this.#sources) withCursors.push({ source, cursor: await this.#cursors.load(source.name) })
-    const onCursor = (source: string, cursor: unknown) => this.#cursors.save(source, cursor)
+    const sink = {
+      onCursor: (source: string, cursor: unknown) => this.#cursors.save(source, cursor),
+      reject: (source: string, reject: Reject) => this.#ingest.reject(source, reject),
+    }
     let past: PastEvent[] = []
-    for await (const event of mergedBacklogs(withCursors, onCursor)) {
+    for await (const event of mergedBacklogs(withCursors, sink)) {
       if (this.#state === 'stopping') return
       past.push(event)
       if (past.length < PAST_TOGETHER) continue

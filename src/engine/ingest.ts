@@ -26,6 +26,8 @@ export interface IngestPorts {
   readonly log: Log
   /** Something has been committed; `seq` is the place of the last event. */
   readonly onCommitted: (seq: Seq) => void
+  /** Keeps what became no event; counted it is anyway. */
+  readonly onReject?: (source: string, reject: Reject) => void
 }
 
 interface Waiting {
@@ -65,12 +67,12 @@ export class Ingest implements Intake {
 
   reject(source: string, reject: Reject): void {
     this.rejects.set(reject.reason, (this.rejects.get(reject.reason) ?? 0) + 1)
-    this.#ports.log.debug('Input rejected', { source, reason: reject.reason })
+    this.#ports.onReject?.(source, reject)
   }
 
   /** Events of the past, in their merged order: their clock was read by somebody who could look ahead. */
   async takePast(past: readonly PastEvent[]): Promise<void> {
-    const { clock, engineClock, cursors } = this.#ports
+    const { clock, engineClock } = this.#ports
     const now = clock.now()
     const events = past.map(({ event, reading, byIngest }) => {
       if (byIngest) engineClock.ingested(reading, now)
@@ -78,7 +80,7 @@ export class Ingest implements Intake {
       return stamped(event, engineClock.now)
     })
     await this.#commit(events)
-    for (const { source, cursor } of past) if (cursor !== undefined) await cursors.save(source, cursor)
+    await this.#moveCursors(past)
   }
 
   /** Takes nothing more, commits what waits, and ends. What cannot be committed within the storage's patience is refused. */
@@ -111,11 +113,15 @@ export class Ingest implements Intake {
   }
 
   async #takeGroup(group: readonly Waiting[]): Promise<void> {
-    const { cursors } = this.#ports
-    const events = group.flatMap(({ arrivals }) => this.#stamp(arrivals))
-    await this.#commit(events)
-    for (const { arrivals } of group)
-      if (arrivals.cursor !== undefined) await cursors.save(arrivals.source, arrivals.cursor)
+    await this.#commit(group.flatMap(({ arrivals }) => this.#stamp(arrivals)))
+    await this.#moveCursors(group.map(({ arrivals }) => arrivals))
+  }
+
+  /** The last cursor of each source stands for those before it. */
+  async #moveCursors(pieces: readonly { readonly source: string; readonly cursor?: unknown }[]): Promise<void> {
+    const last = new Map<string, unknown>()
+    for (const { source, cursor } of pieces) if (cursor !== undefined) last.set(source, cursor)
+    for (const [source, cursor] of last) await this.#ports.cursors.save(source, cursor)
   }
 
   #stamp({ source, events, clock: by }: Arrivals): EcsEvent[] {

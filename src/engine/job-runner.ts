@@ -10,6 +10,7 @@ import { DAY, type EpochMs, isoTime, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
 import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { History } from '../triage/history.ts'
 import { AlertWriter } from './alert-writer.ts'
 import { type Decision, Decisions } from './decisions.ts'
 import { isRecord, JobLoop, RENORMALIZATION_WINDOW, type SavedLoop, type ScoredBucket } from './job-loop.ts'
@@ -84,6 +85,11 @@ export class JobRunner {
   /** The place in the sequence up to which everything was scored. */
   get scoredUpTo(): Seq {
     return this.#upTo
+  }
+
+  /** Where and when values were seen in the closed buckets. */
+  get history(): History {
+    return this.#judging.history
   }
 
   get figures() {

@@ -1,11 +1,18 @@
 import { type EpochMs, HOUR } from '../domain/time.ts'
-import type { HostWalk } from './scan.ts'
 
-/** A host is called silent when it sent nothing for the last so much of the scanned time, and had sent regularly before. */
+/** A host is called silent when it sent nothing for the last so much of the time looked at, and had sent regularly before. */
 const SILENT_AFTER = 6 * HOUR
 
-/** Since when a host has been silent at the end of a scan; undefined if it was heard, or was never regular. */
-export function silentSince(host: HostWalk, end: EpochMs): EpochMs | undefined {
-  const pause = (host.last - host.first) / Math.max(1, host.activity.size)
-  return end - host.last > SILENT_AFTER && pause < SILENT_AFTER / 2 ? host.last : undefined
+/** When a host was heard. */
+export interface Heard {
+  readonly first: EpochMs
+  readonly last: EpochMs
+  /** Buckets in which it was. */
+  readonly activeBuckets: number
+}
+
+/** Since when a host has been silent at the end; undefined if it was heard, or was never regular. */
+export function silentSince({ first, last, activeBuckets }: Heard, end: EpochMs): EpochMs | undefined {
+  const pause = (last - first) / Math.max(1, activeBuckets)
+  return end - last > SILENT_AFTER && pause < SILENT_AFTER / 2 ? last : undefined
 }

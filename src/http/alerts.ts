@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Alert } from '../domain/alert.ts'
-import { and, type Query } from '../query/ast.ts'
-import type { AlertStore, Versioned } from '../storage/alert-store.ts'
+import type { Versioned } from '../storage/alert-store.ts'
 import { CLOSE_REASONS, judged, WORKFLOW_STATUSES } from '../triage/workflow.ts'
+import { type AlertCursor, alertPage } from './alert-pages.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import { LIST_QUERY, type Operation } from './operation.ts'
 import { invalidParameter, jsonOf, limitOf, notFound, queryOf, versionOf } from './read-request.ts'
 
 /** What may be said of an alert. */
@@ -19,6 +20,30 @@ const VERDICT = v.pipe(
   v.check(({ status, reason }) => reason === undefined || status === 'closed', 'a reason only for "closed"'),
 )
 
+export const ALERT_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/alerts',
+    summary: 'Alerts, oldest first',
+    query: LIST_QUERY,
+    replies: { 200: 'items: alerts, each with its _version; next: for "after" of the next page, or null' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/alerts/:id',
+    summary: 'One alert',
+    replies: { 200: 'The alert; ETag is its version' },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/alerts/:id',
+    summary: 'What a person says of an alert',
+    headers: { 'If-Match': 'The version that was seen.' },
+    body: VERDICT,
+    replies: { 200: 'The alert as it is now' },
+  },
+]
+
 /**
  * `/alerts`: the list, oldest first; one alert; and what a person says of it. Each alert is the document as it is stored, with its
  * `_version` beside it.
@@ -26,8 +51,8 @@ const VERDICT = v.pipe(
 export function alerts({ storage: { alerts: store }, now }: Pick<ApiDeps, 'storage' | 'now'>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get('/', async (c) => {
-      const { items, next } = await pageOf(store, queryOf(c), limitOf(c), afterOf(c.req.query('after')))
-      return c.json({ items: items.map(shown), next })
+      const { items, next } = await alertPage(store, queryOf(c), limitOf(c), afterOf(c.req.query('after')))
+      return c.json({ items: items.map(shown), next: next ? `${next.time}~${next.id}` : null })
     })
     .get('/:id', async (c) => {
       const id = c.req.param('id')
@@ -68,35 +93,9 @@ function shown({ doc, version }: Versioned<Alert>): Alert {
   return { ...doc, _version: version }
 }
 
-/** Time and id of the last alert of the page before: they are in this order in the store. */
-interface After {
-  readonly time: string
-  readonly id: string
-}
-
-function afterOf(cursor: string | undefined): After | undefined {
+function afterOf(cursor: string | undefined): AlertCursor | undefined {
   if (cursor === undefined) return undefined
   const [, time, id] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)~(.*)$/s.exec(cursor) ?? []
   if (time === undefined || id === undefined) throw invalidParameter('after', cursor, 'the "next" of another page')
   return { time, id }
-}
-
-/** Many alerts may be of one moment, so those of the cursor's moment are asked for again, and told apart by id here. */
-async function pageOf(store: AlertStore, query: Query, limit: number, after: After | undefined) {
-  const from: Query[] = after ? [{ kind: 'range', field: '@timestamp', gte: after.time }] : []
-  for (let asked = limit + 1; ; asked *= 2) {
-    const found = await store.search(and(query, ...from), asked)
-    const rest = found.filter(({ doc }) => after === undefined || isBehind(doc, after))
-    if (rest.length <= limit && found.length === asked) continue
-    const items = rest.slice(0, limit)
-    return { items, next: rest.length > limit ? cursorOf(items.at(-1)!.doc) : null }
-  }
-}
-
-function isBehind(alert: Alert, { time, id }: After): boolean {
-  return alert['@timestamp'] > time || (alert['@timestamp'] === time && alert['kibana.alert.uuid'] > id)
-}
-
-function cursorOf(alert: Alert): string {
-  return `${alert['@timestamp']}~${alert['kibana.alert.uuid']}`
 }

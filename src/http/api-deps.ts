@@ -5,6 +5,7 @@ import type { EngineHealth } from '../engine/engine.ts'
 import type { ExceptionList } from '../engine/exception-list.ts'
 import type { SinkHealth } from '../engine/sink-loop.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { History } from '../triage/history.ts'
 
 /** A job as the API tells of it. */
 export interface ServedJob {
@@ -28,5 +29,7 @@ export interface ApiDeps {
 export interface RunningEngine {
   readonly started: EpochMs
   health(): EngineHealth
+  /** What a job remembers of the values that it saw. */
+  historyOf(jobId: string): History | undefined
   sinks(): readonly SinkHealth[]
 }

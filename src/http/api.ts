@@ -7,6 +7,7 @@ import { health } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
 import { jobs } from './jobs.ts'
 import { metrics } from './metrics.ts'
+import { openApi } from './openapi.ts'
 import { page } from './page.ts'
 
 /** Everything of our own that can be asked and told, over TCP, over the socket, or in the process of a command that opens the store itself. */
@@ -15,6 +16,7 @@ export function api(deps: ApiDeps): Hono<HttpEnv> {
     .route('/', page(deps))
     .route('/', health(deps))
     .route('/', metrics(deps))
+    .route('/', openApi())
     .route('/api/v1/alerts', alerts(deps))
     .route('/api/v1/exceptions', exceptions(deps))
     .route('/api/v1/jobs', jobs(deps))

@@ -4,11 +4,22 @@ import * as v from 'valibot'
 import { AppError } from '../domain/error.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 import { jsonOf } from './read-request.ts'
 
 const WISH = v.strictObject({
   folder: v.pipe(v.string('a path'), v.check(isAbsolute, 'an absolute path')),
 })
+
+export const BACKUP_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/api/v1/backups',
+    summary: 'A copy of the store in a folder of the machine of the server; over the socket only',
+    body: WISH,
+    replies: { 201: 'It is there' },
+  },
+]
 
 /** `/backups`: a copy of the store into a folder of this machine. Whoever can open the socket may write files here anyway; others may not. */
 export function backups({ storage }: Pick<ApiDeps, 'storage'>): Hono<HttpEnv> {

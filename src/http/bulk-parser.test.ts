@@ -159,5 +159,6 @@ test('no bytes make it throw, and cuts change nothing of what it says', () => {
       const body = Buffer.from(pieces.join(''))
       assert.deepEqual(parse(body, cuts), parse(body))
     }),
+    { numRuns: 1000 },
   )
 })

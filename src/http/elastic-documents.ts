@@ -21,7 +21,7 @@ export interface DocumentOptions {
  * So many requests are read at a time, each holding a piece of its documents and a line at most; the others wait, and are slow rather
  * than refused: some shippers drop a batch that is refused.
  */
-const AT_ONCE = 64
+const AT_ONCE = 32
 
 /** Where shippers deliver: `_bulk`, and documents one by one. An answer is given only when the documents are committed. */
 export function elasticDocuments({ source, now, limits = BODY_LIMITS }: DocumentOptions): Hono<HttpEnv> {

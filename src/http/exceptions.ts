@@ -7,14 +7,15 @@ import { DAY, type DurationMs, type EpochMs, isoTime, LATEST, parseDuration } fr
 import type { AlertStore } from '../storage/alert-store.ts'
 import { effectOf } from '../triage/exception-effect.ts'
 import { exceptionFor, SCOPES } from '../triage/exception-for.ts'
+import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 import { jsonOf, notFound } from './read-request.ts'
 
 /** How far back it is asked what an exception would have hidden. */
 const LOOK_BACK: DurationMs = 30 * DAY
-/** So many alerts of that time are looked at, and so many of the hidden ones are told. */
-const MOST_ALERTS = 10_000
+/** So many of the alerts that would have been hidden are told, the newest. */
 const MOST_TOLD = 20
 /** What is silenced for good is forgotten: exceptions end, unless asked otherwise. */
 const USUAL_LENGTH = '30d'
@@ -27,6 +28,32 @@ const WISH = v.strictObject({
   dry_run: v.optional(v.boolean('true or false'), false),
 })
 
+export const EXCEPTION_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/exceptions',
+    summary: 'Exceptions that were made from alerts',
+    replies: { 200: 'items: exceptions; next: null' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/exceptions',
+    summary: 'An exception made from an alert, or only what it would have hidden',
+    body: WISH,
+    replies: {
+      200: 'The exception and its effect: it was there already, or this is a dry run',
+      201: 'The exception and its effect',
+    },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/exceptions/:id',
+    summary: 'Away with an exception',
+    replies: { 204: 'It is gone' },
+    type: '',
+  },
+]
+
 /** What an exception would have done to the alerts of the last 30 days. */
 export interface ExceptionEffect {
   readonly since: string
@@ -35,7 +62,7 @@ export interface ExceptionEffect {
   /** Of the hidden ones, those that a person has closed as real. */
   readonly hidden_real: number
   readonly smaller: number
-  /** The first few of the hidden ones. */
+  /** The newest of the hidden ones. */
   readonly alerts: readonly { readonly id: string; readonly '@timestamp': string; readonly sentence: string }[]
 }
 
@@ -86,26 +113,25 @@ function shown({ expire_time, ...item }: ExceptionItem, now: EpochMs) {
 
 async function effectOn(store: AlertStore, item: ExceptionItem, now: EpochMs): Promise<ExceptionEffect> {
   const since = isoTime(now - LOOK_BACK)
-  const found = await store.search({ kind: 'range', field: '@timestamp', gte: since }, MOST_ALERTS)
-  const alerts = found.map(({ doc }) => doc).filter((alert) => !isWithdrawn(alert))
-  const effects = alerts.map((alert) => effectOf(item, alert))
-  const hidden = alerts.filter((_, i) => effects[i] === 'hidden')
-  return {
-    since,
-    looked_at: alerts.length,
-    hidden: hidden.length,
-    hidden_real: hidden.filter((alert) => alert['kibana.alert.workflow_reason'] === 'real').length,
-    smaller: effects.filter((effect) => effect === 'smaller').length,
-    alerts: hidden.slice(-MOST_TOLD).map((alert) => ({
-      id: alert['kibana.alert.uuid'],
-      '@timestamp': alert['@timestamp'],
-      sentence: String(alert['kibana.alert.reason'] ?? ''),
-    })),
+  const counts = { looked_at: 0, hidden: 0, hidden_real: 0, smaller: 0 }
+  let alerts: ExceptionEffect['alerts'] = []
+  for await (const alert of allAlerts(store, { kind: 'range', field: '@timestamp', gte: since })) {
+    if (isWithdrawn(alert)) continue
+    counts.looked_at++
+    const effect = effectOf(item, alert)
+    if (effect === 'smaller') counts.smaller++
+    if (effect !== 'hidden') continue
+    counts.hidden++
+    if (alert['kibana.alert.workflow_reason'] === 'real') counts.hidden_real++
+    alerts = [...alerts, told(alert)].slice(-MOST_TOLD)
   }
+  return { since, ...counts, alerts }
 }
 
-/** Provisional alerts that the closed bucket did not bear out: nobody needs an exception for them. */
-export function isWithdrawn({ oddsock }: Alert): boolean {
-  const { alert } = (oddsock ?? {}) as { readonly alert?: { readonly phase?: string } }
-  return alert?.phase === 'withdrawn'
+function told(alert: Alert): ExceptionEffect['alerts'][number] {
+  return {
+    id: alert['kibana.alert.uuid'],
+    '@timestamp': alert['@timestamp'],
+    sentence: String(alert['kibana.alert.reason'] ?? ''),
+  }
 }

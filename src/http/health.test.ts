@@ -21,6 +21,7 @@ const HEALTH: EngineHealth = {
 const ENGINE = {
   started: NOW - 1000,
   health: () => HEALTH,
+  historyOf: () => undefined,
   sinks: () => [{ name: 'hook', delivered: 5, given_up: 1, waiting: 2, problem: 'no answer', problem_since: NOW }],
 }
 
@@ -39,6 +40,7 @@ test('a store in which nothing is yet has no clock', async () => {
   const { call } = await stored()
   const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
   assert.equal(health.clock, null)
+  assert.match(await (await call('/metrics')).text(), /^oddsock_clock_seconds Nan$/m)
 })
 
 test('a running engine tells of its sources, jobs and sinks, and of all that is wrong', async () => {

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { type EpochMs, isoTime } from '../domain/time.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 
 /** How the product is, as the API shows it. Times are ISO 8601, null where there is none yet. */
 export interface HealthDocument {
@@ -39,6 +40,24 @@ export interface HealthDocument {
     readonly problem_since: string | null
   }[]
 }
+
+export const HEALTH_OPERATIONS: readonly Operation[] = [
+  { method: 'get', path: '/api/v1/health', summary: 'How the server is', replies: { 200: 'Health' } },
+  {
+    method: 'get',
+    path: '/healthz',
+    summary: 'Whether the process answers',
+    replies: { 200: 'ok' },
+    type: 'text/plain',
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether events are taken in',
+    replies: { 200: 'They are', 503: 'They are not' },
+    type: 'text/plain',
+  },
+]
 
 /** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in. */
 export function health(deps: ApiDeps): Hono<HttpEnv> {

@@ -1,11 +1,10 @@
 import { Hono } from 'hono'
 import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
 import { and, equals, not } from '../query/ast.ts'
+import { allAlerts } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
-
-/** More open alerts than this are "10,000 or more". */
-const MOST_ALERTS = 10_000
+import type { Operation } from './operation.ts'
 
 /** A job as the API shows it. Times are ISO 8601. */
 export interface JobDocument {
@@ -24,6 +23,15 @@ export interface JobDocument {
   readonly late_events?: number
 }
 
+export const JOB_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/jobs',
+    summary: 'Jobs: what runs, how far it is, and whether it sees anything',
+    replies: { 200: 'items: jobs, the default one first; next: null' },
+  },
+]
+
 /** `/jobs`: what runs, how far it is, and whether it sees anything. */
 export function jobs(deps: ApiDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get('/', async (c) => {
@@ -37,10 +45,6 @@ async function jobDocument({ job, feed, threshold }: ServedJob, deps: ApiDeps): 
   const { job_id, description = '', analysis_config } = job
   const figures = engine?.health().jobs.find((one) => one.job_id === job_id)
   const last = await storage.events.last()
-  const open = await storage.alerts.search(
-    and(equals('job_id', job_id), not(equals('kibana.alert.workflow_status', 'closed'))),
-    MOST_ALERTS,
-  )
   return {
     job_id,
     description,
@@ -49,10 +53,17 @@ async function jobDocument({ job, feed, threshold }: ServedJob, deps: ApiDeps): 
     anomaly_threshold: threshold,
     last_bucket: last ? await lastBucket(job_id, last.clock, deps) : null,
     events_last_day: last ? await eventsBefore(last.clock, last.seq, feed, deps) : 0,
-    open_alerts: open.length,
+    open_alerts: await openAlerts(job_id, deps),
     warnings: figures?.warnings ?? [],
     ...(figures && { late_events: figures.lateEvents }),
   }
+}
+
+async function openAlerts(jobId: string, { storage }: ApiDeps): Promise<number> {
+  const query = and(equals('job_id', jobId), not(equals('kibana.alert.workflow_status', 'closed')))
+  let open = 0
+  for await (const _ of allAlerts(storage.alerts, query)) open++
+  return open
 }
 
 async function lastBucket(jobId: string, clock: EpochMs, { storage }: ApiDeps): Promise<string | null> {

@@ -4,6 +4,7 @@ import { SECOND } from '../domain/time.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { type HealthDocument, healthOf } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 
 /** One number of `/metrics`, and how it is read from health: a value for each set of labels. */
 interface Metric {
@@ -128,6 +129,16 @@ const METRICS: readonly Metric[] = [
   },
 ]
 
+export const METRICS_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Health in numbers, for Prometheus',
+    replies: { 200: 'Metrics' },
+    type: 'text/plain',
+  },
+]
+
 /** `/metrics` in the format of Prometheus: health in numbers, and Node's own figures. */
 export function metrics(deps: ApiDeps): Hono<HttpEnv> {
   let board: Promise<Board> | undefined
@@ -162,7 +173,10 @@ class Board {
   async show(health: HealthDocument): Promise<{ readonly text: string; readonly contentType: string }> {
     for (const [metric, meter] of this.#meters) {
       meter.reset()
-      for (const [labels, value] of metric.read(health)) meter.inc(labels, value)
+      const readings = metric.read(health)
+      for (const [labels, value] of readings) meter.inc(labels, value)
+      // Without a label there is always a value; one of nothing is not 0.
+      if (readings.length === 0 && metric.labels.length === 0) (meter as Gauge).set(Number.NaN)
     }
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType }
   }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HOUR, MINUTE } from '../domain/time.ts'
+import { CLOCK } from '../domain/stamps.ts'
+import { HOUR, isoTime, MINUTE } from '../domain/time.ts'
+import type { EngineHealth } from '../engine/engine.ts'
+import { History } from '../triage/history.ts'
 import { reportFromStore } from './report-from-store.ts'
 import { alertOf, NOW, someEvents, stored } from './testing/stored.ts'
-import { Week } from './week.ts'
 
 const HTML = { headers: { accept: 'text/html,application/xhtml+xml' } }
 
@@ -45,42 +47,65 @@ test('the report holds alerts to be judged, when each process spoke, and how muc
   await deps.storage.alerts.create(alertOf('real', 5, closed('real')))
   await deps.storage.alerts.create(alertOf('noise', 5, closed('noise')))
   await deps.storage.alerts.create(alertOf('old', 8 * 24 * 60))
-  const report = await reportFromStore(deps, [new Week(deps.storage.events, deps.jobs[0]!)])
+  const report = await reportFromStore(deps)
   assert.deepEqual(
     report.alerts.map((alert) => alert['kibana.alert.uuid']),
     ['open', 'real'],
   )
   assert.ok(report.warnings.some((line) => line.startsWith('1 alert of this time is closed')))
   assert.deepEqual(report.range, { from: NOW - 6 * HOUR, to: NOW - MINUTE })
-  // The last quarter of an hour is still open: its events are not in yet.
   assert.deepEqual(
-    report.hosts.map(({ name, events }) => [name, events]),
+    report.hosts.map(({ name, events, activity }) => [name, events, activity!.size]),
     [
-      ['web-1', 23],
-      ['web-2', 23],
+      ['web-1', 25, 24],
+      ['web-2', 24, 24],
     ],
   )
-  assert.deepEqual(report.presence.get('xmrig'), undefined)
-})
-
-test('a page that is looked at again counts nothing twice', async () => {
-  const { deps } = await stored()
-  await deps.storage.events.append(someEvents())
-  const week = new Week(deps.storage.events, deps.jobs[0]!)
-  await reportFromStore(deps, [week])
-  await deps.storage.events.append([
-    {
-      ...someEvents()[0]!,
-      '@timestamp': '2026-03-09T12:20:00.000Z',
-      'oddsock.clock': '2026-03-09T12:20:00.000Z',
-      event: { id: 'new' },
-    },
-  ])
-  const report = await reportFromStore(deps, [week])
-  const once = await reportFromStore(deps, [new Week(deps.storage.events, deps.jobs[0]!)])
-  assert.deepEqual(report.hosts, once.hosts)
   assert.equal(report.counts.matched, 49)
 })
+
+test('a host that was heard regularly and fell silent is told', async () => {
+  const { deps } = await stored()
+  const events = someEvents()
+  await deps.storage.events.append(events)
+  const later = isoTime(NOW + 7 * HOUR)
+  await deps.storage.events.append([
+    { ...events[0]!, event: { ...(events[0]!.event as object), id: 'later' }, '@timestamp': later, [CLOCK]: later },
+  ])
+  const { hosts } = await reportFromStore(deps)
+  assert.deepEqual(
+    hosts.map(({ name, silentSince }) => [name, silentSince]),
+    [
+      ['web-1', undefined],
+      ['web-2', NOW - 15 * MINUTE],
+    ],
+  )
+})
+
+test('when a process spoke is told by the memory of its job', async () => {
+  const { deps } = await stored()
+  await deps.storage.alerts.create(alertOf('a', 5))
+  const { feed } = deps.jobs[0]!
+  const history = new History(feed.fields, 'process.name')
+  const values = feed.fields.map((field) => (field === 'process.name' ? 'xmrig' : null))
+  const row = { values, count: 1, first: NOW, last: NOW, events: [] }
+  for (const start of [NOW - 8 * 24 * HOUR, NOW - HOUR]) history.learn({ start, end: start + 15 * MINUTE }, [row])
+  const engine = { started: NOW, health: () => HEALTH, historyOf: () => history, sinks: () => [] }
+  const report = await reportFromStore({ ...deps, engine })
+  assert.deepEqual(report.presence.get('xmrig'), { starts: [NOW - HOUR], buckets: 1 })
+})
+
+const HEALTH: EngineHealth = {
+  state: 'running',
+  clock: NOW,
+  events: 0,
+  lastSeq: 0,
+  lastCommit: NOW,
+  rejects: new Map(),
+  problems: [],
+  jobs: [],
+  sources: [],
+}
 
 function closed(reason: string) {
   return { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': reason }

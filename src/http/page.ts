@@ -4,19 +4,28 @@ import { renderReport } from '../report/page.ts'
 import { asksForPage } from './access.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import type { Operation } from './operation.ts'
 import { reportFromStore } from './report-from-store.ts'
-import { Week } from './week.ts'
 
-/** A page is good for so long; making it asks the store for every bucket. */
+/** A page is good for so long; making it asks the store a few dozen questions. */
 const GOOD_FOR: DurationMs = 10 * SECOND
+
+export const PAGE_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/',
+    summary: 'The report of the last seven days, for a browser (Accept: text/html)',
+    replies: { 200: 'A page' },
+    type: 'text/html',
+  },
+]
 
 /** `/` for a browser: the report of the last seven days in the store, as `oddsock scan --html` would draw it. */
 export function page(deps: ApiDeps): Hono<HttpEnv> {
-  const weeks = deps.jobs.map((job) => new Week(deps.storage.events, job))
   let made: { readonly at: EpochMs; readonly html: string } | undefined
   let making: Promise<string> | undefined
   const make = async () => {
-    const html = renderReport(await reportFromStore(deps, weeks))
+    const html = renderReport(await reportFromStore(deps))
     made = { at: deps.now(), html }
     return html
   }

@@ -24,7 +24,8 @@ test('an order that differs is told by its first place', () => {
 })
 
 const alert = (id: string, phase: string, more: Record<string, unknown> = {}): Alert => ({
-  '@timestamp': '2026-01-06T00:00:00.000Z',
+  '@timestamp': '2026-01-06T00:02:00.000Z',
+  'kibana.alert.original_time': '2026-01-06T00:00:00.000Z',
   'kibana.alert.uuid': id,
   'kibana.alert.workflow_status': 'open',
   oddsock: { alert: { phase }, score: 1 },
@@ -68,11 +69,17 @@ test('confirmed alerts must be the same in every field, but for time of day and 
       expected: [alert('a', 'confirmed')],
       differences: { missing: ['a'] },
     },
+    {
+      why: 'its bucket is open',
+      actual: [alert('a', 'provisional', { 'kibana.alert.original_time': '2026-01-06T00:15:00.000Z' })],
+      expected: [],
+      differences: {},
+    },
     { why: 'not settled', actual: [alert('a', 'provisional')], expected: [], differences: { unsettled: ['a'] } },
   ]
   for (const { why, actual, expected, differences } of cases)
     assert.deepEqual(
-      compareAlerts(actual, expected),
+      compareAlerts(actual, expected, Date.UTC(2026, 0, 6, 0, 15)),
       { missing: [], surplus: [], changed: [], unsettled: [], ...differences },
       why,
     )

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Alert } from '../../src/domain/alert.ts'
+import { type EpochMs, parseTime } from '../../src/domain/time.ts'
 
 /** Ids of stored events against those of senders. Each list holds ids, in the order in which they were met. */
 export interface Delivery {
@@ -55,8 +56,14 @@ export interface AlertDifferences {
 /**
  * Confirmed alerts, but for what holds the time of day or the word of a person (`time-and-order.md` §5, §7). Withdrawn ones depend
  * on when a trial took place and are not compared.
+ *
+ * @param closedBefore buckets that start earlier have closed
  */
-export function compareAlerts(actual: readonly Alert[], expected: readonly Alert[]): AlertDifferences {
+export function compareAlerts(
+  actual: readonly Alert[],
+  expected: readonly Alert[],
+  closedBefore: EpochMs,
+): AlertDifferences {
   const mine = byId(actual.filter((alert) => phaseOf(alert) === 'confirmed'))
   const theirs = byId(expected.filter((alert) => phaseOf(alert) === 'confirmed'))
   return {
@@ -66,7 +73,10 @@ export function compareAlerts(actual: readonly Alert[], expected: readonly Alert
       const other = mine.get(id)
       return other ? changedFields(comparable(other), comparable(alert)).map((field) => `${id}: ${field}`) : []
     }),
-    unsettled: actual.filter((alert) => phaseOf(alert) === 'provisional').map(idOf),
+    unsettled: actual
+      .filter((alert) => phaseOf(alert) === 'provisional')
+      .filter((alert) => parseTime(alert['kibana.alert.original_time']) < closedBefore)
+      .map(idOf),
   }
 }
 
@@ -76,7 +86,7 @@ function byId(alerts: readonly Alert[]): Map<string, Alert> {
   return new Map(alerts.map((alert) => [idOf(alert), alert]))
 }
 
-function phaseOf(alert: Alert): unknown {
+export function phaseOf(alert: Alert): unknown {
   return (alert.oddsock as { readonly alert?: { readonly phase?: unknown } } | undefined)?.alert?.phase
 }
 

@@ -18,12 +18,21 @@ export interface ServerOptions {
 /** The real server as a process of its own, which may be killed. */
 export class Server {
   readonly #options: ServerOptions
-  readonly #log: WriteStream
+  readonly #output: WriteStream
   #child: ChildProcess | undefined
 
   constructor(options: ServerOptions) {
     this.#options = options
-    this.#log = createWriteStream(options.log, { flags: 'a' })
+    this.#output = createWriteStream(options.log, { flags: 'a' })
+  }
+
+  get url(): string {
+    return this.#options.url
+  }
+
+  /** The file into which it writes. */
+  get log(): string {
+    return this.#options.log
   }
 
   get pid(): number {
@@ -40,8 +49,8 @@ export class Server {
       env: { ...process.env, ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    this.#child.stdout?.pipe(this.#log, { end: false })
-    this.#child.stderr?.pipe(this.#log, { end: false })
+    this.#child.stdout?.pipe(this.#output, { end: false })
+    this.#child.stderr?.pipe(this.#output, { end: false })
   }
 
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {

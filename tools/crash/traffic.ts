@@ -56,6 +56,7 @@ export function pushedDocuments(options: TrafficOptions): readonly Pushed[] {
       if (rng.next() < 0.001)
         drafts.push({ ingested, id: `${id}-broken`, body: bodyOf(twisted, ingested).slice(0, -2), broken: true })
     }
+  drafts.push(newcomer(options))
   return drafts.filter(({ ingested }) => ingested < options.end).sort((a, b) => a.ingested - b.ingested)
 }
 
@@ -111,6 +112,19 @@ function twist(host: Host, document: Document, start: EpochMs, rng: Rng) {
     return { ingested, document: { ...document, process } }
   }
   return { ingested, document }
+}
+
+/** So long before the end a program appears that nobody has seen before: late enough to be told to the sinks at any time of day. */
+const NEWCOMER_BEFORE_END = 45 * MINUTE
+
+function newcomer(options: TrafficOptions) {
+  const host = chosen(options)[0]!
+  const time = options.end - NEWCOMER_BEFORE_END
+  const like = documentsOf(host, options).find(({ event }) => event.action === 'connected-to')!
+  const process = { ...(like.process as object), name: 'oddling', executable: '/tmp/.x/oddling', title: 'oddling' }
+  const event = { ...like.event, sequence: 1 }
+  const document = { ...like, '@timestamp': isoTime(time - 2_000), process, event }
+  return { ingested: time, id: 'newcomer', body: bodyOf(document, time) }
 }
 
 function bodyOf(document: Document, ingested: EpochMs): string {

@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { alertExample } from './alert-example.ts'
 import { cliReference } from './cli-reference.ts'
 import { formatList } from './format-list.ts'
+import { plugInReference, settingsReference } from './settings-reference.ts'
 
 /** A folder in which the commands of the pages run, one page after another. */
 export class Workplace {
@@ -68,7 +69,9 @@ async function madePart(name: string, workplace: Workplace): Promise<string> {
   if (name === 'cli') return cliReference()
   if (name === 'formats') return formatList()
   if (name === 'alert-example') return alertExample(workplace)
-  throw new RangeError(`Cannot make "${name}": known are cli, formats and alert-example`)
+  if (name === 'settings') return settingsReference()
+  if (name === 'sources' || name === 'sinks') return plugInReference(name)
+  throw new RangeError(`Cannot make "${name}": known are cli, formats, alert-example, settings, sources and sinks`)
 }
 
 function printed(body: string, workplace: Workplace): string {

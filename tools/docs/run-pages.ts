@@ -6,6 +6,7 @@ export const RUN_PAGES: readonly string[] = [
   'docs/how-to/bring-your-elastic-rules.md',
   'docs/how-to/record-connects.md',
   'docs/reference/cli.md',
+  'docs/reference/settings.md',
   'docs/reference/formats.md',
   'docs/reference/alert-fields.md',
 ]

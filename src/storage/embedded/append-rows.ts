@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { bucketTimeOf, timeOf } from '../../datafeed/observe.ts'
+import { bucketTimeOf, SET_ASIDE_AT, timeOf } from '../../datafeed/observe.ts'
 import type { EcsEvent } from '../../domain/event.ts'
 import { CLOCK } from '../../domain/stamps.ts'
 import { DAY, type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
+import { packDocument } from './document.ts'
 import type { DuckApi } from './duck.ts'
 import type { Kind } from './kinds.ts'
 
@@ -18,13 +19,27 @@ export interface EventRow {
   readonly doc: string
 }
 
-/** The times of an event, and the day that it is kept with. */
-export function timesOf(event: EcsEvent): Pick<EventRow, 'clock' | 'time' | 'ownTime' | 'day'> {
+/** Times of an event, NaN where it has none. */
+export interface EventTimes {
+  readonly clock: EpochMs
+  /** The one that decides its bucket, and its own. */
+  readonly time: EpochMs
+  readonly own: EpochMs
+  /** The day that it is kept with. */
+  readonly day: number
+}
+
+export function timesOf(event: EcsEvent): EventTimes {
   const clock = Object.hasOwn(event, CLOCK) ? parseTime(event[CLOCK]) : Number.NaN
-  const time = bucketTimeOf(event)
-  const ownTime = timeOf(event)
-  const kept = Number.isNaN(time) ? clock : time
-  return { clock, time, ownTime: ownTime === time ? Number.NaN : ownTime, day: Math.floor((kept || 0) / DAY) }
+  const own = timeOf(event)
+  const time = Object.hasOwn(event, SET_ASIDE_AT) ? bucketTimeOf(event) : own
+  return { clock, time, own, day: Math.floor(((Number.isNaN(time) ? clock : time) || 0) / DAY) }
+}
+
+export function rowOfEvent(event: EcsEvent, seq: Seq, key: number, times: EventTimes, kind: Kind): EventRow {
+  const { clock, time, own, day } = times
+  const ownTime = own === time ? Number.NaN : own
+  return { seq, key, clock, time, ownTime, day, kind, doc: packDocument(event, own, clock) }
 }
 
 /** So many rows DuckDB takes at once. */

@@ -37,8 +37,9 @@ export async function backupTo({ file, duck, program }: BackupParts, dir: string
     })
   } catch (cause) {
     if (cause instanceof AppError && !['STORE_FULL', 'STORE_UNREADABLE'].includes(cause.code)) throw cause
+    const { code, message } = cause as NodeJS.ErrnoException
     throw new AppError({
-      message: `Cannot write a backup to "${dir}": ${(cause as Error).message}`,
+      message: `Cannot write a backup to "${dir}": ${code === 'STORE_FULL' ? 'no space is left there' : message}`,
       where: dir,
       code: 'BACKUP_FAILED',
       hint: 'Nothing is left of it there, and the store is as it was. Look at the room and the permissions of that folder.',

@@ -1,8 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { EcsEvent } from '../../domain/event.ts'
+import type { EpochMs, Seq } from '../../domain/time.ts'
 import { IdSet } from '../files/seen-ids.ts'
+import { requestKeys } from '../request-keys.ts'
 import type { DayFiles } from './day-files.ts'
+import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
 import { type Duck, rowsOf } from './duck.ts'
-import { KeyFilter } from './key-filter.ts'
+import { KeySet } from './key-set.ts'
 
 /**
  * A copy is looked for among all events of the table, those of its own day, and those of this many of the newest sealed days: the late
@@ -10,12 +14,12 @@ import { KeyFilter } from './key-filter.ts'
  */
 const DAYS_LOOKED_AT = 9
 
-/** Recognises events that are stored already: keys of the table are kept whole, those of sealed days as a filter for each, and then the file is asked. */
+/** Recognises events that are stored already, by their keys, without a look at the disk. */
 export class Copies {
   readonly #duck: Duck
   readonly #days: DayFiles
   #inTable = new IdSet()
-  readonly #filters = new Map<number, KeyFilter>()
+  readonly #sealed = new Map<number, KeySet>()
 
   constructor(duck: Duck, days: DayFiles) {
     this.#duck = duck
@@ -30,81 +34,76 @@ export class Copies {
       for (const key of chunk.getColumnValues(0)) inTable.add(key as number)
     this.#inTable = inTable
     const near = this.#nearDays()
-    for (const day of [...this.#filters.keys()]) if (!near.includes(day)) this.#filters.delete(day)
-    for (const day of near) if (!this.#filters.has(day)) await this.#load(connection, day)
+    for (const day of [...this.#sealed.keys()]) if (!near.includes(day)) this.#sealed.delete(day)
+    for (const day of near) await this.keysOf(connection, day)
   }
 
   add(key: number): void {
     this.#inTable.add(key)
   }
 
-  /** A day has got another file. */
+  /** A day has got another file, or none any more. */
   forget(day: number): void {
-    this.#filters.delete(day)
+    this.#sealed.delete(day)
   }
 
-  /** Where those of the keys are that are stored. `days` are the days of the events, in the same order. */
-  async find(connection: DuckDBConnection, keys: readonly number[], days: readonly number[]): Promise<Known> {
-    const known = new Map<number, Whereabouts>()
-    const suspects = new Map<number, number[]>()
+  /** Those of the keys that are stored. `days` are the days of their events, in the same order. */
+  async find(
+    connection: DuckDBConnection,
+    keys: readonly number[],
+    days: readonly number[],
+  ): Promise<ReadonlySet<number>> {
     const near = this.#nearDays()
-    const sealed = new Set(this.#days.all.map(({ day }) => day))
+    const isSealed = new Set(this.#days.all.map(({ day }) => day))
+    const known = new Set<number>()
     for (const [i, key] of keys.entries()) {
-      if (this.#inTable.has(key)) {
-        known.set(key, 'table')
-        continue
-      }
       const own = days[i]!
-      for (const day of !sealed.has(own) || near.includes(own) ? near : [own, ...near])
-        if ((this.#filters.get(day) ?? (await this.#load(connection, day))).mayHave(key))
-          suspects.set(day, [...(suspects.get(day) ?? []), key])
+      const looked = isSealed.has(own) && !near.includes(own) ? [...near, own] : near
+      let found = this.#inTable.has(key)
+      for (const day of found ? [] : looked)
+        found ||= (this.#sealed.get(day) ?? (await this.keysOf(connection, day))).has(key)
+      if (found) known.add(key)
     }
-    for (const [day, some] of suspects)
-      for (const { key } of await this.#rows<{ key: number }>(connection, day, 'key::DOUBLE AS key', some))
-        known.set(key, day)
     return known
   }
 
-  /** Place and document of the newest of each of these events. */
-  async newest(connection: DuckDBConnection, known: Known): Promise<ReadonlyMap<number, Stored>> {
-    const newest = new Map<number, Stored>()
-    for (const where of new Set(known.values())) {
-      const keys = [...known].filter(([, its]) => its === where).map(([key]) => key)
-      for (const one of await this.#rows<Stored>(
-        connection,
-        where,
-        'key::DOUBLE AS key, seq::DOUBLE AS seq, doc',
-        keys,
-      ))
-        if (!((newest.get(one.key)?.seq ?? 0) > one.seq)) newest.set(one.key, one)
+  /**
+   * Place and document of the newest version of these audit events, which are stored. Their time is part of their key, so that only the
+   * documents of the same times are read.
+   */
+  async newest(
+    connection: DuckDBConnection,
+    events: ReadonlyMap<number, EpochMs>,
+  ): Promise<ReadonlyMap<number, { readonly seq: Seq; readonly event: EcsEvent }>> {
+    const newest = new Map<number, { seq: Seq; event: EcsEvent }>()
+    if (events.size === 0) return newest
+    const times = `coalesce(own_time, time) IN (${[...new Set(events.values())].join()})`
+    const columns = `seq::DOUBLE AS seq, ${DOCUMENT}`
+    const files = this.#days.all
+    const sql = `SELECT ${columns} FROM events WHERE ${times}${
+      files.length === 0 ? '' : ` UNION ALL SELECT ${columns} FROM ${this.#days.table(files)} WHERE ${times}`
+    }`
+    for (const row of await rowsOf<PackedDocument & { seq: Seq }>(this.#duck, connection, sql)) {
+      const event = documentOf(row)
+      const [key] = requestKeys([event])
+      if (events.has(key!) && (newest.get(key!)?.seq ?? 0) < row.seq) newest.set(key!, { seq: row.seq, event })
     }
     return newest
   }
 
-  #rows<T>(connection: DuckDBConnection, where: Whereabouts, columns: string, keys: readonly number[]): Promise<T[]> {
-    const table = where === 'table' ? 'events' : this.#days.table(this.#days.all.filter(({ day }) => day === where))
-    return rowsOf<T>(this.#duck, connection, `SELECT ${columns} FROM ${table} WHERE key IN (${keys.join()})`)
+  /** The keys of a sealed day; none of a day that is not. */
+  async keysOf(connection: DuckDBConnection, day: number): Promise<KeySet> {
+    const known = this.#sealed.get(day)
+    if (known) return known
+    const sql = `SELECT keys FROM day_files WHERE day = ${day}`
+    const [row] = await rowsOf<{ keys: Uint8Array }>(this.#duck, connection, sql)
+    if (row === undefined) return KeySet.of([])
+    const keys = KeySet.from(row.keys)
+    this.#sealed.set(day, keys)
+    return keys
   }
 
   #nearDays(): number[] {
     return this.#days.all.slice(-DAYS_LOOKED_AT).map(({ day }) => day)
   }
-
-  async #load(connection: DuckDBConnection, day: number): Promise<KeyFilter> {
-    const sql = `SELECT keys FROM day_files WHERE day = ${day}`
-    const [row] = await rowsOf<{ keys: Uint8Array }>(this.#duck, connection, sql)
-    const filter = KeyFilter.from(row!.keys)
-    this.#filters.set(day, filter)
-    return filter
-  }
-}
-
-/** The table, or the number of a sealed day. */
-type Whereabouts = 'table' | number
-type Known = ReadonlyMap<number, Whereabouts>
-
-export interface Stored {
-  readonly key: number
-  readonly seq: number
-  readonly doc: string
 }

@@ -79,7 +79,7 @@ export class DayFiles {
     })
   }
 
-  /** Registers a file in the transaction at hand. `keys` is its filter. */
+  /** Registers a file in the transaction at hand. `keys` are those of its events (`key-set.ts`). */
   async register(duck: Duck, connection: DuckDBConnection, one: DayFile, keys: Uint8Array): Promise<void> {
     await this.unregister(connection, one.day)
     await connection.run(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
@@ -8,7 +9,7 @@ import { DayFiles } from './day-files.ts'
 import { Duck, type DuckOptions, quoted, rowsOf } from './duck.ts'
 import { copyDuck } from './duck-copy.ts'
 import { DATABASE, DAYS } from './duck-files.ts'
-import { about, migrateDuck } from './duck-schema.ts'
+import { about, migrateDuck, setAbout } from './duck-schema.ts'
 import { DuckEvents, EVENTS_LAST } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
 import { DuckResults, RESULTS_SEQ } from './results.ts'
@@ -26,6 +27,8 @@ export interface DuckStoreOptions extends DuckOptions {
 }
 
 export interface DuckStore {
+  /** Drawn when the database was made. */
+  readonly id: string
   readonly events: EventStore
   readonly results: ResultStore
   /** Seals days that are over and drops what is older than it is to be kept. */
@@ -61,8 +64,10 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
   const kinds = await openKinds(duck, writer, options.fields ?? [])
   const events = new DuckEvents({ duck, kinds, days, copies, writer, ...(await lastOf(duck, writer, days)) })
   const results = new DuckResults(duck, scores, await lastResult(duck, writer))
+  const id = await idOf(duck, writer)
   const parts: SealParts = { duck, days, copies, events, connection: tender }
   return {
+    id,
     events,
     results,
     async tend(now) {
@@ -79,6 +84,13 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
       duck.close()
     },
   }
+}
+
+async function idOf(duck: Duck, connection: DuckDBConnection): Promise<string> {
+  const known = await about(duck, connection, 'store_id')
+  const id = known ?? randomUUID()
+  if (known === undefined) await setAbout(connection, 'store_id', id)
+  return id
 }
 
 /** The lists of fields that kinds were made with; those asked for now become one of them. */

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Datafeed } from '../../datafeed/datafeed.ts'
-import { Fold, type Row, rowOf } from '../../datafeed/observe.ts'
+import { Fold, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
 import type { BucketSpan } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
 import { compareObservations, EVENTS_KEPT, type Observation } from '../../domain/observation.ts'
@@ -10,9 +10,10 @@ import { matches } from '../../query/match.ts'
 import type { Page, SeqRange } from '../page.ts'
 import { requestKeys, revisionOf } from '../request-keys.ts'
 import type { EventStore, Reading, TimeRange } from '../storage.ts'
-import { appendRows, type EventRow, timesOf } from './append-rows.ts'
+import { appendRows, type EventRow, rowOfEvent, timesOf } from './append-rows.ts'
 import type { Copies } from './copies.ts'
 import type { DayFile, DayFiles } from './day-files.ts'
+import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
 import type { Duck } from './duck.ts'
 import { setAbout } from './duck-schema.ts'
 import { Gate } from './gate.ts'
@@ -109,11 +110,11 @@ export class DuckEvents implements EventStore {
       for (const [i, { start, count }] of groups.entries()) if (rows[i] !== 'not admitted') add(start, count)
       return counts
     }
-    const documents = await this.#select<{ start: EpochMs; doc: string }>(
+    const documents = await this.#select<PackedDocument & { start: EpochMs }>(
       daysWithin(whole),
-      (rows) => `SELECT (${start})::DOUBLE AS start, doc FROM ${rows} WHERE ${where}`,
+      (rows) => `SELECT (${start})::DOUBLE AS start, ${DOCUMENT} FROM ${rows} WHERE ${where}`,
     )
-    for (const { start, doc } of documents) if (matches(feed.query, JSON.parse(doc))) add(start, 1)
+    for (const row of documents) if (matches(feed.query, documentOf(row))) add(row.start, 1)
     return counts
   }
 
@@ -134,12 +135,12 @@ export class DuckEvents implements EventStore {
     const found = new Map<Seq, EcsEvent>()
     if (seqs.length > 0) {
       const [first, last] = [Math.min(...seqs), Math.max(...seqs)]
-      const rows = await this.#select<{ seq: Seq; doc: string }>(
+      const rows = await this.#select<PackedDocument & { seq: Seq }>(
         (days) => days.filter((one) => seqs.some((seq) => seq >= one.first_seq && seq <= one.last_seq)),
         (rows) =>
-          `SELECT seq::DOUBLE AS seq, doc FROM ${rows} WHERE seq >= ${first} AND seq <= ${last} AND seq IN (${seqs.join()})`,
+          `SELECT seq::DOUBLE AS seq, ${DOCUMENT} FROM ${rows} WHERE seq >= ${first} AND seq <= ${last} AND seq IN (${seqs.join()})`,
       )
-      for (const { seq, doc } of rows) found.set(seq, JSON.parse(doc))
+      for (const row of rows) found.set(row.seq, documentOf(row))
     }
     return places.map(({ input, from }) => (input === 0 ? found.get(from) : undefined))
   }
@@ -173,24 +174,22 @@ export class DuckEvents implements EventStore {
       }
       seq++
       newest.set(key, { seq, revision })
-      rows.push({ seq, key, ...times[i]!, kind: kinds.of(event), doc: JSON.stringify(event) })
+      rows.push(rowOfEvent(event, seq, key, times[i]!, kinds.of(event)))
     }
     return { rows, revised }
   }
 
-  /** The stored events that some of these may be revisions of. */
+  /** The stored versions of those events that ours may be revisions of. */
   async #revisable(
     events: readonly EcsEvent[],
     keys: readonly number[],
-    known: Awaited<ReturnType<Copies['find']>>,
+    known: ReadonlySet<number>,
   ): Promise<Map<number, { seq: Seq; revision: number | undefined }>> {
-    const asked = new Map(
-      keys.flatMap((key, i) =>
-        known.has(key) && revisionOf(events[i]!) !== undefined ? [[key, known.get(key)!]] : [],
-      ),
-    )
+    const asked = new Map<number, EpochMs>()
+    for (const [i, event] of events.entries())
+      if (known.has(keys[i]!) && revisionOf(event) !== undefined) asked.set(keys[i]!, timeOf(event))
     const stored = await this.#parts.copies.newest(this.#parts.writer, asked)
-    return new Map([...stored].map(([key, { seq, doc }]) => [key, { seq, revision: revisionOf(JSON.parse(doc)) }]))
+    return new Map([...stored].map(([key, { seq, event }]) => [key, { seq, revision: revisionOf(event) }]))
   }
 
   async #write(rows: readonly EventRow[], revised: readonly [Seq, Seq][]): Promise<void> {
@@ -222,14 +221,15 @@ export class DuckEvents implements EventStore {
   }
 
   async #foldDocuments(feed: Datafeed, bucket: BucketSpan, upTo: Seq): Promise<Observation[]> {
-    const documents = await this.#select<{ seq: Seq; time: EpochMs; doc: string }>(
+    const documents = await this.#select<PackedDocument & { seq: Seq; time: EpochMs }>(
       daysWithin({ from: bucket.start, to: bucket.end }),
-      (rows) => `SELECT seq::DOUBLE AS seq, coalesce(own_time, time)::DOUBLE AS time, doc FROM ${rows}
+      (rows) => `SELECT seq::DOUBLE AS seq, coalesce(own_time, time)::DOUBLE AS time, ${DOCUMENT} FROM ${rows}
         WHERE time >= ${bucket.start} AND time < ${bucket.end} AND ${this.#newestUpTo(upTo)} ORDER BY seq`,
     )
     const fold = new Fold()
-    for (const { seq, time, doc } of documents) {
-      const row = rowOf(feed, JSON.parse(doc))
+    for (const document of documents) {
+      const { seq, time } = document
+      const row = rowOf(feed, documentOf(document))
       if (row) fold.add(row, time, 0, seq, seq + 1)
     }
     return fold.observations()
@@ -249,15 +249,15 @@ export class DuckEvents implements EventStore {
     const possible = known.map(({ kind }) => kind).filter((kind) => kinds.matches(query, kind) !== false)
     if (possible.length === 0) return upTo
     const room = Math.min(limit - items.length, LAST_WINDOW)
-    const found = await this.#select<{ seq: Seq; kind: Kind; doc: string }>(
+    const found = await this.#select<PackedDocument & { seq: Seq; kind: Kind }>(
       days,
       (rows) =>
-        `SELECT seq::DOUBLE AS seq, kind, doc FROM ${rows} WHERE ${where} AND kind IN (SELECT unnest($1)) ORDER BY seq LIMIT ${room}`,
+        `SELECT seq::DOUBLE AS seq, kind, ${DOCUMENT} FROM ${rows} WHERE ${where} AND kind IN (SELECT unnest($1)) ORDER BY seq LIMIT ${room}`,
       possible,
     )
-    for (const { seq, kind, doc } of found) {
-      const event: EcsEvent = JSON.parse(doc)
-      if (kinds.matches(query, kind) ?? matches(query, event)) items.push({ seq, doc: event })
+    for (const row of found) {
+      const event = documentOf(row)
+      if (kinds.matches(query, row.kind) ?? matches(query, event)) items.push({ seq: row.seq, doc: event })
     }
     return found.length === room ? found.at(-1)!.seq : upTo
   }

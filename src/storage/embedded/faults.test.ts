@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { AppError } from '../../domain/error.ts'
 import { ALL } from '../../query/ast.ts'
+import { openEmbedded } from './open-embedded.ts'
 import { openStateFile, STATE_FILE, type StateFile } from './open-state.ts'
 import { Sqlite } from './sqlite.ts'
+import { killAll, writing } from './testing/killed.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'oddsock-faults-'))
-const children = new Set<ChildProcess>()
-after(() => {
-  for (const child of children) child.kill('SIGKILL')
+after(async () => {
+  await killAll()
   rmSync(root, { recursive: true })
 })
 
@@ -50,32 +48,6 @@ async function filledDir(): Promise<string> {
   return dir
 }
 
-/** Starts a process that writes to a folder; resolves when it has said so many lines. */
-async function writing(dir: string, lines: number) {
-  const script = join(import.meta.dirname, 'testing', 'writer.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
-  children.add(child)
-  const said: string[] = []
-  const output = createInterface(child.stdout)
-  await new Promise<void>((resolve, reject) => {
-    output.on('line', (line) => {
-      said.push(line)
-      if (said.length === lines) resolve()
-    })
-    child.on('exit', () => reject(new Error('the writer ended by itself')))
-  })
-  return {
-    pid: child.pid!,
-    /** What it has said in all until it died. */
-    async kill(): Promise<number> {
-      child.kill('SIGKILL')
-      await Promise.all([once(child, 'exit'), once(output, 'close')])
-      children.delete(child)
-      return Number(said.at(-1))
-    },
-  }
-}
-
 /** Alerts 1 to n and nothing else are there, each with its notice; answers n. */
 async function wholeHistory({ alerts }: StateFile): Promise<number> {
   const found = await alerts.search(ALL, 1e9)
@@ -105,7 +77,7 @@ test('a process that is killed while it writes loses nothing that it has confirm
   const dir = newDir()
   let confirmed = 0
   for (const lines of [2, 11, 40, 23]) {
-    const writer = await writing(dir, lines)
+    const writer = await writing('writer.ts', dir, lines)
     confirmed = await writer.kill()
     await used(dir, async (file) => {
       const cursor = (await file.state.get('cursor'))!.doc as number
@@ -118,9 +90,26 @@ test('a process that is killed while it writes loses nothing that it has confirm
   }
 })
 
+test('a server that is killed while it takes in events has all that it has confirmed, and state is not ahead of them', async () => {
+  const dir = newDir()
+  for (const lines of [1, 12, 25]) {
+    const confirmed = await (await writing('feeder.ts', dir, lines)).kill()
+    const storage = await openEmbedded(dir, { threads: 1 })
+    const { items } = await storage.events.scan(ALL, { after: 0, limit: 1e6 })
+    const numbers = items.map(({ doc }) => Number((doc.event as { id: string }).id)).sort((a, b) => a - b)
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, i) => i + 1),
+    )
+    const cursor = (await storage.state.get('cursor'))!.doc as number
+    assert.ok(confirmed <= cursor && cursor <= numbers.length, `${confirmed}, ${cursor}, ${numbers.length}`)
+    await storage.close()
+  }
+})
+
 test('a second server is refused before it touches anything, with the number of the process that it meets', async () => {
   const dir = newDir()
-  const writer = await writing(dir, 3)
+  const writer = await writing('writer.ts', dir, 3)
   process.kill(writer.pid, 'SIGSTOP')
   const files = [STATE_FILE, `${STATE_FILE}-wal`].map((name) => join(dir, name))
   const before = files.map((path) => [statSync(path).mtimeMs, readFileSync(path)])
@@ -142,9 +131,9 @@ test('a store is refused a second time within one process', async () => {
 
 test('without its log the store goes back to its last checkpoint, alerts and notices together', async () => {
   const dir = newDir()
-  await (await writing(dir, 20)).kill()
+  await (await writing('writer.ts', dir, 20)).kill()
   await used(dir, wholeHistory)
-  const confirmed = await (await writing(dir, 30)).kill()
+  const confirmed = await (await writing('writer.ts', dir, 30)).kill()
   rmSync(join(dir, `${STATE_FILE}-wal`))
   await used(dir, async (file) => {
     const alerts = await wholeHistory(file)
@@ -154,7 +143,7 @@ test('without its log the store goes back to its last checkpoint, alerts and not
 
 test('of a damaged log all is kept that comes before the damage', async () => {
   const dir = newDir()
-  const confirmed = await (await writing(dir, 30)).kill()
+  const confirmed = await (await writing('writer.ts', dir, 30)).kill()
   const log = join(dir, `${STATE_FILE}-wal`)
   const bytes = readFileSync(log)
   writeFileSync(log, bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 100))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -7,7 +7,7 @@ import { openStorage } from '../index.ts'
 import { resultsAsInMemory } from '../memory/contract.ts'
 import { DATABASE } from './duck-files.ts'
 import { openEmbedded } from './open-embedded.ts'
-import { openStateFile } from './open-state.ts'
+import { openStateFile, STATE_FILE } from './open-state.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'oddsock-embedded-'))
 after(() => rmSync(root, { recursive: true }))
@@ -56,6 +56,25 @@ test('a store that cannot be opened whole is not left half open', async () => {
   rmSync(join(dir, DATABASE))
   writeFileSync(join(dir, DATABASE), 'x'.repeat(20_000))
   for (const _ of [1, 2]) await assert.rejects(openEmbedded(dir), { code: 'STORE_DAMAGED', where: join(dir, DATABASE) })
+})
+
+test('state without the events that it speaks of is refused, events without state are not', async () => {
+  const dir = newDir()
+  const storage = await openEmbedded(dir)
+  await storage.events.append([event])
+  await storage.state.put('k', 1, 0)
+  await storage.close()
+  renameSync(join(dir, DATABASE), join(dir, 'elsewhere'))
+  for (const _ of [1, 2])
+    await assert.rejects(openEmbedded(dir), { code: 'STORE_DAMAGED', message: /not kept together/ })
+  renameSync(join(dir, 'elsewhere'), join(dir, DATABASE))
+  rmSync(join(dir, STATE_FILE))
+  for (const _ of [1, 2]) {
+    const again = await openEmbedded(dir)
+    assert.equal((await again.events.last())?.seq, 1)
+    assert.deepEqual(await again.state.keys(''), [])
+    await again.close()
+  }
 })
 
 test('a path that is no folder is told', async () => {

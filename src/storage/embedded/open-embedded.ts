@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises'
+import { AppError } from '../../domain/error.ts'
 import { programVersion } from '../program-version.ts'
 import type { Storage } from '../storage.ts'
 import { type BackupParts, backupTo } from './backup.ts'
-import { type DuckStoreOptions, openDuckStore } from './duck-store.ts'
+import { DATABASE } from './duck-files.ts'
+import { type DuckStore, type DuckStoreOptions, openDuckStore } from './duck-store.ts'
 import { Gate } from './gate.ts'
-import { openStateFile } from './open-state.ts'
+import { openStateFile, STATE_FILE } from './open-state.ts'
+import type { Sqlite } from './sqlite.ts'
 import { failed } from './sqlite-error.ts'
 
 /**
@@ -19,12 +22,33 @@ export async function openEmbedded(dir: string, options: DuckStoreOptions = {}):
     throw failed(dir, error)
   })
   const file = await openStateFile(dir, program)
+  let duck: DuckStore | undefined
   try {
-    return joined({ file, duck: await openDuckStore(dir, { ...options, program }), program })
+    duck = await openDuckStore(dir, { ...options, program })
+    checkPair(dir, file.db, duck)
+    return joined({ file, duck, program })
   } catch (error) {
+    await duck?.close()
     file.db.close()
     throw error
   }
+}
+
+/**
+ * State that speaks of events which are not there (`events.duckdb` removed, or of another folder) would be believed, and hide all that
+ * comes. The other way round is harmless: without state the jobs go through the stored events again.
+ */
+function checkPair(dir: string, db: Sqlite, { id }: DuckStore): void {
+  db.run(`INSERT INTO about VALUES ('store_id', ?) ON CONFLICT DO NOTHING`, id)
+  if (db.value(`SELECT value FROM about WHERE name = 'store_id'`) === id) return
+  throw new AppError({
+    message: `Cannot open "${dir}": ${STATE_FILE} was not kept together with ${DATABASE}`,
+    where: dir,
+    code: 'STORE_DAMAGED',
+    hint:
+      `One of them is new, or of another folder. Put back both of one backup (\`oddsock restore\`). Without one, move ${STATE_FILE} ` +
+      'away too: the jobs then learn again from the events that are there, and the alerts begin anew.',
+  })
 }
 
 function joined(parts: BackupParts): Storage {

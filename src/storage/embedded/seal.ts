@@ -5,7 +5,7 @@ import type { Copies } from './copies.ts'
 import { type DayFile, type DayFiles, synced } from './day-files.ts'
 import { type Duck, quoted, rowsOf } from './duck.ts'
 import type { DuckEvents } from './events.ts'
-import { KeyFilter } from './key-filter.ts'
+import { KeySet } from './key-set.ts'
 
 /** So long after its end a day is sealed: most of what comes late has come by then. */
 const SEAL_AFTER: DurationMs = HOUR
@@ -26,7 +26,10 @@ const FEWEST = 1_000
 const STEP: DurationMs = 15 * MINUTE
 
 /** Rows that are packed, and opened, together. */
-const ROW_GROUP = 16_384
+const ROW_GROUP = 32_768
+
+/** Of zstd: a tenth slower than 3, a fifth smaller. */
+const LEVEL = 6
 
 export interface SealParts {
   readonly duck: Duck
@@ -66,22 +69,25 @@ async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: Day
   const { duck, days, copies, events, connection } = parts
   const upTo = (await events.last())!.seq
   const file = days.newName(day, upTo)
-  const rows = `SELECT * EXCLUDE (day) FROM events WHERE day = ${day} AND seq <= ${upTo}`
-  await writeFile(parts, before ? `${rows} UNION ALL BY NAME FROM ${days.table([before])}` : rows, file)
-  const [told] = await rowsOf<Omit<DayFile, 'day' | 'file' | 'bytes' | 'sealed_at'> & { readonly keys: number[] }>(
+  const moved = `day = ${day} AND seq <= ${upTo}`
+  const rows = `SELECT seq, clock, time, own_time, kind, doc FROM events WHERE ${moved}`
+  await writeFile(parts, before ? `${rows} UNION ALL FROM ${days.table([before])}` : rows, file)
+  const [facts] = await rowsOf<Omit<DayFile, 'day' | 'file' | 'bytes' | 'sealed_at'>>(
     duck,
     connection,
-    `SELECT count(*)::DOUBLE events, min(seq)::DOUBLE first_seq, max(seq)::DOUBLE last_seq, max(clock)::DOUBLE last_clock,
-      list(key::DOUBLE) keys FROM read_parquet(${quoted(days.path(file))})`,
+    `SELECT count(*)::DOUBLE events, min(seq)::DOUBLE first_seq, max(seq)::DOUBLE last_seq, max(clock)::DOUBLE last_clock
+      FROM read_parquet(${quoted(days.path(file))})`,
   )
-  const { keys, ...facts } = told!
-  const sealed: DayFile = { day, file, bytes: (await stat(days.path(file))).size, sealed_at: now, ...facts }
+  const bytes = (await stat(days.path(file))).size
+  const sealed: DayFile = { day, file, bytes, sealed_at: now, ...facts! }
+  const keys = await rowsOf<{ key: number }>(duck, connection, `SELECT key::DOUBLE AS key FROM events WHERE ${moved}`)
+  const all = new Set([...(await copies.keysOf(connection, day)), ...keys.map(({ key }) => key)])
   await events.writing.alone(() =>
     events.reading.alone(async () => {
       await duck.transaction(connection, async () => {
         await events.rememberLast(connection)
-        await days.register(duck, connection, sealed, KeyFilter.of(keys).bits)
-        await connection.run(`DELETE FROM events WHERE day = ${day} AND seq <= ${upTo}`)
+        await days.register(duck, connection, sealed, KeySet.of(all).bytes)
+        await connection.run(`DELETE FROM events WHERE ${moved}`)
       })
       days.replace(day, sealed)
       copies.forget(day)
@@ -98,7 +104,7 @@ async function writeFile({ duck, days, connection }: SealParts, rows: string, fi
     duck,
     connection,
     `COPY (FROM (${rows}) ORDER BY time // ${STEP}, kind, seq) TO ${quoted(unfinished)}
-      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP})`,
+      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL ${LEVEL}, ROW_GROUP_SIZE ${ROW_GROUP})`,
   )
   await synced(unfinished)
   await rename(unfinished, path)

@@ -1,0 +1,139 @@
+// What the embedded store costs: taking in events, keeping them, answering for one bucket and one alert. Writes bench/store-results.md.
+// usage: npm run bench:store [-- --events N --folder DIR]; needs about 1 GB of disk for 10 million events
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { loadJob } from '../src/config/content.ts'
+import { compileDatafeed } from '../src/datafeed/datafeed.ts'
+import { deriveFields } from '../src/domain/derive.ts'
+import type { EcsEvent } from '../src/domain/event.ts'
+import type { Observation } from '../src/domain/observation.ts'
+import { CLOCK } from '../src/domain/stamps.ts'
+import { DAY, type EpochMs, HOUR } from '../src/domain/time.ts'
+import { openDuckStore } from '../src/storage/embedded/duck-store.ts'
+import { documents } from './documents.ts'
+
+interface Cost {
+  readonly cpuMs: number
+  readonly wallMs: number
+}
+
+const BATCH = 2_000
+const SPAN = 21 * DAY
+const START: EpochMs = Date.UTC(2026, 2, 2)
+
+const { values: options } = parseArgs({
+  options: { events: { type: 'string', default: '10000000' }, folder: { type: 'string', default: tmpdir() } },
+})
+const EVENTS = Number(options.events)
+const dir = mkdtempSync(join(options.folder, 'oddsock-store-'))
+
+/** Fewer than three weeks of events are made as a part of them, so that a day is as full. */
+function* batches(): Generator<EcsEvent[]> {
+  let batch: EcsEvent[] = []
+  let made = 0
+  for (const line of documents(EVENTS * 1_300)) {
+    const event = deriveFields(JSON.parse(line))
+    batch.push({ ...event, [CLOCK]: (event.event as { ingested: string }).ingested })
+    if (batch.length < BATCH) continue
+    yield batch
+    made += batch.length
+    batch = []
+    if (made >= EVENTS) return
+  }
+  yield batch
+}
+
+function cost(): () => Cost {
+  const [cpu, wall] = [process.cpuUsage(), performance.now()]
+  return () => {
+    const { user, system } = process.cpuUsage(cpu)
+    return { cpuMs: (user + system) / 1e3, wallMs: performance.now() - wall }
+  }
+}
+
+async function costOf<T>(task: () => Promise<T>): Promise<{ readonly result: T; readonly cost: Cost }> {
+  const spent = cost()
+  const result = await task()
+  return { result, cost: spent() }
+}
+
+async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+const { job, datafeed } = await loadJob('linux_novel_network_activity')
+const feed = compileDatafeed(job, datafeed)
+let store = await openDuckStore(dir, { fewestToSeal: 1 })
+let [append, seal] = [0, 0]
+let stored = 0
+let day = 0
+for (const batch of batches()) {
+  const { result, cost } = await costOf(() => store.events.append(batch))
+  stored = result
+  append += cost.cpuMs
+  const clock = (await store.events.last())!.clock
+  if (Math.floor((clock - 2 * HOUR) / DAY) === day) continue
+  day = Math.floor((clock - 2 * HOUR) / DAY)
+  seal += (await costOf(() => store.tend(clock))).cost.cpuMs
+}
+const rssIngest = process.resourceUsage().maxRSS / 1024
+await store.tend(START + 2 * SPAN)
+const sealedBytes = readdirSync(join(dir, 'days')).reduce(
+  (sum, file) => sum + statSync(join(dir, 'days', file)).size,
+  0,
+)
+await store.close()
+const databaseBytes = statSync(join(dir, 'events.duckdb')).size
+const open = await costOf(() => openDuckStore(dir))
+store = open.result
+
+/** The middle one of many buckets and of their alerts, everything read for the first time. */
+const observed: Cost[] = []
+const evidence: Cost[] = []
+const last = (await store.events.last())!
+const end = Math.min(SPAN, last.clock - START)
+for (let i = 0; i < 40; i++) {
+  const start = Math.floor((START + (end * (i + 0.5)) / 40) / feed.bucketSpan) * feed.bucketSpan
+  const bucket = { start, end: start + feed.bucketSpan }
+  const seen = await costOf<Observation[]>(() => collect(store.events.observe(feed, bucket, last.seq)))
+  observed.push(seen.cost)
+  const row = seen.result.find(({ count }) => count >= 10) ?? seen.result[0]
+  evidence.push((await costOf(() => store.events.read(row!.events.slice(0, 10)))).cost)
+}
+const counted = await costOf(() => store.events.counts(feed, { from: START, to: START + 2 * SPAN }, last.seq))
+const rss = process.resourceUsage().maxRSS / 1024
+await store.close()
+rmSync(dir, { recursive: true })
+
+function middle(costs: readonly Cost[], of: (cost: Cost) => number): string {
+  return costs
+    .map(of)
+    .sort((a, b) => a - b)
+    [costs.length >> 1]!.toFixed(1)
+}
+
+const rate = (ms: number) => Math.round((stored / ms) * 1e3).toLocaleString('en')
+const report = `# What the embedded store costs
+
+Made by \`npm run bench:store\`: ${stored.toLocaleString('en')} events of Auditd Manager (30 hosts, ${((last.clock - START) / DAY).toFixed(1)} days), on ${cpus().length} × ${cpus()[0]!.model}, Node ${process.version}.
+
+| what | measured | goal |
+|---|---|---|
+| events into the store, a second of CPU | ${rate(append)} | 70,000 |
+| … and sealed | ${rate(append + seal)} | |
+| bytes an event at rest, sealed files | ${(sealedBytes / stored).toFixed(1)} | 50 |
+| … and the database beside them | ${((sealedBytes + databaseBytes) / stored).toFixed(1)} | |
+| one bucket of a job, CPU ms (wall ms) | ${middle(observed, (c) => c.cpuMs)} (${middle(observed, (c) => c.wallMs)}) | 50 |
+| the evidence of one alert, CPU ms (wall ms) | ${middle(evidence, (c) => c.cpuMs)} (${middle(evidence, (c) => c.wallMs)}) | 100 |
+| counts of all buckets, CPU ms | ${counted.cost.cpuMs.toFixed(0)} | |
+| opening it again, CPU ms | ${open.cost.cpuMs.toFixed(0)} | |
+| peak memory while taking in, MB | ${rssIngest.toFixed(0)} | 1024 |
+| … and afterwards | ${rss.toFixed(0)} | 1024 |
+`
+writeFileSync(fileURLToPath(new URL('store-results.md', import.meta.url)), report)
+console.log(report)

@@ -1,0 +1,40 @@
+import { loadHistory } from '../app/load.ts'
+import { openLog } from '../config/log.ts'
+import { isoTime } from '../domain/time.ts'
+import { counted } from '../domain/words.ts'
+import { servedJob } from '../http/served-job.ts'
+import { visible } from '../report/visible.ts'
+import { FileHistory } from '../sources/file-history.ts'
+import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
+import { EXIT } from './failure.ts'
+import { sourcesOf } from './inputs.ts'
+import { jobsToRun } from './jobs-to-run.ts'
+import { type SettingsOptions, settingsOf } from './settings.ts'
+import { type Io, Terminal } from './terminal.ts'
+
+export interface LoadOptions extends SettingsOptions {
+  readonly host?: string
+}
+
+/** `oddsock load`: gives a store its past, so that a server which starts on it knows what is usual. */
+export async function load(paths: readonly string[], options: LoadOptions, io: Io): Promise<number> {
+  const terminal = new Terminal(io)
+  const { config } = settingsOf(options, io)
+  const { sources, unreadable } = await sourcesOf(paths, io.stdin, options)
+  for (const { path, reason } of unreadable) terminal.error(`Not read: ${visible(path)}: ${reason}`)
+  const histories = sources.map((source) => new FileHistory(source))
+  const { jobs } = await jobsToRun(config)
+  const { read, added, rejects, clock } = await loadHistory({
+    config,
+    fields: jobs.flatMap((job) => fieldsOfFeed(servedJob(job).feed)),
+    sources: histories,
+    log: openLog(config.log, io.stderr),
+    onProgress: (events) => terminal.status(() => `${counted(events, 'event')} read`, Date.now()),
+  })
+  for (const { name, unknown } of histories)
+    if (unknown) terminal.error(`Not read: ${visible(name)}: neither an audit log nor ECS documents`)
+  for (const [reason, count] of rejects) terminal.error(`${counted(count, 'line')} became no event: ${reason}`)
+  const until = Number.isNaN(clock) ? '' : `; the store goes up to ${isoTime(clock)}`
+  await terminal.out(`${counted(added, 'event')} added, of ${counted(read, 'event')} read${until}`)
+  return unreadable.length > 0 ? EXIT.surroundings : EXIT.fine
+}
