@@ -30,7 +30,8 @@ stream.on('end', () => setImmediate(report))
 
 function report(): void {
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
-  if (!suite) console.log('Not held here: npm run test:nodes, npm run test:browser, npm run test:clients, npm run test:cluster')
+  if (!suite)
+    console.log('Not held here: npm run test:nodes, npm run test:browser, npm run test:clients, npm run test:cluster')
   if (counts.skipped > 0) console.log('A skipped test counts as a failure: make it run, or remove it.')
   process.exitCode = counts.failed > 0 || counts.skipped > 0 || counts.passed === 0 ? 1 : 0
 }

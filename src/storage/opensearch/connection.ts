@@ -2,6 +2,7 @@ import type { Client, ClientOptions } from '@opensearch-project/opensearch'
 import { AppError } from '../../domain/error.ts'
 import { type Log, SILENT } from '../../domain/log.ts'
 import { type DurationMs, isoTime, SECOND } from '../../domain/time.ts'
+import type { Trouble } from '../storage.ts'
 
 export interface ConnectionOptions {
   /** `https://node-1:9200`; requests go round, and past nodes that do not answer. */
@@ -14,14 +15,6 @@ export interface ConnectionOptions {
   readonly ca?: string
   readonly requestTimeout?: DurationMs
   readonly log?: Log
-}
-
-/** What keeps the cluster from answering, and since when; the store waits and tries again. */
-export interface Trouble {
-  /** "Cannot reach OpenSearch: …", for a person. */
-  readonly what: string
-  /** ISO 8601. */
-  readonly since: string
 }
 
 export interface Reply<T> {

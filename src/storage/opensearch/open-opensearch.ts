@@ -4,6 +4,7 @@ import { OpenSearchAlerts } from './alerts.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { Documents } from './documents.ts'
 import { OpenSearchEvents } from './events.ts'
+import { IndexEvents, type IndexEventsOptions } from './index-events.ts'
 import { createIndex } from './indices.ts'
 import { Journal } from './journal.ts'
 import { OpenSearchResults } from './results.ts'
@@ -21,7 +22,9 @@ export interface OpenSearchOptions extends ConnectionOptions {
   readonly fields?: readonly string[]
   /** Whose results these are: one writer, one journal. */
   readonly journal?: string
-  /** Days of events that are kept; all unless said. */
+  /** Indices of others to read events from, instead of our own. */
+  readonly reads?: IndexEventsOptions
+  /** So long our own events are kept; for ever unless said. */
   readonly keep?: DurationMs
 }
 
@@ -45,15 +48,17 @@ export async function openOpenSearch(
     results: new Journal(`${prefix}-results-${journal}`, connection, ours, mappingOf(RESULT_FIELDS), settings),
     outbox: new Journal(`${prefix}-outbox`, connection, ours, mappingOf([]), settings),
   }
-  const events = new OpenSearchEvents(journals.events, eventFields)
+  const own = new OpenSearchEvents(journals.events, eventFields)
+  const events = options.reads ? new IndexEvents(connection, ours, options.reads) : own
   return {
     connection,
     state,
     events,
     results: new OpenSearchResults(journals.results, ours),
     alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
+    trouble: () => connection.trouble,
     async tend(now: EpochMs) {
-      if (keep !== undefined) await events.dropBefore(now - Math.max(keep, DAY))
+      if (keep !== undefined) await own.dropBefore(now - Math.max(keep, DAY))
     },
     async close() {
       for (const each of Object.values(journals)) await each.close()
