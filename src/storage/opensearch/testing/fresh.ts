@@ -23,8 +23,11 @@ async function clear(): Promise<void> {
   if (!open) return
   const { prefix, store } = open
   open = undefined
-  await deleteIndices(store.connection, await indicesOf(store.connection, `${prefix}-*`))
   await store.connection.close()
+  // The test may have closed the store.
+  const connection = await Connection.open({ nodes: NODES })
+  await deleteIndices(connection, await indicesOf(connection, `${prefix}-*`))
+  await connection.close()
 }
 
 after(clear)
