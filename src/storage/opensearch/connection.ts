@@ -81,6 +81,8 @@ export class Connection {
   }
 
   async close(): Promise<void> {
+    // The client answers no second close.
+    if (this.#closing.signal.aborted) return
     this.#closing.abort()
     await this.#client.close()
   }

@@ -1,4 +1,5 @@
 import { after } from 'node:test'
+import { Connection } from '../connection.ts'
 import { deleteIndices, indicesOf } from '../indices.ts'
 import { type OpenSearchOptions, openOpenSearch } from '../open-opensearch.ts'
 
