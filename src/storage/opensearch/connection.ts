@@ -46,8 +46,6 @@ export class Connection {
   readonly #log: Log
   #trouble: Trouble | undefined
   readonly #closing = new AbortController()
-  /** Bytes of request and response bodies so far, as sent (before compression). */
-  readonly traffic = { requests: 0, sent: 0, received: 0 }
 
   private constructor(client: Client, log: Log) {
     this.#client = client
@@ -90,7 +88,6 @@ export class Connection {
   async #try<T>(method: string, path: string, request: Request): Promise<Reply<T> | { readonly what: string }> {
     if (this.#closing.signal.aborted) throw closed()
     const { body, lines, query, accept = [] } = request
-    this.traffic.requests++
     try {
       const reply = await this.#client.transport.request(
         {

@@ -115,6 +115,13 @@ test('the sequence goes on with the time of day, a little behind it', async () =
   )
 })
 
+test('history goes by the times of its own events', async () => {
+  const { open, put } = await watched(60)
+  await put([event('1', 1, 2), event('2', 30, 31)])
+  assert.deepEqual(await open().reached(timeOf(17), 0), { seq: placeOf(60), clock: timeOf(30) })
+  assert.deepEqual(await open().reached(timeOf(31), placeOf(60)), { seq: placeOf(60), clock: timeOf(60) })
+})
+
 test('events are read again by their places, whoever found them', async () => {
   const { open, put } = await watched(60)
   await put([event('1', 1, 2), event('2', 1, 2), event('3', 2, 3)])

@@ -87,7 +87,7 @@ export class IndexEvents implements EventStore {
     }
     const fold = new Fold()
     const others = { bool: { filter: [...within, dsl, ...(exact ? [cut] : [])] } }
-    for await (const hit of this.#scroll(others)) {
+    for (const hit of await this.#fetch(others)) {
       const event = deriveFields(hit._source!)
       const row = rowOf(feed, event)
       const { input, from, to } = placeOf(hit)
@@ -113,12 +113,24 @@ export class IndexEvents implements EventStore {
     return grown
   }
 
-  /** Places are moments: a time that has passed was reached at that time. What lies before the first look was reached with it. */
+  /**
+   * Places are moments: a time that has passed was reached at that time. History was all there at the first look, and has the times
+   * of its own events for a clock, so that empty stretches are passed in one step.
+   */
   async reached(time: EpochMs, after: Seq): Promise<Reading | undefined> {
     const origin = await this.#theOrigin()
-    if (placeAt(time) <= origin && after <= origin) return { seq: origin, clock: time }
+    if (placeAt(time) <= origin && after <= origin) return { seq: origin, clock: await this.#nextTime(time, origin) }
     const place = Math.max(placeAt(time), after + 1)
     return place <= placeAt(this.#horizon) ? { seq: place, clock: momentAt(place) } : undefined
+  }
+
+  /** The time of the first event from `time` on; that of the place `upTo` if there is none before it. */
+  async #nextTime(time: EpochMs, upTo: Seq): Promise<EpochMs> {
+    const query = { range: { '@timestamp': { gte: time, lte: upTo, format: 'epoch_millis' } } }
+    const sort = [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }]
+    const body = { size: 1, track_total_hits: false, query, sort, _source: false }
+    const [hit] = (await search(this.#connection, this.#indices, body)).hits.hits as unknown as IndexHit[]
+    return hit ? hit.sort[0] : momentAt(upTo)
   }
 
   async last(): Promise<Reading | undefined> {
@@ -130,20 +142,34 @@ export class IndexEvents implements EventStore {
   async scan(query: Query, { after, limit }: SeqRange): Promise<Page<EcsEvent>> {
     const fields = await this.#fields([...fieldsOf(query), 'event.ingested'])
     const place = fields.get('event.ingested')!.kind === 'date' ? 'event.ingested' : '@timestamp'
-    const horizon = this.#horizon
+    const horizon = placeAt(this.#horizon)
     const { dsl } = compileQuery(query, (field) => fields.get(field)!)
-    const range = { range: { [place]: { gt: Math.max(after, this.#from ?? 0), lte: horizon, format: 'epoch_millis' } } }
+    const items: { seq: Seq; doc: EcsEvent }[] = []
+    let next = Math.max(after, placeAt(this.#from ?? 0))
+    while (items.length < limit && next < horizon) {
+      const range = { range: { [place]: { gt: next, lte: horizon, format: 'epoch_millis' } } }
+      const size = Math.min(limit - items.length, SCROLL_PAGE)
+      const hits = await this.#firstBy(place, { bool: { filter: [dsl, range] } }, size)
+      for (const hit of hits) {
+        const doc = eventOf(hit)
+        if (matches(query, doc)) items.push({ seq: placeAt(hit.sort[0]), doc })
+      }
+      next = hits.length === 0 ? horizon : placeAt(hits.at(-1)!.sort[0])
+    }
+    return { items, next: Math.max(after, next) }
+  }
+
+  /** About so many documents, the first in this order; they end between two moments, so that no moment is half told. */
+  async #firstBy(place: string, query: Dsl, size: number): Promise<readonly IndexHit[]> {
     const sort = [{ [place]: { order: 'asc', numeric_type: 'date' } }]
-    const body = { size: limit + 1, track_total_hits: false, query: { bool: { filter: [dsl, range] } }, sort }
+    const body = { size: size + 1, track_total_hits: false, query, sort }
     const hits = (await search(this.#connection, this.#indices, body)).hits.hits as unknown as IndexHit[]
-    // A page ends between two moments, so that the next one begins with none that is half told.
-    const end = hits.length > limit ? hits.at(-1)!.sort[0] : Number.POSITIVE_INFINITY
-    const whole = hits.filter(({ sort: [time] }) => time < end)
-    const told = whole.length > 0 ? whole : hits.slice(0, limit)
-    const items = told
-      .map((hit) => ({ seq: placeAt(hit.sort[0]), doc: eventOf(hit) }))
-      .filter(({ doc }) => matches(query, doc))
-    return { items, next: hits.length > limit ? placeAt(told.at(-1)!.sort[0]) : Math.max(after, placeAt(horizon)) }
+    const [first, last] = [hits[0]?.sort[0], hits.at(-1)?.sort[0]]
+    if (hits.length <= size) return hits
+    if (first !== last) return hits.filter(({ sort: [time] }) => time !== last)
+    return this.#fetch({
+      bool: { filter: [query, { range: { [place]: { gte: first, lte: first, format: 'epoch_millis' } } }] },
+    })
   }
 
   async read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]> {
@@ -153,7 +179,7 @@ export class IndexEvents implements EventStore {
       const should = times.slice(i, i + 100).map((time) => ({
         range: { '@timestamp': { gte: time, lt: time + 1, format: 'epoch_millis' } },
       }))
-      for await (const hit of this.#scroll({ bool: { should, minimum_should_match: 1 } }))
+      for (const hit of await this.#fetch({ bool: { should, minimum_should_match: 1 } }))
         found.set(nameOf(placeOf(hit)), eventOf(hit))
     }
     return places.map((place) => found.get(nameOf(place)))
@@ -177,7 +203,7 @@ export class IndexEvents implements EventStore {
       return readCounts(query, histogram, (body) => search(this.#connection, this.#indices, body))
     }
     const counts = new Map<EpochMs, number>()
-    for await (const hit of this.#scroll(query)) {
+    for (const hit of await this.#fetch(query)) {
       const event = deriveFields(hit._source!)
       if (!matches(feed.query, event)) continue
       const { start } = bucketOf(hit.sort[0], span)
@@ -224,25 +250,37 @@ export class IndexEvents implements EventStore {
     return new Map(asked.map((name) => [name, this.#mapped.get(name)!.field]))
   }
 
-  /** Whole events in the order of their time, however many. */
-  async *#scroll(query: Dsl): AsyncGenerator<IndexHit> {
-    const sort = [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }]
-    const body = { size: SCROLL_PAGE, query, sort }
-    let reply = (await search(this.#connection, this.#indices, body, undefined, { scroll: '2m' })) as Scrolled
-    try {
-      while (reply.hits.hits.length > 0) {
-        yield* reply.hits.hits as unknown as IndexHit[]
-        if (reply.hits.hits.length < SCROLL_PAGE) return
-        const next = { scroll: '2m', scroll_id: reply._scroll_id }
-        reply = (await this.#connection.request<Scrolled>('POST', '/_search/scroll', { body: next })).body
+  /** Whole events in the order of their time. A node that goes away takes its half-read answers with it: then all is asked again. */
+  async #fetch(query: Dsl): Promise<IndexHit[]> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.#scroll(query)
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isLostAnswer(error)) throw error
       }
-    } finally {
-      await this.#connection.request('DELETE', '/_search/scroll', {
-        body: { scroll_id: [reply._scroll_id] },
-        accept: [404],
-      })
-    }
   }
+
+  async #scroll(query: Dsl): Promise<IndexHit[]> {
+    const body = { size: SCROLL_PAGE, query, sort: [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }] }
+    const hits: IndexHit[] = []
+    let reply = (await search(this.#connection, this.#indices, body, undefined, { scroll: '2m' })) as Scrolled
+    for (;;) {
+      const page = reply.hits.hits as unknown as IndexHit[]
+      hits.push(...page)
+      if (page.length < SCROLL_PAGE) break
+      const next = { scroll: '2m', scroll_id: reply._scroll_id }
+      reply = (await this.#connection.request<Scrolled>('POST', '/_search/scroll', { body: next })).body
+    }
+    const done = { scroll_id: [reply._scroll_id] }
+    await this.#connection.request('DELETE', '/_search/scroll', { body: done, accept: [404] })
+    return hits
+  }
+}
+
+const ATTEMPTS = 5
+
+function isLostAnswer(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'STORAGE_REFUSED' && error.message.includes('context')
 }
 
 interface Scrolled extends SearchReply {

@@ -159,11 +159,21 @@ export class Journal {
     const indices = await indicesOf(this.#connection, this.pattern)
     const old = indices.filter((index) => this.#termOf(index) < term)
     // The cluster answers when every write that was under way has ended: after that nothing is added behind our back.
-    if (old.length > 0 && before?.clean === false)
-      for (const index of old) await this.#connection.request('PUT', `/${index}/_block/write`, { accept: [404] })
+    if (old.length > 0 && before?.clean === false) for (const index of old) await this.#block(index)
     for (const index of indices) this.#made.add(index)
     this.#seq = await this.lastSeq()
     this.#term = term
+  }
+
+  async #block(index: string): Promise<void> {
+    for (;;) {
+      const path = `/${index}/_block/write`
+      const { status, body } = await this.#connection.request<{ shards_acknowledged?: boolean }>('PUT', path, {
+        accept: [404],
+      })
+      if (status === 404 || body.shards_acknowledged) return
+      await this.#connection.breathe(`OpenSearch has not yet closed ${index} to the writer before`)
+    }
   }
 
   /** The index of a part in this term, made when it is first asked for. */
