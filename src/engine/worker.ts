@@ -17,12 +17,13 @@ export interface WorkerOptions {
   readonly log: Log
   /** Names of all the work that there is, the same for every worker. */
   readonly names: readonly string[]
-  /** How many of them this worker takes at most; all unless said. */
-  readonly most?: number
   readonly start: (lease: Lease) => Promise<Work>
 }
 
-/** How often a worker looks for work that is free. With the time that a lease lasts it makes the time of a takeover. */
+/**
+ * How often a worker looks for work that is free, and takes one piece of it: so those who start together share. With the time that
+ * a lease lasts it makes the time of a takeover.
+ */
 const LOOK_EVERY: DurationMs = 3 * SECOND
 
 /** Takes work that nobody does, does it, and lets go of what it has lost. */
@@ -70,17 +71,17 @@ export class Worker {
   }
 
   async #look(): Promise<void> {
-    const { names, most = names.length } = this.#options
-    for (const name of names) {
-      if (this.#stopping.signal.aborted || this.#running.size >= most) return
-      if (!this.#running.has(name)) await this.#take(name)
+    for (const name of this.#options.names) {
+      if (this.#stopping.signal.aborted) return
+      if (!this.#running.has(name) && (await this.#take(name))) return
     }
   }
 
-  async #take(name: string): Promise<void> {
+  /** Whether it was free and is now ours. */
+  async #take(name: string): Promise<boolean> {
     const { leases, start, log } = this.#options
     const lease = await leases.take(name)
-    if (!lease) return
+    if (!lease) return false
     log.info('Work taken', { name, token: lease.token })
     try {
       const work = await start(lease)
@@ -88,6 +89,7 @@ export class Worker {
       const drop = () => void this.#drop(name)
       if (lease.lost.aborted) drop()
       else lease.lost.addEventListener('abort', drop, { once: true })
+      return true
     } catch (error) {
       await lease.release()
       throw error

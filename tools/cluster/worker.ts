@@ -34,7 +34,7 @@ async function start({ name }: Lease) {
 const leases = new Leases({ state: shared.state, clock, holder, lasts: 6 * SECOND })
 const names = JOBS.map(({ job }) => job.job_id)
 const log = { ...SILENT, info: say, warn: say, error: say }
-const worker = new Worker({ leases, clock, log, names, most: 2, start })
+const worker = new Worker({ leases, clock, log, names, start })
 worker.start()
 process.on('SIGTERM', async () => {
   await worker.stop()

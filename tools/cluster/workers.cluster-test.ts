@@ -9,6 +9,7 @@ import { SILENT } from '../../src/domain/log.ts'
 import { MINUTE } from '../../src/domain/time.ts'
 import { systemClock } from '../../src/engine/clock.ts'
 import { Engine } from '../../src/engine/engine.ts'
+import { Leases } from '../../src/engine/lease.ts'
 import { ALL } from '../../src/query/ast.ts'
 import { openMemory } from '../../src/storage/memory/open-memory.ts'
 import { IndexEvents } from '../../src/storage/opensearch/index-events.ts'
@@ -50,9 +51,13 @@ test('three workers do each bucket once, though one is killed, one is paused pas
   await progress(store, 0.1)
   first!.kill('SIGKILL')
   await progress(store, 0.3)
+  const held = await heldBy('b', store)
+  assert.ok(held.length > 0)
   second!.kill('SIGSTOP')
   await cluster.killNode(2)
-  await sleep(15_000)
+  await sleep(20_000)
+  const followers = await holders(store)
+  for (const name of held) assert.equal(followers.get(name), 'c', `${name} was taken over`)
   second!.kill('SIGCONT')
   cluster.startNode(2)
   await cluster.green(3)
@@ -67,6 +72,14 @@ test('three workers do each bucket once, though one is killed, one is paused pas
   assert.equal(new Set(notices.map(({ doc }) => doc.id)).size, notices.length)
   await store.close()
 })
+
+function holders({ state }: Pick<Storage, 'state'>): Promise<ReadonlyMap<string, string>> {
+  return new Leases({ state, clock: systemClock, holder: 'test' }).holders()
+}
+
+async function heldBy(holder: string, store: Pick<Storage, 'state'>): Promise<string[]> {
+  return [...(await holders(store))].filter(([, other]) => other === holder).map(([name]) => name)
+}
 
 interface Outcome {
   readonly alerts: readonly Alert[]

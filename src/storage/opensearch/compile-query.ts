@@ -1,4 +1,4 @@
-import { isCidr } from '../../domain/address.ts'
+import { isCidr, plainAddress } from '../../domain/address.ts'
 import { parseTime } from '../../domain/time.ts'
 import { canonicalAddress, isAddressField } from '../../query/address.ts'
 import type { Bounds, Query } from '../../query/ast.ts'
@@ -103,10 +103,7 @@ function compileEquals(field: string, wanted: readonly string[], ignoreCase: boo
       return equalTexts(field, wanted, ignoreCase)
     case 'ip':
       return exactly(
-        termsOf(
-          field,
-          wanted.filter((text) => canonicalAddress(text) !== undefined || isCidr(text)),
-        ),
+        termsOf(field, wanted.filter((text) => canonicalAddress(text) !== undefined || isCidr(text)).map(unmapped)),
       )
     case 'number':
       return exactly(
@@ -170,6 +167,14 @@ function compilePattern(
   const text = fieldKind === 'own' || fieldKind === 'keyword'
   if (!text || (ignoreCase && !isAscii(value))) return wider({ exists: { field } })
   return exactly({ [kind]: { [field]: { value, ...(ignoreCase && { case_insensitive: true }) } } })
+}
+
+/** The cluster takes `::ffff:127.0.0.1` for `127.0.0.1`, and refuses a range that is written in that way. */
+function unmapped(text: string): string {
+  const [network = '', digits] = text.split('/')
+  const plain = plainAddress(network)
+  if (digits === undefined || plain === undefined || !network.includes(':') || plain.includes(':')) return text
+  return `${plain}/${Number(digits) - 96}`
 }
 
 function termsOf(field: string, wanted: readonly string[]): Dsl {

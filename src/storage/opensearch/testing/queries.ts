@@ -107,6 +107,12 @@ export const QUERIES: readonly QueryCase[] = [
     ecs: term('destination.ip', 'fe80::/10'),
   },
   {
+    name: 'a range of addresses within long ones',
+    query: equals('destination.ip', '::ffff:10.0.0.0/104'),
+    own: range('destination.ip@4:0a000000', 'destination.ip@4:0affffff'),
+    ecs: term('destination.ip', '10.0.0.0/8'),
+  },
+  {
     name: 'no address',
     query: equals('destination.ip', 'here'),
     own: { term: { 'destination.ip': 'here' } },
