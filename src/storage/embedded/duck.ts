@@ -118,6 +118,17 @@ export async function rowsOf<T>(
   }
 }
 
+/** The one column of a query, numbers as DOUBLE, without an object for each row: there may be millions. */
+export async function* numbersOf(duck: Duck, connection: DuckDBConnection, sql: string): AsyncGenerator<number[]> {
+  try {
+    const result = await connection.stream(sql)
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+      yield chunk.getColumnValues(0) as number[]
+  } catch (error) {
+    throw duckError(duck.path, error)
+  }
+}
+
 /** A text as SQL writes it. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`

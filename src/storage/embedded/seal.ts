@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, type Seq } from '../../domain/time.ts'
 import type { Copies } from './copies.ts'
 import { type DayFile, type DayFiles, synced } from './day-files.ts'
-import { type Duck, quoted, rowsOf } from './duck.ts'
+import { type Duck, numbersOf, quoted, rowsOf } from './duck.ts'
 import type { DuckEvents } from './events.ts'
 import { KeySet } from './key-set.ts'
 
@@ -83,17 +83,18 @@ async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: Day
   )
   const bytes = (await stat(days.path(file))).size
   const sealed: DayFile = { day, file, bytes, sealed_at: now, ...facts! }
-  const keys = await rowsOf<{ key: number }>(duck, connection, `SELECT key::DOUBLE AS key FROM events WHERE ${moved}`)
-  if (facts!.events !== keys.length + (before?.events ?? 0))
-    throw new Error(
-      `Cannot seal day ${day}: ${facts!.events} of ${keys.length} events and those before are in the file`,
-    )
-  const all = new Set([...(await copies.keysOf(connection, day)), ...keys.map(({ key }) => key)])
+  const keys = [...(await copies.keysOf(connection, day))]
+  const known = keys.length
+  for await (const some of numbersOf(duck, connection, `SELECT key::DOUBLE FROM events WHERE ${moved}`))
+    keys.push(...some)
+  const expected = (before?.events ?? 0) + keys.length - known
+  if (facts!.events !== expected)
+    throw new Error(`Cannot seal day ${day}: its file has ${facts!.events} events, expected ${expected}`)
   await events.writing.alone(() =>
     events.reading.alone(async () => {
       await duck.transaction(connection, async () => {
         await events.rememberLast(connection)
-        await days.register(duck, connection, sealed, KeySet.of(all).bytes)
+        await days.register(duck, connection, sealed, KeySet.of(keys).bytes)
         await connection.run(`DELETE FROM events WHERE ${moved}`)
       })
       days.replace(day, sealed)
@@ -195,6 +196,9 @@ export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): 
         for (const { day } of old) await days.unregister(connection, day)
         if (before > Number.NEGATIVE_INFINITY)
           await connection.run(`DELETE FROM events WHERE day < ${before} AND coalesce(clock, 0) < ${before * DAY}`)
+        const left = days.all.filter((one) => !old.has(one)).map(({ first_seq }) => first_seq)
+        const first = `least((SELECT min(seq) FROM events), ${[Number.MAX_SAFE_INTEGER, ...left].join()})`
+        await connection.run(`DELETE FROM revisions WHERE new_seq < ${first}`)
       })
       for (const { day } of old) {
         days.replace(day)
