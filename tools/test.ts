@@ -8,6 +8,7 @@ import { spec } from 'node:test/reporters'
 const SUITES: ReadonlyMap<string, string> = new Map([
   ['browser', '.browser-test.ts'],
   ['clients', '.clients-test.ts'],
+  ['cluster', '.cluster-test.ts'],
 ])
 
 const args = process.argv.slice(2)
@@ -29,7 +30,8 @@ stream.on('end', () => setImmediate(report))
 
 function report(): void {
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
-  if (!suite) console.log('Not held here: npm run test:nodes, npm run test:browser, npm run test:clients')
+  if (!suite)
+    console.log('Not held here: npm run test:nodes, npm run test:browser, npm run test:clients, npm run test:cluster')
   if (counts.skipped > 0) console.log('A skipped test counts as a failure: make it run, or remove it.')
   process.exitCode = counts.failed > 0 || counts.skipped > 0 || counts.passed === 0 ? 1 : 0
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type JobOutcome, runScan } from '../../src/app.ts'
+import { type JobOutcome, runScan } from '../../src/app/scan.ts'
 import { DEFAULT_JOBS, loadJob } from '../../src/config/content.ts'
 import type { ScoredBucket } from '../../src/engine/job-loop.ts'
 import { findFiles } from '../../src/sources/find-files.ts'

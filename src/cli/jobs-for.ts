@@ -1,4 +1,4 @@
-import type { ScanJob } from '../app.ts'
+import type { ScanJob } from '../app/scan.ts'
 import { DEFAULT_JOBS, loadJob } from '../config/content.ts'
 import { AppError } from '../domain/error.ts'
 import { NOVELTY } from '../domain/novelty-fields.ts'

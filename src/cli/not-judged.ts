@@ -1,4 +1,4 @@
-import type { ScanOutcome } from '../app.ts'
+import type { ScanOutcome } from '../app/scan.ts'
 import { DEFAULT_JOBS } from '../config/content.ts'
 import { bucketOf } from '../domain/bucket.ts'
 import { DAY, formatDuration, SECOND } from '../domain/time.ts'

@@ -1,4 +1,4 @@
-import type { JobOutcome } from '../app.ts'
+import type { JobOutcome } from '../app/scan.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { DAY, type DurationMs, type EpochMs, formatDuration } from '../domain/time.ts'
 import { moment } from '../domain/words.ts'

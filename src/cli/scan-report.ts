@@ -1,4 +1,4 @@
-import type { ScanOutcome } from '../app.ts'
+import type { ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'

@@ -1,4 +1,4 @@
-import type { JobOutcome, ScanOutcome } from '../app.ts'
+import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
 import { DAY, type EpochMs, type Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { silentSince } from '../engine/silence.ts'

@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { runScan, type ScanOutcome } from '../app.ts'
+import { runScan, type ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import { SEVERITIES, type Severity } from '../domain/rule.ts'

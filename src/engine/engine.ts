@@ -153,7 +153,9 @@ export class Engine {
 
   health(): EngineHealth {
     const { figures, rejects, failing } = this.#ingest
+    const trouble = this.#options.storage.trouble?.()
     const problems = [
+      ...(trouble ? [`${trouble.what} (since ${trouble.since})`] : []),
       ...(failing ? [`Events cannot be stored: ${failing.message}`] : []),
       ...(this.#jobProblem ? [this.#jobProblem] : []),
       ...this.#sources.flatMap(({ name, health: { problem } }) => (problem ? [`${name}: ${problem}`] : [])),
@@ -225,6 +227,7 @@ export class Engine {
     const { clock, log } = this.#options
     while (!this.#stopping.signal.aborted) {
       try {
+        await this.#follow()
         await this.#tickIfQuiet()
         for (const runner of this.#runners) if (await runner.advance(this.#clockWithTicks(), TURN)) this.#poke()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
@@ -257,10 +260,20 @@ export class Engine {
     return this.#state === 'running' && this.#lastSeq > this.#triedSeq && Number.isFinite(this.#clock.now)
   }
 
+  /** Where others write the events, the sequence goes on by itself. */
+  async #follow(): Promise<void> {
+    const { storage, clock } = this.#options
+    const last = storage.events.capabilities.movesByItself ? await storage.events.last() : undefined
+    if (!last) return
+    this.#lastSeq = last.seq
+    this.#clock.ingested(last.clock, clock.now())
+  }
+
   /** When nothing has come for as long as a job waits, the time of day itself becomes a member of the sequence. */
   async #tickIfQuiet(): Promise<void> {
     const now = this.#options.clock.now()
-    if (this.#state !== 'running' || !(now > this.#clock.now)) return
+    const { movesByItself = false } = this.#options.storage.events.capabilities
+    if (movesByItself || this.#state !== 'running' || !(now > this.#clock.now)) return
     const due = this.#runners.some(
       (runner) =>
         now - this.#lastArrival >= runner.feed.queryDelay && runner.due <= now && runner.due > this.#clock.now,

@@ -62,7 +62,7 @@ function shown(event: EcsEvent): string {
   return [event['@timestamp'], event[REVISION], ...told.map((field) => text(event, field))].join(' ')
 }
 
-test('lines that come one by one become an event once their host has been silent for two seconds', async () => {
+test('lines that come one by one become an event two seconds after the first of them', async () => {
   const [storage, clock] = [openMemory(), new FakeClock(START)]
   const engine = await live(storage, clock)
   for (const line of connect(7, 0, 'curl')) await push(engine, [pushed('web-1', line)])

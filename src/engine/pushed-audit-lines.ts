@@ -12,16 +12,24 @@ import { withIngested } from './stamp.ts'
 
 /** The name under which joined events come in and the cursor is kept. */
 const NAME = 'audit-lines'
-/** How often it is looked whether a host has fallen silent, while lines wait. */
+/** How often it is looked what has waited long enough, while lines wait. */
 const SETTLE_EVERY: DurationMs = 250
-/** A start reads again so many documents before its cursor: a straggler may belong to lines there, about as many as are remembered. */
-const LOOK_BACK = 5_000
 /** Documents that a start holds at a time. */
 const PAGE = 2_000
 /** While there is nothing to join, the cursor is saved once in so many documents. */
 const CURSOR_EVERY = 10_000
 /** What cannot be handed in is handed in again after so long. */
 const PAUSE_AFTER_FAILURE: DurationMs = SECOND
+
+/** Where a start goes on, as places behind which there is something to read. */
+interface Cursor {
+  /** Every event is joined and committed of which all lines stand before this one. */
+  readonly joined: Seq
+  /** From here on there may be lines of events to which others come yet. */
+  readonly from: Seq
+}
+
+const BEGINNING: Cursor = { joined: 0, from: 0 }
 
 export interface AuditLinePorts {
   readonly events: EventReader
@@ -38,7 +46,7 @@ export interface AuditLinePorts {
 /**
  * Makes audit events of raw audit lines that shippers push. The documents are committed and answered first, as they came; the sequence
  * is then the log of which this is the tail. So nothing that was answered is lost: the cursor stands before the first document of which a
- * line waits, moves in the commit of what was joined, and a start goes on from there. An event that comes twice by that is a copy, and
+ * line waits, moves once what was joined is committed, and a start goes on from there. An event that comes twice by that is a copy, and
  * one that was made without its last lines is told again as a revision.
  */
 export class PushedAuditLines {
@@ -47,8 +55,8 @@ export class PushedAuditLines {
   #joined: EcsEvent[] = []
   /** Everything up to here has been looked at. */
   #seen: Seq = 0
-  /** The newest cursor that was handed in; what lies before it is joined and committed. */
-  #cursor: Seq = 0
+  /** The newest that was handed in. */
+  #cursor = BEGINNING
   /** Whether the start has come to the present, so that `take` goes on from there. */
   #live = false
   #settled: DurationMs = 0
@@ -63,9 +71,8 @@ export class PushedAuditLines {
   /** Reads on from where the last life has come to. */
   async recall(): Promise<void> {
     const { events, cursors, lastSeq, signal } = this.#ports
-    const cursor = await cursors.load(NAME)
-    this.#cursor = typeof cursor === 'number' ? cursor : 0
-    this.#seen = Math.max(0, this.#cursor - LOOK_BACK)
+    this.#cursor = ((await cursors.load(NAME)) as Cursor | undefined) ?? BEGINNING
+    this.#seen = this.#cursor.from
     while (this.#seen < lastSeq() && !signal.aborted) {
       const { items, next } = await events.scan(ALL, { after: this.#seen, limit: PAGE })
       for (const { seq, doc } of items) this.#joiner.add(doc, seq - 1)
@@ -90,20 +97,21 @@ export class PushedAuditLines {
   /** Hands in what is complete. What still waits is found again by the next start. */
   async stop(): Promise<void> {
     await this.#handOn()
-    if (this.#live && this.#next() !== this.#cursor) await this.#handIn([])
+    if (this.#live) await this.#handIn([])
     this.#live = false
   }
 
   #take({ event, records, ingested, place }: JoinedEvent): void {
     // All its lines lie before the cursor: a start has read them again only for what may come yet.
-    if (place < this.#cursor) return
+    if (place < this.#cursor.joined) return
     const stamped = { ...event, [REVISION]: records }
     this.#joined.push(Number.isNaN(ingested) ? stamped : withIngested(stamped, ingested))
   }
 
-  /** Where a start would have to go on. */
-  #next(): Seq {
-    return this.#joiner.waitingFrom ?? this.#seen
+  /** It never goes back, though a start reads lines again of which it has told. */
+  #next(): Cursor {
+    const joined = Math.max(this.#cursor.joined, this.#joiner.waitingFrom ?? this.#seen)
+    return { joined, from: Math.min(joined, this.#joiner.keptFrom ?? joined) }
   }
 
   #handOn(): Promise<void> {
@@ -113,7 +121,7 @@ export class PushedAuditLines {
   }
 
   #hasNews(): boolean {
-    return this.#joined.length > 0 || this.#next() - this.#cursor >= CURSOR_EVERY
+    return this.#joined.length > 0 || this.#next().joined - this.#cursor.joined >= CURSOR_EVERY
   }
 
   /** One piece after the other, so that no cursor overtakes events. */

@@ -1,4 +1,4 @@
-import { runScan } from '../app.ts'
+import { runScan } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
 import { type Cast, rulesFor } from './cast.ts'
 import { Documents } from './documents.ts'

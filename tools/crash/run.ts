@@ -7,6 +7,7 @@ import { seeded } from '../../src/scenario/demo-fleet/rng.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { check, type Verdict } from './check.ts'
 import type { Fault, Victim } from './faults.ts'
+import { JOBS } from './jobs.ts'
 import { LogWriter } from './log-writer.ts'
 import type { Product } from './product.ts'
 import { Sender } from './sender.ts'
@@ -70,6 +71,7 @@ export async function run(options: RunOptions): Promise<Verdict> {
     }
     log(`everything is sent; ${sender.failures} requests had to be sent again`)
     const closedBefore = await settled(server, options.jobs, fleet.end - MINUTE)
+    log('everything is done that was due')
     const faults = await stopFaults(server)
     const storage = await openStorage({
       engine: 'embedded',
@@ -84,6 +86,9 @@ export async function run(options: RunOptions): Promise<Verdict> {
         refused: sender.refused,
         logged,
         sinkFile: join(place, 'alerts.ndjson'),
+        toldRules: new Set(
+          options.jobs.filter(({ quiet }) => !quiet).flatMap(({ rules }) => rules.map(({ rule }) => rule.rule_id)),
+        ),
         interruptions: 3 * options.strikes,
         ordered: traffic === 'ordered' && !fault.ticks,
         closedBefore,
@@ -121,6 +126,7 @@ function settingsOf(place: string, name: string, port: number, tailed: readonly 
     `http = { listen = ["127.0.0.1:${port}"], socket = ${JSON.stringify(join(place, `${name}.sock`))} }`,
     `source = [${sources.join(', ')}]`,
     `sink = [{ type = "ndjson-file", path = ${JSON.stringify(join(place, 'alerts.ndjson'))} }]`,
+    `jobs = ${JSON.stringify(JOBS)}`,
     'log = { format = "json" }',
     '',
   ].join('\n')

@@ -28,11 +28,11 @@ function decoded(lines: readonly string[]): Map<string, unknown> {
   return events
 }
 
-function joiner() {
+function joiner(room?: number) {
   const told: JoinedEvent[] = []
-  const lines = new LineJoiner((joined) => void told.push(joined))
-  const silence = () => {
-    for (let now = 250; now <= 3_000; now += 250) lines.settle(now)
+  const lines = new LineJoiner((joined) => void told.push(joined), room)
+  const silence = (since = 0) => {
+    for (let now = 250; now <= 3_000; now += 250) lines.settle(since + now)
   }
   return { told, lines, silence }
 }
@@ -47,6 +47,30 @@ test('documents give the events that a tail of the same log gives', () => {
   const { told, lines, silence } = joiner()
   for (const [place, message] of LINES.entries()) lines.add({ message, host: { name: 'web-1' } }, place)
   silence()
+  assert.deepEqual(newest(told), decoded(LINES))
+})
+
+test('it does not matter in which order lines come, nor how much time lies between', () => {
+  const shuffled = fc.shuffledSubarray(LINES, { minLength: LINES.length })
+  fc.assert(
+    fc.property(shuffled, fc.array(fc.nat(LINES.length), { maxLength: 5 }), (sent, pauses) => {
+      const { told, lines, silence } = joiner()
+      for (const [place, message] of sent.entries()) {
+        if (pauses.includes(place)) silence(place * 10_000)
+        lines.add({ message, host: { name: 'web-1' } }, place)
+      }
+      silence(LINES.length * 10_000)
+      assert.deepEqual(newest(told), decoded(LINES))
+    }),
+  )
+})
+
+test('with little room, lines that come together are joined all the same', () => {
+  const { told, lines, silence } = joiner(3_000)
+  for (const [place, message] of LINES.entries()) lines.add({ message, host: { name: 'web-1' } }, place)
+  const early = told.length
+  silence()
+  assert.ok(early > 3, `${early} events were told for lack of room`)
   assert.deepEqual(newest(told), decoded(LINES))
 })
 
@@ -65,17 +89,24 @@ test('lines that are sent twice change nothing, however many lie between', () =>
   )
 })
 
-test('a line waits at its place until its host is silent, and an event tells where its newest line stands', () => {
+test('a line waits at its place for two seconds, and an event tells where its newest line stands', () => {
   const { told, lines, silence } = joiner()
   const line = (type: string) => `type=${type} msg=audit(1481077231.371:479): cwd="/"`
   lines.add({ message: line('CWD'), 'event.ingested': '2026-01-01T00:00:02Z' }, 4)
   lines.add({ message: 'something else' }, 5)
   lines.add({ message: line('PATH'), 'event.ingested': '2026-01-01T00:00:01Z' }, 6)
-  assert.equal(lines.waitingFrom, 4)
+  const at = () => [lines.waitingFrom, lines.keptFrom]
+  assert.deepEqual(at(), [4, 4])
   silence()
-  assert.equal(lines.waitingFrom, undefined)
+  assert.deepEqual(at(), [undefined, 4])
+  lines.add({ message: line('PROCTITLE') }, 9)
+  assert.deepEqual(at(), [9, 4])
+  silence(10_000)
   assert.deepEqual(
     told.map(({ records, place, ingested }) => ({ records, place, ingested })),
-    [{ records: 2, place: 6, ingested: Date.UTC(2026, 0, 1, 0, 0, 2) }],
+    [
+      { records: 2, place: 6, ingested: Date.UTC(2026, 0, 1, 0, 0, 2) },
+      { records: 3, place: 9, ingested: Date.UTC(2026, 0, 1, 0, 0, 2) },
+    ],
   )
 })

@@ -142,6 +142,7 @@ test('what a crash left beside the registered files is removed at the start, and
   const dir = await twoDays()
   const kept = dayFile(dir)
   writeFileSync(join(dir, 'days', '2026-01-07.6.parquet.unfinished'), 'half')
+  writeFileSync(join(dir, 'days', '2026-01-07.6.parquet.3.unfinished'), 'a piece')
   writeFileSync(join(dir, 'days', '2026-01-07.6.parquet'), 'whole, and not registered')
   writeFileSync(join(dir, 'days', 'notes.txt'), 'not ours')
   const store = await open(dir)

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { ALL } from '../../query/ast.ts'
-import { type DuckStore, openDuckStore } from './duck-store.ts'
+import { openDuckStore } from './duck-store.ts'
+import type { DuckStore } from './reopening.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-kill-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DAY, type EpochMs, type Seq } from '../../domain/time.ts'
-import type { EventStore, Reading, ResultStore } from '../storage.ts'
+import type { Reading } from '../storage.ts'
 import { Copies } from './copies.ts'
 import { DayFiles } from './day-files.ts'
 import { Duck, type DuckOptions, quoted, rowsOf } from './duck.ts'
@@ -12,7 +12,7 @@ import { DATABASE, DAYS } from './duck-files.ts'
 import { about, migrateDuck, setAbout } from './duck-schema.ts'
 import { DuckEvents, EVENTS_LAST } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
-import { Reopening } from './reopening.ts'
+import { type DuckStore, Reopening } from './reopening.ts'
 import { DuckResults, RESULTS_SEQ } from './results.ts'
 import { dropOld, type Retention, type SealParts, sealDays } from './seal.ts'
 
@@ -25,18 +25,6 @@ export interface DuckStoreOptions extends DuckOptions {
   readonly keep?: Retention
   /** A day with fewer events is not sealed; for tests. */
   readonly fewestToSeal?: number
-}
-
-export interface DuckStore {
-  /** Drawn when the database was made. */
-  readonly id: string
-  readonly events: EventStore
-  readonly results: ResultStore
-  /** Seals days that are over and drops what is older than it is to be kept. */
-  tend(now: EpochMs): Promise<void>
-  /** Writes what stands in the store at one moment into a folder, under the same names; nobody waits for it. */
-  copyTo(dir: string): Promise<void>
-  close(): Promise<void>
 }
 
 /**

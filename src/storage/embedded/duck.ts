@@ -6,6 +6,7 @@ export type DuckApi = typeof import('@duckdb/node-api')
 export interface DuckOptions {
   /** As DuckDB writes it: `512MB`. What it holds besides its own data is not counted. */
   readonly memoryLimit?: string
+  /** 1 unless said: questions are small, and threads of DuckDB take time even when they wait. */
   readonly threads?: number
   /** Once the log of DuckDB has this size, the table is written to its file. */
   readonly checkpointAt?: string
@@ -35,8 +36,10 @@ export class Duck {
     try {
       const instance = await api.DuckDBInstance.create(path, {
         memory_limit: options.memoryLimit ?? '512MB',
-        threads: String(options.threads ?? 2),
+        threads: String(options.threads ?? 1),
         checkpoint_threshold: options.checkpointAt ?? '256MB',
+        // The first one whose tables are packed with zstd.
+        storage_compatibility_version: 'v1.2.0',
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       })

@@ -6,9 +6,12 @@ export type Cell = FieldValue | null | readonly FieldValue[]
 
 /** Fields that begin with the same names, to be read in one descent. */
 interface Branch {
-  readonly children: Map<string, Branch>
-  /** Index of the field that ends here. */
+  readonly name: string
+  readonly children: Branch[]
+  /** Index of the field that ends here, or −1. */
   field: number
+  /** Whether every object has something under this name from its prototype, so that an own value must be told from that. */
+  readonly isInherited: boolean
   /** Dotted names under which a document may hold something of this branch: 'os', 'os.type' and the like, those with a dot. */
   readonly dotted: Set<string>
 }
@@ -19,7 +22,7 @@ interface Branch {
  */
 export class FieldReader {
   readonly #fields: readonly string[]
-  readonly #root = newBranch()
+  readonly #root = newBranch('')
 
   constructor(fields: readonly string[]) {
     this.#fields = fields
@@ -33,8 +36,8 @@ export class FieldReader {
   }
 }
 
-function newBranch(): Branch {
-  return { children: new Map(), field: -1, dotted: new Set() }
+function newBranch(name: string): Branch {
+  return { name, children: [], field: -1, isInherited: name in {}, dotted: new Set() }
 }
 
 function addField(branch: Branch, names: readonly string[], index: number): void {
@@ -44,23 +47,23 @@ function addField(branch: Branch, names: readonly string[], index: number): void
     return
   }
   for (let length = 2; length <= names.length; length++) branch.dotted.add(names.slice(0, length).join('.'))
-  let child = branch.children.get(name)
+  let child = branch.children.find((one) => one.name === name)
   if (child === undefined) {
-    child = newBranch()
-    branch.children.set(name, child)
+    child = newBranch(name)
+    branch.children.push(child)
   }
   addField(child, rest, index)
 }
 
-/** False where the document is not as simple as that. */
+/** False where the document is not as simple as that. This runs for every event: it asks no more of an object than it has to. */
 function readBranch({ children, dotted }: Branch, node: Readonly<Record<string, unknown>>, cells: Cell[]): boolean {
-  for (const name in node) if (name.includes('.') && dotted.has(name)) return false
-  for (const [name, child] of children) {
-    const inner = node[name]
-    if (inner === undefined || !Object.hasOwn(node, name)) continue
+  if (dotted.size > 0) for (const name in node) if (name.includes('.') && dotted.has(name)) return false
+  for (const child of children) {
+    const inner = node[child.name]
+    if (inner === undefined || (child.isInherited && !Object.hasOwn(node, child.name))) continue
     if (typeof inner === 'object' && inner !== null) {
       if (Array.isArray(inner)) {
-        if (child.children.size > 0) return false
+        if (child.children.length > 0) return false
         cells[child.field] = cellOf(values({ inner }, 'inner'))
       } else if (!readBranch(child, inner as Record<string, unknown>, cells)) return false
     } else if (child.field >= 0) cells[child.field] = inner as FieldValue | null

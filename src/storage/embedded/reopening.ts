@@ -8,7 +8,19 @@ import type { Query } from '../../query/ast.ts'
 import type { SeqRange } from '../page.ts'
 import type { EventStore, ResultStore, TimeRange } from '../storage.ts'
 import { isFatal } from './duck-error.ts'
-import type { DuckStore } from './duck-store.ts'
+
+/** Events and results in one DuckDB with its sealed days. */
+export interface DuckStore {
+  /** Drawn when the database was made. */
+  readonly id: string
+  readonly events: EventStore
+  readonly results: ResultStore
+  /** Seals days that are over and drops what is older than it is to be kept. */
+  tend(now: EpochMs): Promise<void>
+  /** Writes what stands in the store at one moment into a folder, under the same names; nobody waits for it. */
+  copyTo(dir: string): Promise<void>
+  close(): Promise<void>
+}
 
 /**
  * A store that DuckDB has given up on (a disk that was full when it wrote to its file) is opened again when it is next used. What was committed
