@@ -17,6 +17,7 @@ export class Pump {
   }
 
   async send(batch: readonly Sent[]): Promise<void> {
+    if (batch.length === 0) return
     while (this.#busy.size >= CONNECTIONS) await Promise.race(this.#busy)
     const sending = this.#post(batch).finally(() => this.#busy.delete(sending))
     this.#busy.add(sending)
