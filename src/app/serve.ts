@@ -9,6 +9,7 @@ import { api } from '../http/api.ts'
 import { NO_KEYS, readApiKeys } from '../http/api-keys.ts'
 import { elastic } from '../http/elastic.ts'
 import { PushSource } from '../http/push-source.ts'
+import { Renewal } from '../http/renewal.ts'
 import { BODY_LIMITS } from '../http/request-body.ts'
 import { servedJob } from '../http/served-job.ts'
 import { HttpServer } from '../http/server.ts'
@@ -37,6 +38,8 @@ export interface RunningServer {
   readonly addresses: readonly string[]
   readonly engine: Engine
   readonly storage: Storage
+  /** Reads API keys and certificate again; it happens by itself when their files change. */
+  renew(): Promise<void>
   /** Everything taken in is committed, every job saved, nothing is left open. */
   stop(): Promise<void>
 }
@@ -109,6 +112,8 @@ export async function startServer({
     closing.push(() => outbox.stop())
     await engine.start(live)
     closing.push(() => engine.stop())
+    const tls = http.tls_cert_file !== undefined &&
+      http.tls_key_file !== undefined && { tls: { cert: http.tls_cert_file, key: http.tls_key_file } }
     const server = await HttpServer.open({
       listen: http.listen,
       socket: http.socket,
@@ -116,11 +121,14 @@ export async function startServer({
       keys,
       resources,
       log,
-      ...(http.tls_cert_file !== undefined &&
-        http.tls_key_file !== undefined && { tls: { cert: http.tls_cert_file, key: http.tls_key_file } }),
+      ...tls,
     })
     closing.push(() => server.stop())
-    return { addresses: server.addresses, engine, storage, stop }
+    const keysFile = http.keys_file !== undefined && { keysFile: http.keys_file }
+    const renewal = new Renewal({ server, ...keysFile, ...tls, clock, log })
+    renewal.start()
+    closing.push(() => renewal.stop())
+    return { addresses: server.addresses, engine, storage, renew: () => renewal.renew(), stop }
   } catch (error) {
     await stop()
     throw error

@@ -42,6 +42,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     })
     log.info('Listening', { addresses: server.addresses })
     terminal.note(`oddsock is running: ${server.addresses[0]} has the report; Ctrl-C stops it`)
+    // Who closes the terminal means to end what runs in it.
+    if (!io.stdout.isTTY) process.on('SIGHUP', () => void server?.renew())
     void demo?.play(server, stopped.signal)
     await stopped.promise
     log.info('Stopping')
