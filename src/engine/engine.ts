@@ -22,7 +22,7 @@ import { Ticks } from './ticks.ts'
 const [SHORTEST_REST, LONGEST_REST]: readonly [DurationMs, DurationMs] = [50, 30_000]
 /** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
 const TRIAL_EVERY: DurationMs = 1_000
-const TRIAL_SHARE = 4
+const TRIAL_SHARE = 1
 /** So many buckets does a job that has history to go through close before the next job has its turn. */
 const TURN = 32
 /** How often the storage is given time to seal and to prune. */

@@ -60,8 +60,9 @@ export class JobRunner {
   /** The place in the sequence that was scored last, and the clock there. */
   #upTo: Seq = 0
   #now: EpochMs = Number.NEGATIVE_INFINITY
-  /** Rows of the open buckets at the last trial: without a new one, another trial would say the same. */
-  #tried = new Set<string>()
+  /** Rows of the open buckets at the last trial, by start of bucket, and the place up to which they were asked for. */
+  readonly #tried = new Map<EpochMs, readonly Observation[]>()
+  #triedUpTo: Seq = 0
 
   constructor(toRun: JobToRun, ports: RunnerPorts) {
     const { job, datafeed, profile, rules } = toRun
@@ -140,13 +141,18 @@ export class JobRunner {
     return false
   }
 
-  /** What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. */
+  /**
+   * What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. Without a
+   * combination of values that the last trial had not, another one would say the same and is left out.
+   */
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
-    if (Number.isNaN(this.due)) return
-    const open = await this.#openBuckets(clock, upTo)
-    const keys = open.flatMap(({ bucket, rows }) => rows.map(({ values }) => JSON.stringify([bucket.start, values])))
-    if (keys.every((key) => this.#tried.has(key))) return
-    this.#tried = new Set(keys)
+    if (Number.isNaN(this.due) || this.#toRun.quiet) return
+    if (!(await this.#observeOpen(clock, upTo))) return
+    const starts = [...this.#tried.keys()].sort((a, b) => a - b)
+    const open = starts.map((start) => ({
+      bucket: { start, end: start + this.feed.bucketSpan },
+      rows: this.#tried.get(start)!,
+    }))
     for (const [i, { results }] of this.#loop.model.trial(open).entries()) {
       const drafts = this.#judging.trial(results.filter(isRecord), open[i]!.rows, clock)
       await this.#provisional.raise(drafts)
@@ -210,18 +216,22 @@ export class JobRunner {
     await this.#provisional.settle(this.#loop, this.#judging)
   }
 
-  async #openBuckets(clock: EpochMs, upTo: Seq) {
+  /** Observes those open buckets again that have grown since the last trial. Answers whether any of them has a new row. */
+  async #observeOpen(clock: EpochMs, upTo: Seq): Promise<boolean> {
     const { events } = this.#ports.storage
+    for (const start of this.#tried.keys()) if (start < this.#loop.openFrom) this.#tried.delete(start)
     const to = bucketOf(clock + DAY, this.feed.bucketSpan).end
-    const counts = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo)
-    const open = []
-    for (const start of [...counts.keys()].sort((a, b) => a - b)) {
-      const bucket = { start, end: start + this.feed.bucketSpan }
+    const grown = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo, this.#triedUpTo)
+    let isNew = false
+    for (const start of grown.keys()) {
       const rows: Observation[] = []
-      for await (const row of events.observe(this.feed, bucket, upTo)) rows.push(row)
-      open.push({ bucket, rows: rows.sort(compareObservations) })
+      for await (const row of events.observe(this.feed, { start, end: start + this.feed.bucketSpan }, upTo))
+        rows.push(row)
+      isNew ||= rows.length > (this.#tried.get(start)?.length ?? 0)
+      this.#tried.set(start, rows.sort(compareObservations))
     }
-    return open
+    this.#triedUpTo = upTo
+    return isNew
   }
 
   #newLoop(saved?: SavedLoop): JobLoop {
