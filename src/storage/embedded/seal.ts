@@ -4,8 +4,9 @@ import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, type Seq } from '../.
 import type { Copies } from './copies.ts'
 import { type DayFile, type DayFiles, synced } from './day-files.ts'
 import { type Duck, numbersOf, quoted, rowsOf } from './duck.ts'
-import type { DuckEvents } from './events.ts'
+import type { EventAppender } from './event-appender.ts'
 import { KeySet } from './key-set.ts'
+import type { StoredEvents } from './stored-events.ts'
 
 /** So long after its end a day is sealed: most of what comes late has come by then. */
 const SEAL_AFTER: DurationMs = HOUR
@@ -38,7 +39,8 @@ export interface SealParts {
   readonly duck: Duck
   readonly days: DayFiles
   readonly copies: Copies
-  readonly events: DuckEvents
+  readonly appender: EventAppender
+  readonly stored: StoredEvents
   /** Copies rows to files, while others append and read. */
   readonly connection: DuckDBConnection
 }
@@ -69,8 +71,8 @@ export async function sealDays(parts: SealParts, now: EpochMs, fewest = FEWEST):
  * in between leaves a file that nobody reads, which the next start removes.
  */
 async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: DayFile): Promise<void> {
-  const { duck, days, copies, events, connection } = parts
-  const upTo = (await events.last())!.seq
+  const { duck, days, copies, appender, stored, connection } = parts
+  const upTo = appender.lastSeq
   const file = days.newName(day, upTo)
   const moved = `day = ${day} AND seq <= ${upTo}`
   const rows = `SELECT seq, clock, time, own_time, kind, doc FROM events WHERE ${moved}`
@@ -90,10 +92,10 @@ async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: Day
   const expected = (before?.events ?? 0) + keys.length - known
   if (facts!.events !== expected)
     throw new Error(`Cannot seal day ${day}: its file has ${facts!.events} events, expected ${expected}`)
-  await events.writing.alone(() =>
-    events.reading.alone(async () => {
+  await appender.writing.alone(() =>
+    stored.reading.alone(async () => {
       await duck.transaction(connection, async () => {
-        await events.rememberLast(connection)
+        await appender.rememberLast(connection)
         await days.register(duck, connection, sealed, KeySet.of(keys).bytes)
         await connection.run(`DELETE FROM events WHERE ${moved}`)
       })
@@ -178,7 +180,7 @@ export interface Retention {
 
 /** Drops what is older than it is to be kept, by its time and by when it came, and the oldest days beyond the bytes to keep. */
 export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): Promise<void> {
-  const { duck, days, copies, events, connection } = parts
+  const { duck, days, copies, appender, stored, connection } = parts
   const before = keep.days === undefined ? Number.NEGATIVE_INFINITY : Math.floor(now / DAY - keep.days)
   const isOld = (one: DayFile) => one.day < before && (one.last_clock ?? 0) < before * DAY
   const old = new Set(days.all.filter(isOld))
@@ -189,10 +191,10 @@ export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): 
     total -= one.bytes
   }
   if (old.size === 0 && before === Number.NEGATIVE_INFINITY) return
-  await events.writing.alone(() =>
-    events.reading.alone(async () => {
+  await appender.writing.alone(() =>
+    stored.reading.alone(async () => {
       await duck.transaction(connection, async () => {
-        await events.rememberLast(connection)
+        await appender.rememberLast(connection)
         for (const { day } of old) await days.unregister(connection, day)
         if (before > Number.NEGATIVE_INFINITY)
           await connection.run(`DELETE FROM events WHERE day < ${before} AND coalesce(clock, 0) < ${before * DAY}`)
