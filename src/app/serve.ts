@@ -14,6 +14,7 @@ import { servedJob } from '../http/served-job.ts'
 import { HttpServer } from '../http/server.ts'
 import { sinkOf } from '../sinks/index.ts'
 import type { Sink } from '../sinks/sink.ts'
+import { SOURCES } from '../sources/index.ts'
 import type { LiveSource } from '../sources/live-source.ts'
 import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
 import { openStorage } from '../storage/index.ts'
@@ -103,7 +104,7 @@ export async function startServer({
       }),
     ]
     const keys = http.keys_file === undefined ? NO_KEYS : await readApiKeys(http.keys_file)
-    const live = [...sources, pushed]
+    const live = [...(await opened(config.source, sourcesOf)).flat(), ...sources, pushed]
     await outbox.start()
     closing.push(() => outbox.stop())
     await engine.start(live)
@@ -124,6 +125,13 @@ export async function startServer({
     await stop()
     throw error
   }
+}
+
+/** The sources behind an entry of the settings, which were checked by the catalogue. */
+async function sourcesOf({ type, options }: Config['source'][number]): Promise<readonly LiveSource[]> {
+  const found = SOURCES.find(({ name }) => name === type)
+  if (!found) throw new RangeError(`Cannot open a source of type "${type}": settings are checked before`)
+  return found.open(options as never)
 }
 
 async function opened<Settings, T>(list: readonly Settings[], open: (settings: Settings) => Promise<T>): Promise<T[]> {

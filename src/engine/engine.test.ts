@@ -158,6 +158,16 @@ test('what the closed bucket does not find is withdrawn: it stays in the list, c
   await one.engine.stop()
 })
 
+test('of the alerts of a quiet job nobody is told', async () => {
+  const one = await life(openMemory(), new FakeClock(START), [], { jobs: [{ ...JOB, quiet: true }] })
+  await quietDay(one)
+  await one.push(connect(one.clock.now(), 'xmrig'))
+  await one.clock.advance(30 * MINUTE)
+  assert.equal((await one.alerts()).length, 1)
+  assert.deepEqual(await one.reasons(), [])
+  await one.engine.stop()
+})
+
 test('what a person has said of an alert is still said when the alert grows', async () => {
   const one = await life(openMemory(), new FakeClock(START))
   await quietDay(one)
@@ -249,6 +259,13 @@ test('backlogs of several logs become one sequence by time, and each goes on at 
   await clock.advance(SECOND)
   assert.equal(again.cursorAtStart, 24)
   await second.engine.stop()
+})
+
+test('who hands in again in the moment of the answer is answered again', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  for (let n = 0; n < 3; n++) await one.push(connect(START, 'nginx'))
+  assert.equal((await one.storage.events.last())?.seq, 3)
+  await one.engine.stop()
 })
 
 test('while the storage fails, senders wait; then everything is there once', async () => {

@@ -15,6 +15,7 @@ import { EngineClock } from './engine-clock.ts'
 import { Ingest } from './ingest.ts'
 import { JobRunner, type JobToRun } from './job-runner.ts'
 import type { JudgingOptions } from './judging.ts'
+import { PushedAuditLines } from './pushed-audit-lines.ts'
 import { Ticks } from './ticks.ts'
 
 /** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
@@ -22,6 +23,8 @@ const [SHORTEST_REST, LONGEST_REST]: readonly [DurationMs, DurationMs] = [50, 30
 /** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
 const TRIAL_EVERY: DurationMs = 1_000
 const TRIAL_SHARE = 4
+/** So many buckets does a job that has history to go through close before the next job has its turn. */
+const TURN = 32
 /** How often the storage is given time to seal and to prune. */
 const TEND_EVERY: DurationMs = 10 * MINUTE
 /** Events of a backlog that are committed together. */
@@ -74,6 +77,7 @@ export class Engine {
   readonly #cursors: Cursors
   readonly #ticks: Ticks
   readonly #ingest: Ingest
+  readonly #auditLines: PushedAuditLines
   readonly #runners: readonly JobRunner[]
   readonly #stopping = new AbortController()
   #sources: readonly LiveSource[] = []
@@ -104,12 +108,15 @@ export class Engine {
       engineClock: this.#clock,
       log,
       ...(options.onReject && { onReject: options.onReject }),
-      onCommitted: (seq) => {
+      onCommitted: (seq, events) => {
+        this.#auditLines.take(events, this.#lastSeq, seq)
         this.#lastSeq = seq
         this.#lastArrival = clock.now()
         this.#poke()
       },
     })
+    const lines = { events: storage.events, intake: this.#ingest, cursors: this.#cursors, clock, log, signal }
+    this.#auditLines = new PushedAuditLines({ ...lines, lastSeq: () => this.#lastSeq })
   }
 
   /** Where whoever pushes hands in. */
@@ -131,6 +138,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#state = 'stopping'
     await Promise.all(this.#sources.map((source) => source.stop()))
+    if (!this.#ingest.failing) await this.#auditLines.stop()
     await this.#ingest.close()
     this.#stopping.abort()
     this.#poke()
@@ -183,6 +191,7 @@ export class Engine {
 
   async #openSources(): Promise<void> {
     try {
+      await this.#auditLines.recall()
       await this.#takeBacklogs()
       if (this.#stopping.signal.aborted) return
       for (const source of this.#sources) await source.start(this.#ingest)
@@ -220,7 +229,7 @@ export class Engine {
       try {
         await this.#follow()
         await this.#tickIfQuiet()
-        for (const runner of this.#runners) await runner.advance(this.#clockWithTicks())
+        for (const runner of this.#runners) if (await runner.advance(this.#clockWithTicks(), TURN)) this.#poke()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
       } catch (error) {

@@ -29,6 +29,8 @@ export interface JobToRun {
   readonly profile?: ProfileName
   readonly rules: readonly RuleAndExceptions[]
   readonly jobOptions?: JobOptions
+  /** Its alerts are kept and nobody is told of them: for a job that runs beside another one that says the same better. */
+  readonly quiet?: boolean
 }
 
 export interface RunnerPorts extends JudgingOptions {
@@ -71,7 +73,7 @@ export class JobRunner {
     this.feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
     this.#decisions = new Decisions(storage.state, job.job_id)
     this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
-    this.#writer = new AlertWriter(storage, this.feed, timeOfDay)
+    this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
     this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
     this.#loop = this.#newLoop()
     this.#judging = this.#newJudging()
@@ -119,18 +121,23 @@ export class JobRunner {
     })
   }
 
-  /** Closes every bucket that the clock of the sequence, now at `clock`, has passed. */
-  async advance(clock: EpochMs): Promise<void> {
-    if (Number.isNaN(this.due) && !(await this.#begin())) return
-    while (this.due <= clock && !this.#ports.signal?.aborted) {
+  /**
+   * Closes buckets that the clock of the sequence, now at `clock`, has passed: all of them, or as many as `most` decisions close.
+   * Answers whether some are left.
+   */
+  async advance(clock: EpochMs, most = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (Number.isNaN(this.due) && !(await this.#begin())) return false
+    for (let made = 0; this.due <= clock && !this.#ports.signal?.aborted; made++) {
+      if (made === most) return true
       const decision = await this.#nextDecision()
-      if (!decision) return
+      if (!decision) return false
       await this.#decisions.decide(decision)
       const before = this.#now
       await this.#carryOut(decision)
       await this.#writeAlerts()
       if (Snapshots.isDue(before, decision.now)) await this.save()
     }
+    return false
   }
 
   /** What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DAY, type EpochMs, type Seq } from '../../domain/time.ts'
-import type { EventStore, Reading, ResultStore } from '../storage.ts'
+import type { Reading } from '../storage.ts'
 import { Copies } from './copies.ts'
 import { DayFiles } from './day-files.ts'
 import { Duck, type DuckOptions, quoted, rowsOf } from './duck.ts'
@@ -12,6 +12,7 @@ import { DATABASE, DAYS } from './duck-files.ts'
 import { about, migrateDuck, setAbout } from './duck-schema.ts'
 import { DuckEvents, EVENTS_LAST } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
+import { type DuckStore, Reopening } from './reopening.ts'
 import { DuckResults, RESULTS_SEQ } from './results.ts'
 import { dropOld, type Retention, type SealParts, sealDays } from './seal.ts'
 
@@ -26,24 +27,16 @@ export interface DuckStoreOptions extends DuckOptions {
   readonly fewestToSeal?: number
 }
 
-export interface DuckStore {
-  /** Drawn when the database was made. */
-  readonly id: string
-  readonly events: EventStore
-  readonly results: ResultStore
-  /** Seals days that are over and drops what is older than it is to be kept. */
-  tend(now: EpochMs): Promise<void>
-  /** Writes what stands in the store at one moment into a folder, under the same names; nobody waits for it. */
-  copyTo(dir: string): Promise<void>
-  close(): Promise<void>
-}
-
 /**
  * Opens the embedded store of events and results in a folder, which is made where it is missing.
  *
  * @throws AppError STORE_IN_USE · STORE_TOO_NEW · STORE_DAMAGED · STORE_FULL · STORE_UNREADABLE
  */
-export async function openDuckStore(dir: string, options: DuckStoreOptions = {}): Promise<DuckStore> {
+export function openDuckStore(dir: string, options: DuckStoreOptions = {}): Promise<DuckStore> {
+  return Reopening.open(() => openOnce(dir, options))
+}
+
+async function openOnce(dir: string, options: DuckStoreOptions): Promise<DuckStore> {
   await mkdir(dir, { recursive: true })
   const duck = await Duck.open(join(dir, DATABASE), options)
   try {
@@ -80,7 +73,6 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
     async close() {
       await events.writing.alone(() => results.writing.alone(async () => {}))
       await events.reading.alone(async () => {})
-      for (const connection of [writer, tender, scores]) connection.closeSync()
       duck.close()
     },
   }

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Datafeed } from '../../datafeed/datafeed.ts'
 import { Fold, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
-import type { BucketSpan } from '../../domain/bucket.ts'
+import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
 import { compareObservations, EVENTS_KEPT, type Observation } from '../../domain/observation.ts'
 import { DAY, type DurationMs, type EpochMs, type Seq } from '../../domain/time.ts'
@@ -110,11 +110,9 @@ export class DuckEvents implements EventStore {
       for (const [i, { start, count }] of groups.entries()) if (rows[i] !== 'not admitted') add(start, count)
       return counts
     }
-    const documents = await this.#select<PackedDocument & { start: EpochMs }>(
-      daysWithin(whole),
-      (rows) => `SELECT (${start})::DOUBLE AS start, ${DOCUMENT} FROM ${rows} WHERE ${where}`,
-    )
-    for (const row of documents) if (matches(feed.query, documentOf(row))) add(row.start, 1)
+    counts.clear()
+    for await (const { event, time } of this.#documents(whole, where))
+      if (matches(feed.query, event)) add(bucketOf(time, feed.bucketSpan).start, 1)
     return counts
   }
 
@@ -221,18 +219,37 @@ export class DuckEvents implements EventStore {
   }
 
   async #foldDocuments(feed: Datafeed, bucket: BucketSpan, upTo: Seq): Promise<Observation[]> {
-    const documents = await this.#select<PackedDocument & { seq: Seq; time: EpochMs }>(
-      daysWithin({ from: bucket.start, to: bucket.end }),
-      (rows) => `SELECT seq::DOUBLE AS seq, coalesce(own_time, time)::DOUBLE AS time, ${DOCUMENT} FROM ${rows}
-        WHERE time >= ${bucket.start} AND time < ${bucket.end} AND ${this.#newestUpTo(upTo)} ORDER BY seq`,
-    )
+    const within = { from: bucket.start, to: bucket.end }
+    const where = `time >= ${bucket.start} AND time < ${bucket.end} AND ${this.#newestUpTo(upTo)}`
     const fold = new Fold()
-    for (const document of documents) {
-      const { seq, time } = document
-      const row = rowOf(feed, documentOf(document))
-      if (row) fold.add(row, time, 0, seq, seq + 1)
+    for await (const { seq, own, event } of this.#documents(within, where)) {
+      const row = rowOf(feed, event)
+      if (row) fold.add(row, own, 0, seq, seq + 1)
     }
     return fold.observations()
+  }
+
+  /** The events that a condition holds for, in their order, some thousand at a time. */
+  async *#documents(
+    range: TimeRange,
+    where: string,
+  ): AsyncGenerator<{ readonly seq: Seq; readonly time: EpochMs; readonly own: EpochMs; readonly event: EcsEvent }> {
+    const days = daysWithin(range)
+    const [bounds] = await this.#select<{ first: Seq | null; last: Seq }>(
+      days,
+      (rows) => `SELECT min(seq)::DOUBLE AS first, max(seq)::DOUBLE AS last FROM ${rows} WHERE ${where}`,
+    )
+    const { first, last } = bounds!
+    if (first === null) return
+    for (let from = first; from <= last; from += FIRST_WINDOW) {
+      const window = `seq >= ${from} AND seq < ${from + FIRST_WINDOW}`
+      const found = await this.#select<PackedDocument & { seq: Seq; time: EpochMs; own: EpochMs }>(
+        days,
+        (rows) => `SELECT seq::DOUBLE AS seq, time::DOUBLE AS time, ${DOCUMENT} FROM ${rows}
+          WHERE ${window} AND ${where} ORDER BY seq`,
+      )
+      for (const row of found) yield { seq: row.seq, time: row.time, own: row.own, event: documentOf(row) }
+    }
   }
 
   /** Adds what matches in the window and answers how far that went. */
@@ -242,7 +259,8 @@ export class DuckEvents implements EventStore {
     limit: number,
     items: { seq: Seq; doc: EcsEvent }[],
   ): Promise<Seq> {
-    const where = `seq > ${after} AND ${this.#newestUpTo(upTo)}`
+    // A revision may stand in a later window.
+    const where = `seq > ${after} AND seq <= ${upTo} AND ${this.#newestUpTo(Number.POSITIVE_INFINITY)}`
     const days = (all: readonly DayFile[]) => all.filter((one) => one.first_seq <= upTo && one.last_seq > after)
     const { kinds } = this.#parts
     const known = await this.#select<{ kind: Kind }>(days, (rows) => `SELECT DISTINCT kind FROM ${rows} WHERE ${where}`)
