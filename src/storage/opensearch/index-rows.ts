@@ -15,9 +15,10 @@ import type { SearchReply } from './journal.ts'
  * of each group along; the fields are derived from that here, and groups that come out alike are made one row.
  */
 
-const GROUPS_A_PAGE = 1000
+/** For each page the cluster goes through all documents again, so pages are few and large; it allows 65,535 buckets. */
+const GROUPS_A_PAGE = 5000
 
-/** Words of a command line tell something of interpreters alone, and of most programs they are new each time. */
+/** Words of a command line tell something of interpreters alone, of others only the first; of most programs they are new each time. */
 const WORDS: readonly string[] = ['process.args', 'process.command_line', 'process.title']
 
 /** Beginnings of the names of interpreters, and more: a group too many does no harm. */
@@ -101,6 +102,18 @@ for (String field : params.program) {
 StringBuilder key = new StringBuilder();
 for (String field : params.fields) column(key, doc, params.program.contains(field) ? params._source : null, field);
 if (words) for (String field : params.wordFields) column(key, doc, params._source, field);
+else if (params.argv0) {
+  StringBuilder args = new StringBuilder();
+  inside(args, params._source, 'process.args');
+  int second = args.indexOf(String.valueOf((char) 1), 1);
+  if (second > 0) args.setLength(second);
+  if (args.length() == 0) {
+    for (String field : params.wordFields) column(args, doc, params._source, field);
+    int space = args.indexOf(' ');
+    if (space > 0 && args.indexOf('"') < 0 && args.indexOf("'") < 0 && args.indexOf('\\\\') < 0) args.setLength(space);
+  }
+  key.append((char) 0).append(args);
+}
 return key.toString();
 `
 
@@ -113,9 +126,10 @@ export function groupsBody(feed: Datafeed, query: Dsl, fieldOf: (field: string) 
       .filter(({ groups }) => groups)
       .map(({ name }) => name)
   const params = {
-    words: feed.fields.includes('oddsock.argv0') || WORDS.some((field) => feed.fields.includes(field)),
+    words: WORDS.some((field) => feed.fields.includes(field)),
     interpreters: INTERPRETERS,
     fields: grouping(sources.filter((field) => !WORDS.includes(field))),
+    argv0: feed.fields.includes('oddsock.argv0'),
     program: grouping(['process.executable', 'process.name']),
     wordFields: grouping(WORDS),
   }
