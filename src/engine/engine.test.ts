@@ -268,23 +268,53 @@ test('who hands in again in the moment of the answer is answered again', async (
   await one.engine.stop()
 })
 
+/** The methods of a store with private fields, but for those that `over` has of its own. */
+function bound<T extends object>(over: T, store: T): T {
+  return new Proxy(store, {
+    get(target, name) {
+      const value = Reflect.get(Object.hasOwn(over, name) ? over : target, name) as unknown
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+/** Hands in one event and waits for the answer, also when it is stopped. */
+class HandingSource implements LiveSource {
+  readonly name = 'handing'
+  readonly health = { bytesRead: 0 }
+  answer: string | undefined
+  #handed: Promise<void> = Promise.resolve()
+
+  async start(intake: Intake): Promise<void> {
+    this.#handed = intake.take({ source: this.name, events: [connect(START, 'nginx')], clock: 'receipt' }).then(
+      () => {
+        this.answer = 'taken'
+      },
+      (error: { code: string }) => {
+        this.answer = error.code
+      },
+    )
+  }
+
+  stop(): Promise<void> {
+    return this.#handed
+  }
+}
+
 test('while the storage fails, senders wait; then everything is there once', async () => {
   const memory = openMemory()
   let failures = 3
   const storage: Storage = {
     ...memory,
-    events: new Proxy(memory.events, {
-      get(target, name) {
-        if (name !== 'append') {
-          const value = Reflect.get(target, name) as unknown
-          return typeof value === 'function' ? value.bind(target) : value
-        }
-        return async (events: readonly EcsEvent[]) => {
+    events: bound(
+      {
+        append: async (events: readonly EcsEvent[]) => {
           if (failures-- > 0) throw new Error('disk full')
-          return target.append(events)
-        }
-      },
-    }),
+          return memory.events.append(events)
+        },
+      } as Storage['events'],
+      memory.events,
+    ),
   }
   const one = await life(storage, new FakeClock(START))
   let taken = false
@@ -299,6 +329,18 @@ test('while the storage fails, senders wait; then everything is there once', asy
   assert.deepEqual(one.engine.health().problems, [])
   assert.equal((await memory.events.last())?.seq, 1)
   await one.engine.stop()
+})
+
+test('a storage that fails does not keep the engine from stopping: whoever waits is told to send again', async () => {
+  const memory = openMemory()
+  const full = { append: () => Promise.reject(new Error('disk full')) } as unknown as Storage['events']
+  const storage: Storage = { ...memory, events: bound(full, memory.events) }
+  const waits = new HandingSource()
+  const one = await life(storage, new FakeClock(START), [waits])
+  await one.clock.advance(50)
+  assert.match(one.engine.health().problems.join(), /disk full/)
+  await one.engine.stop()
+  assert.equal(waits.answer, 'INTAKE_CLOSED')
 })
 
 test('when nothing comes any more, the time of day closes the last bucket', async () => {

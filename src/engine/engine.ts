@@ -31,6 +31,8 @@ const TEND_EVERY: DurationMs = 10 * MINUTE
 const PAST_TOGETHER = 5_000
 /** So many of the last events tell the clock again which hosts there are. */
 const REMEMBERED = 20_000
+/** So long may sources wait for their last answers when the engine stops. */
+const LAST_CALL: DurationMs = 4_000
 /** A loop that fails tries again after so long. */
 const PAUSE_AFTER_FAILURE: DurationMs = 2_000
 
@@ -137,13 +139,22 @@ export class Engine {
   /** Resolves when everything taken in is committed and every job is saved: the next start has nothing to do again. */
   async stop(): Promise<void> {
     this.#state = 'stopping'
-    await Promise.all(this.#sources.map((source) => source.stop()))
-    if (!this.#ingest.failing) await this.#auditLines.stop()
-    await this.#ingest.close()
+    await this.#stopSources()
     this.#stopping.abort()
     this.#poke()
     await this.#loops
     for (const runner of this.#runners) await runner.save()
+  }
+
+  /** Sources wait until what they have handed in is answered; where the storage fails, or takes too long, the answer is no. */
+  async #stopSources(): Promise<void> {
+    const stopped = Promise.all(this.#sources.map((source) => source.stop()))
+    const waiting = new AbortController()
+    if (!this.#ingest.failing) await Promise.race([stopped, this.#options.clock.sleep(LAST_CALL, waiting.signal)])
+    waiting.abort()
+    if (!this.#ingest.failing) await this.#auditLines.stop()
+    await this.#ingest.close()
+    await stopped
   }
 
   /** What a job remembers of the values that it saw, for whoever draws it. */
