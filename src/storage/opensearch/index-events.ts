@@ -167,9 +167,9 @@ export class IndexEvents implements EventStore {
     const [first, last] = [hits[0]?.sort[0], hits.at(-1)?.sort[0]]
     if (hits.length <= size) return hits
     if (first !== last) return hits.filter(({ sort: [time] }) => time !== last)
-    return this.#fetch({
-      bool: { filter: [query, { range: { [place]: { gte: first, lte: first, format: 'epoch_millis' } } }] },
-    })
+    const moment = { range: { [place]: { gte: first, lte: first, format: 'epoch_millis' } } }
+    const crowd = await this.#fetch({ bool: { filter: [query, moment] } })
+    return crowd.map((hit) => ({ ...hit, sort: [first!] as const }))
   }
 
   async read(places: readonly Place[]): Promise<readonly (EcsEvent | undefined)[]> {
