@@ -17,7 +17,7 @@ const USAGE = [
     'HTTP_BODY',
     'HTTP_NOT_FOUND',
   ],
-  ...['HTTP_PARAMETER', 'IMPORT', 'JOB', 'QUERY', 'RULE', 'SCENARIO', 'SIZE', 'TIME', 'USAGE'],
+  ...['HTTP_PARAMETER', 'IMPORT', 'JOB', 'QUERY', 'RULE', 'SCENARIO', 'SETTING', 'SIZE', 'TIME', 'USAGE'],
 ]
 const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
 

@@ -423,7 +423,7 @@ describe('trouble with a log', () => {
     appendFileSync(log, records(2))
     await arrived(intake, 2)
     assert.deepEqual(serialsOf(intake.events), [1, 2])
-    assert.equal(tail.health.problem, undefined)
+    await until('all to be well', () => tail.health.problem === undefined)
   })
 
   test('that may not be read any more is told; what is open is read on, and all is well when it may', async () => {

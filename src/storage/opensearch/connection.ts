@@ -200,8 +200,9 @@ function refusal(error: unknown, method: string, path: string): AppError {
   const denied = statusCode === 401 || statusCode === 403
   return new AppError({
     message: `Cannot ${method} ${path}: OpenSearch answers ${statusCode ?? 'nothing'}, ${said}`,
-    code: denied ? 'STORAGE_DENIED' : 'STORAGE_REFUSED',
-    ...(denied && { hint: 'docs/how-to/opensearch.md lists the privileges that oddsock needs.' }),
+    ...(denied
+      ? { code: 'STORAGE_DENIED', hint: 'docs/how-to/opensearch.md lists the privileges that oddsock needs.' }
+      : { code: 'STORAGE_REFUSED' }),
     cause: error,
   })
 }
