@@ -1,6 +1,7 @@
 // Runs test files and makes the rules of the house hold: a skipped test fails the run, no test at all fails it too.
 // usage: node --import tsx tools/test.ts [--suite NAME] [FILE…]
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
@@ -18,7 +19,8 @@ if (!ending) throw new RangeError(`Cannot run suite "${suite}": known are ${[...
 
 const files = args.length > 0 ? args : testFiles(ending)
 const counts = { passed: 0, failed: 0, skipped: 0 }
-const stream = run({ files, concurrency: true })
+// Left to itself, the runner of Node keeps one processor free for others; while tests run there are none.
+const stream = run({ files, concurrency: availableParallelism() })
 stream.on('test:pass', (test) => {
   if (test.details.type === 'suite') return
   if (test.skip !== undefined || test.todo !== undefined) counts.skipped++
