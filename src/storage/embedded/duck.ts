@@ -35,7 +35,7 @@ export class Duck {
     const api = await import('@duckdb/node-api')
     try {
       const instance = await api.DuckDBInstance.create(path, {
-        memory_limit: options.memoryLimit ?? '512MB',
+        memory_limit: options.memoryLimit ?? '256MB',
         threads: String(options.threads ?? 1),
         checkpoint_threshold: options.checkpointAt ?? '256MB',
         // The first one whose tables are packed with zstd.

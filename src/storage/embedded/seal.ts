@@ -27,10 +27,10 @@ const FEWEST = 1_000
 const STEP: DurationMs = 15 * MINUTE
 
 /** Rows that are packed, and opened, together. */
-const ROW_GROUP = 32_768
+const ROW_GROUP = 16_384
 
 /** About so many rows are sorted at once: 100 to 200 MB of documents. */
-const PIECE = 65_536
+const PIECE = 32_768
 
 /** Of zstd: a tenth slower than 3, a fifth smaller. */
 const LEVEL = 6
