@@ -343,6 +343,31 @@ test('a storage that fails does not keep the engine from stopping: whoever waits
   assert.equal(waits.answer, 'INTAKE_CLOSED')
 })
 
+test('a storage that fails while a bucket is closed leaves no trace in what is found', async () => {
+  const told = await Promise.all(
+    [false, true].map(async (fails) => {
+      serial = 0
+      const memory = openMemory()
+      let writes = 0
+      const failing = {
+        append: async (results: Parameters<Storage['results']['append']>[0]) => {
+          if (fails && ++writes % 37 === 0) throw new Error('disk full')
+          return memory.results.append(results)
+        },
+      } as Storage['results']
+      const one = await life({ ...memory, results: bound(failing, memory.results) }, new FakeClock(START))
+      await quietDay(one)
+      await one.push({ ...connect(one.clock.now(), 'xmrig'), event: { id: 'odd', category: 'network' } })
+      await one.clock.advance(HOUR)
+      const results = await memory.results.newest('odd_ones', START)
+      await one.engine.stop()
+      return { alerts: (await one.alerts()).map((alert) => [alert['kibana.alert.uuid'], alert.record_score]), results }
+    }),
+  )
+  assert.equal(told[0]!.alerts.length, 1)
+  assert.deepEqual(told[1], told[0])
+})
+
 test('when nothing comes any more, the time of day closes the last bucket', async () => {
   const one = await life(openMemory(), new FakeClock(START))
   await quietDay(one)

@@ -60,6 +60,8 @@ export class JobRunner {
   /** The place in the sequence that was scored last, and the clock there. */
   #upTo: Seq = 0
   #now: EpochMs = Number.NEGATIVE_INFINITY
+  /** False while a decision is carried out: should the storage fail then, the model may have learned what no result tells. */
+  #isWhole = true
   /** Rows of the open buckets at the last trial, by start of bucket, and the place up to which they were asked for. */
   readonly #tried = new Map<EpochMs, readonly Observation[]>()
   #triedUpTo: Seq = 0
@@ -104,17 +106,18 @@ export class JobRunner {
   async start(): Promise<void> {
     const { storage, log } = this.#ports
     const snapshot = await this.#snapshots.newest()
-    if (snapshot) {
-      this.#loop = this.#newLoop(snapshot.loop)
-      this.#judging = this.#newJudging(snapshot.judging)
-      this.#upTo = snapshot.upTo
-      this.#now = snapshot.now
-    }
+    this.#loop = this.#newLoop(snapshot?.loop)
+    this.#judging = this.#newJudging(snapshot?.judging)
+    this.#upTo = snapshot?.upTo ?? 0
+    this.#now = snapshot?.now ?? Number.NEGATIVE_INFINITY
+    this.#tried.clear()
+    this.#triedUpTo = 0
     await storage.results.rewind(this.job.job_id, snapshot?.results ?? 0)
     await this.#provisional.load()
     const again = await this.#decisions.stored(snapshot?.decisions ?? 0)
     for (const decision of again) await this.#carryOut(decision)
     await this.#writeAlerts()
+    this.#isWhole = true
     log.info('Job started', {
       job_id: this.job.job_id,
       snapshot: snapshot ? isoTime(snapshot.now) : 'none',
@@ -127,15 +130,18 @@ export class JobRunner {
    * Answers whether some are left.
    */
   async advance(clock: EpochMs, most = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (!this.#isWhole) await this.start()
     if (Number.isNaN(this.due) && !(await this.#begin())) return false
     for (let made = 0; this.due <= clock && !this.#ports.signal?.aborted; made++) {
       if (made === most) return true
       const decision = await this.#nextDecision()
       if (!decision) return false
-      await this.#decisions.decide(decision)
       const before = this.#now
+      this.#isWhole = false
+      await this.#decisions.decide(decision)
       await this.#carryOut(decision)
       await this.#writeAlerts()
+      this.#isWhole = true
       if (Snapshots.isDue(before, decision.now)) await this.save()
     }
     return false
@@ -146,7 +152,7 @@ export class JobRunner {
    * combination of values that the last trial had not, another one would say the same and is left out.
    */
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
-    if (Number.isNaN(this.due) || this.#toRun.quiet) return
+    if (Number.isNaN(this.due) || this.#toRun.quiet || !this.#isWhole) return
     if (!(await this.#observeOpen(clock, upTo))) return
     const starts = [...this.#tried.keys()].sort((a, b) => a - b)
     const open = starts.map((start) => ({
@@ -173,7 +179,7 @@ export class JobRunner {
 
   /** A snapshot, so that the next start has nothing to do again. */
   async save(): Promise<void> {
-    if (Number.isNaN(this.due)) return
+    if (Number.isNaN(this.due) || !this.#isWhole) return
     await this.#snapshots.save({
       decisions: this.#decisions.count,
       results: await this.#ports.storage.results.last(this.job.job_id),
