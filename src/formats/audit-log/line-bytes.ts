@@ -1,10 +1,11 @@
+import type { KeyBytes } from '../key-bytes.ts'
+
 /**
  * The byte work of the quick audit.log reader. Of each line it reads the header, and puts into a key those bytes of the body
  * on which the wanted fields can depend. Two events with equal keys differ at most in what nobody asked for: arguments of
  * the system call, exit code, process ids, padding of socket addresses, and the files that were named.
  */
 
-const NEWLINE = 10
 const SPACE = 32
 const QUOTE = 34
 
@@ -104,48 +105,6 @@ export function kindOf(block: Buffer, from: number, to: number): RecordKind {
     if (name.length === to - from && startsWith(block, from, name)) return kind
   }
   return 'other'
-}
-
-/** Bytes gathered for a look-up, with a hash of some of them. */
-export class KeyBytes {
-  bytes = Buffer.allocUnsafe(16 * 1024)
-  length = 0
-  hash = 0
-
-  clear(): void {
-    this.length = 0
-    this.hash = 0
-  }
-
-  add(block: Buffer, from: number, to: number): void {
-    const length = to - from
-    if (this.length + length + 1 > this.bytes.length) this.#grow(this.length + length + 1)
-    const bytes = this.bytes
-    let at = this.length
-    let hash = Math.imul(this.hash ^ length, 0x01000193)
-    if (length <= 32) {
-      for (let p = from; p < to; p++) {
-        const c = block[p]!
-        bytes[at++] = c
-        hash = Math.imul(hash ^ c, 0x01000193)
-      }
-    } else {
-      block.copy(bytes, at, from, to)
-      at += length
-      // Of a long piece every fourth byte has to do; keys that are told apart by others only are compared in full.
-      for (let p = from; p < to; p += 4) hash = Math.imul(hash ^ block[p]!, 0x01000193)
-    }
-    // No line holds a newline, so it keeps the pieces apart.
-    bytes[at++] = NEWLINE
-    this.length = at
-    this.hash = hash
-  }
-
-  #grow(end: number): void {
-    const larger = Buffer.allocUnsafe(end * 2)
-    this.bytes.copy(larger, 0, 0, this.length)
-    this.bytes = larger
-  }
 }
 
 /** `exit=… a0=… … pid=…`: what stands between the success of a system call and the login id is different every time. */

@@ -4,9 +4,10 @@ import { auditKey, hashText, hostOf } from '../../domain/identity.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { ByteTable } from '../byte-table.ts'
 import type { LineReader, SightingSink, SightOptions } from '../format.ts'
+import { KeyBytes } from '../key-bytes.ts'
 import { coalesce } from './coalesce.ts'
 import { decoder } from './decode.ts'
-import { addSockaddr, addSyscall, KeyBytes, kindOf, LineHeaderBytes, type RecordKind, sameBytes } from './line-bytes.ts'
+import { addSockaddr, addSyscall, kindOf, LineHeaderBytes, type RecordKind, sameBytes } from './line-bytes.ts'
 import { type LineHeader, parseHeader } from './parse-header.ts'
 import { type AuditLine, parseLine } from './parse-line.ts'
 import { REMEMBERED, Reassembler } from './reassemble.ts'
@@ -195,7 +196,7 @@ class QuickReader<P> implements LineReader {
       if (idle) return idle
     }
     const { length, hash } = key
-    key.add(this.#titles.bytes, 0, this.#titles.length)
+    key.addKey(this.#titles)
     const known = this.#known.get(key.bytes, key.length, key.hash)
     if (known) return known
     const met = this.#meet([segment])
