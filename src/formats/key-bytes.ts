@@ -1,3 +1,5 @@
+import { viewOf } from './words.ts'
+
 const NEWLINE = 10
 const PRIME = 0x9e3779b1
 
@@ -73,10 +75,6 @@ export class KeyBytes {
     this.bytes = larger
     this.#out = viewOf(larger)
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 function rotated(word: number, by: number): number {
