@@ -60,13 +60,15 @@ function logExtreme(probabilities: readonly Probability[], most: number): number
   return least
 }
 
+/** The `most` smallest, ascending. */
 function smallestOf(probabilities: readonly Probability[], most: number): Probability[] {
   const found: Probability[] = []
   for (const p of probabilities) {
-    if (found.length === most && p >= found[most - 1]!) continue
-    const at = found.findIndex((other) => p < other)
-    found.splice(at < 0 ? found.length : at, 0, p)
-    if (found.length > most) found.pop()
+    let at = found.length
+    if (at === most && p >= found[at - 1]!) continue
+    if (at === most) at--
+    for (; at > 0 && p < found[at - 1]!; at--) found[at] = found[at - 1]!
+    found[at] = p
   }
   return found
 }

@@ -34,7 +34,7 @@ export class Normalizers {
       if (counts) feed(this.#of(`record ${detector.index}`), ownKey(partition, by), probability)
     for (const { field, node, values } of tree.influencers) {
       const ofField = this.#of(`influencer ${field}`)
-      for (const [value, { probability }] of values) feed(ofField, value, probability)
+      values.forEach(({ probability }, value) => void feed(ofField, value, probability))
       feed(this.#of(`bucket ${field}`), '', node.probability)
     }
     feed(this.#of(`bucket ${BUCKET_TIME}`), '', tree.bucket.probability)

@@ -36,7 +36,7 @@ export function resultsOf(tree: Tree | undefined, eventCount: number, context: R
 function recordsOf(tree: Tree, context: ResultContext): AnomalyRecord[] {
   const unusual = tree.influencers.map(({ field, values }) => {
     const { column } = context.influencers.find((one) => one.field === field)!
-    return { field, column, nodes: new Map([...values].filter(([, node]) => isUnusual(node))) }
+    return { field, column, nodes: new Map(unusualOf(values)) }
   })
   const touched = unusual.filter(({ nodes }) => nodes.size > 0)
   return tree.leaves
@@ -59,6 +59,15 @@ function isWritten(leaf: Leaf, tree: Tree, unusual: readonly UnusualValues[]): b
   return unusual.some(({ field, column, nodes }) =>
     [...influencerValues(leaf, field, column)].some((value) => near(nodes.get(value))),
   )
+}
+
+/** The few among the many, which are not even listed. */
+function unusualOf(values: ReadonlyMap<string, Node>): (readonly [string, Node])[] {
+  const unusual: [string, Node][] = []
+  values.forEach((node, value) => {
+    if (isUnusual(node)) unusual.push([value, node])
+  })
+  return unusual
 }
 
 function isUnusual({ probability, least }: Node): boolean {
@@ -102,19 +111,17 @@ function recordOf(leaf: Leaf, context: ResultContext): AnomalyRecord {
 
 function influencersOf(tree: Tree, context: ResultContext): InfluencerResult[] {
   const results = tree.influencers.flatMap(({ field, values }) =>
-    [...values]
-      .filter(([, node]) => isUnusual(node))
-      .map(([value, { probability }]): InfluencerResult => {
-        const identity = { influencer_field_name: field, influencer_field_value: value, probability }
-        const score = context.normalizers.influencerScore(identity)
-        return {
-          result_type: 'influencer',
-          ...common(context),
-          ...identity,
-          influencer_score: score,
-          initial_influencer_score: score,
-        }
-      }),
+    unusualOf(values).map(([value, { probability }]): InfluencerResult => {
+      const identity = { influencer_field_name: field, influencer_field_value: value, probability }
+      const score = context.normalizers.influencerScore(identity)
+      return {
+        result_type: 'influencer',
+        ...common(context),
+        ...identity,
+        influencer_score: score,
+        initial_influencer_score: score,
+      }
+    }),
   )
   return results
     .sort((a, b) => b.influencer_score - a.influencer_score || a.probability - b.probability)

@@ -7,7 +7,8 @@ import { type EpochMs, HOUR } from '../domain/time.ts'
  */
 export class SequenceClock {
   now: EpochMs = Number.NEGATIVE_INFINITY
-  readonly #latest = new Map<number, EpochMs>()
+  /** By host. */
+  readonly #latest: EpochMs[] = []
   /** The values of `#latest`, ascending. */
   readonly #sorted: EpochMs[] = []
 
@@ -19,10 +20,10 @@ export class SequenceClock {
   /** An event that has only its own time; `host` is a small number. NaN moves nothing. */
   event(host: number, time: EpochMs): void {
     if (Number.isNaN(time)) return
-    const before = this.#latest.get(host)
+    const before = this.#latest[host]
     if (before === undefined) this.#sorted.splice(this.#rank(time), 0, time)
     else this.#move(before, time)
-    this.#latest.set(host, time)
+    this.#latest[host] = time
     this.ingested(this.#lowerMedian())
   }
 

@@ -1,16 +1,21 @@
+import type { KeyBytes } from '../key-bytes.ts'
+import { sameWords, stands, viewOf, type Words, wordsOf } from '../words.ts'
+
 /**
  * The byte work of the quick audit.log reader. Of each line it reads the header, and puts into a key those bytes of the body
  * on which the wanted fields can depend. Two events with equal keys differ at most in what nobody asked for: arguments of
  * the system call, exit code, process ids, padding of socket addresses, and the files that were named.
  */
 
-const NEWLINE = 10
 const SPACE = 32
 const QUOTE = 34
 
-const NODE = Buffer.from('node=')
-const TYPE = Buffer.from('type=')
-const MESSAGE = Buffer.from(' msg=audit(')
+const NODE = wordsOf(Buffer.from('node='))
+const TYPE = wordsOf(Buffer.from('type='))
+const MESSAGE = wordsOf(Buffer.from(' msg=audit('))
+/** `S.mmm:` of a stamp, and the least that can follow: a digit and `):`. */
+const STAMP = 15
+const REST = 3
 
 /** The header of one line, as far as it has the usual form. */
 export class LineHeaderBytes {
@@ -24,27 +29,34 @@ export class LineHeaderBytes {
   bodyFrom = 0
   time = 0
   serial = 0
+  kind: RecordKind = 'other'
+  #block: Buffer = Buffer.alloc(0)
+  #view = viewOf(this.#block)
+
+  /** The lines to come stand in this block. */
+  enter(block: Buffer): void {
+    this.#block = block
+    this.#view = viewOf(block)
+  }
 
   /** Reads the header of the line at `from`; false if it has not the usual form, which says nothing about its being right. */
-  read(block: Buffer, from: number, to: number): boolean {
+  read(from: number, to: number): boolean {
+    const block = this.#block
     let p = from
     this.nodeFrom = this.nodeTo = from
-    if (startsWith(block, p, NODE)) {
+    if (this.#stands(NODE, p, to)) {
       this.nodeFrom = p += NODE.length
       p = wordEnd(block, p, to)
       if (block[p] !== SPACE) return false
       this.nodeTo = p++
     }
-    if (!startsWith(block, p, TYPE)) return false
-    this.typeFrom = p += TYPE.length
-    p = wordEnd(block, p, to)
-    this.typeTo = p
-    if (!startsWith(block, p, MESSAGE)) return false
-    this.stampFrom = p += MESSAGE.length
+    if (!this.#readType(p, to)) return false
+    this.stampFrom = p = this.typeTo + MESSAGE.length
+    if (p + STAMP + REST > to) return false
     const seconds = digits(block, p, p + 10)
     const millis = digits(block, p + 11, p + 14)
     if (block[p + 10] !== 0x2e || block[p + 14] !== 0x3a) return false
-    p += 15
+    p += STAMP
     let serial = 0
     const serialFrom = p
     for (; p < to; p++) {
@@ -61,91 +73,67 @@ export class LineHeaderBytes {
   }
 
   /** Whether the line at `from` has the node and the stamp of the line that was read last; then its type and body are read. */
-  continues(block: Buffer, from: number, to: number): boolean {
+  continues(from: number, to: number): boolean {
+    const block = this.#block
     let p = from
     if (this.nodeTo > this.nodeFrom) {
       p = from + NODE.length + this.nodeTo - this.nodeFrom
-      if (!startsWith(block, from, NODE) || !sameBytes(block, from + NODE.length, p, block, this.nodeFrom, this.nodeTo))
-        return false
+      if (!this.#stands(NODE, from, to)) return false
+      if (!sameBytes(block, from + NODE.length, p, block, this.nodeFrom, this.nodeTo)) return false
       if (block[p++] !== SPACE) return false
     }
-    if (!startsWith(block, p, TYPE)) return false
-    const typeFrom = p + TYPE.length
-    const typeTo = wordEnd(block, typeFrom, to)
-    if (!startsWith(block, typeTo, MESSAGE)) return false
-    const stampFrom = typeTo + MESSAGE.length
-    const stampTo = stampFrom + this.stampTo - this.stampFrom
-    if (!sameBytes(block, stampFrom, stampTo, block, this.stampFrom, this.stampTo)) return false
-    if (block[stampTo] !== 0x29 || block[stampTo + 1] !== 0x3a) return false
+    const { typeFrom, typeTo, kind } = this
+    const length = this.stampTo - this.stampFrom
+    const isSame =
+      this.#readType(p, to) &&
+      this.typeTo + MESSAGE.length + length + 2 <= to &&
+      sameWords(this.#view, this.typeTo + MESSAGE.length, this.stampFrom, length)
+    p = this.typeTo + MESSAGE.length + length
+    if (isSame && block[p] === 0x29 && block[p + 1] === 0x3a) {
+      this.bodyFrom = p + 2
+      return true
+    }
     this.typeFrom = typeFrom
     this.typeTo = typeTo
-    this.bodyFrom = stampTo + 2
+    this.kind = kind
+    return false
+  }
+
+  /** Reads `type=… msg=audit(` at `p`. */
+  #readType(p: number, to: number): boolean {
+    if (!this.#stands(TYPE, p, to)) return false
+    this.typeFrom = p + TYPE.length
+    this.typeTo = wordEnd(this.#block, this.typeFrom, to)
+    if (!this.#stands(MESSAGE, this.typeTo, to)) return false
+    this.kind = kindOf(this.#view, this.typeFrom)
     return true
+  }
+
+  #stands(words: Words, at: number, to: number): boolean {
+    return at + words.length <= to && stands(words, this.#view, at)
   }
 }
 
 export type RecordKind = 'syscall' | 'sockaddr' | 'title' | 'unread' | 'end' | 'other'
 
-const KINDS: readonly [Buffer, RecordKind][] = [
-  [Buffer.from('SYSCALL'), 'syscall'],
-  [Buffer.from('SOCKADDR'), 'sockaddr'],
-  [Buffer.from('PROCTITLE'), 'title'],
-  [Buffer.from('EXECVE'), 'title'],
-  // Which files an event names decides nothing that the quick reader is asked for.
-  [Buffer.from('PATH'), 'unread'],
-  [Buffer.from('CWD'), 'unread'],
-  [Buffer.from('EOE'), 'end'],
-]
+/** The types of records with the space behind them. */
+const KINDS: readonly (readonly [Words, RecordKind])[] = (
+  [
+    ['SYSCALL', 'syscall'],
+    ['SOCKADDR', 'sockaddr'],
+    ['PROCTITLE', 'title'],
+    ['EXECVE', 'title'],
+    // Which files an event names decides nothing that the quick reader is asked for.
+    ['PATH', 'unread'],
+    ['CWD', 'unread'],
+    ['EOE', 'end'],
+  ] as const
+).map(([type, kind]) => [wordsOf(Buffer.from(`${type} `)), kind])
 
-/** What to do with a record of the type in `block[from, to)`. */
-export function kindOf(block: Buffer, from: number, to: number): RecordKind {
-  for (let i = 0; i < KINDS.length; i++) {
-    const [name, kind] = KINDS[i]!
-    if (name.length === to - from && startsWith(block, from, name)) return kind
-  }
+/** What to do with a record of the type at `at`, which ` msg=audit(` follows. */
+function kindOf(block: DataView, at: number): RecordKind {
+  for (let i = 0; i < KINDS.length; i++) if (stands(KINDS[i]![0], block, at)) return KINDS[i]![1]
   return 'other'
-}
-
-/** Bytes gathered for a look-up, with a hash of some of them. */
-export class KeyBytes {
-  bytes = Buffer.allocUnsafe(16 * 1024)
-  length = 0
-  hash = 0
-
-  clear(): void {
-    this.length = 0
-    this.hash = 0
-  }
-
-  add(block: Buffer, from: number, to: number): void {
-    const length = to - from
-    if (this.length + length + 1 > this.bytes.length) this.#grow(this.length + length + 1)
-    const bytes = this.bytes
-    let at = this.length
-    let hash = Math.imul(this.hash ^ length, 0x01000193)
-    if (length <= 32) {
-      for (let p = from; p < to; p++) {
-        const c = block[p]!
-        bytes[at++] = c
-        hash = Math.imul(hash ^ c, 0x01000193)
-      }
-    } else {
-      block.copy(bytes, at, from, to)
-      at += length
-      // Of a long piece every fourth byte has to do; keys that are told apart by others only are compared in full.
-      for (let p = from; p < to; p += 4) hash = Math.imul(hash ^ block[p]!, 0x01000193)
-    }
-    // No line holds a newline, so it keeps the pieces apart.
-    bytes[at++] = NEWLINE
-    this.length = at
-    this.hash = hash
-  }
-
-  #grow(end: number): void {
-    const larger = Buffer.allocUnsafe(end * 2)
-    this.bytes.copy(larger, 0, 0, this.length)
-    this.bytes = larger
-  }
 }
 
 /** `exit=… a0=… … pid=…`: what stands between the success of a system call and the login id is different every time. */

@@ -20,6 +20,9 @@ const MOST_LINES = 4_096
  */
 export type TakeEvent<L> = (lines: readonly L[], from: number, to: number) => void
 
+/** Of events that wait for their first line, or are forgotten: replaced, never added to. */
+const NO_LINES: never[] = []
+
 interface Gathered<L> {
   readonly node: Node<L>
   readonly time: EpochMs
@@ -42,6 +45,8 @@ interface Gathered<L> {
 interface Node<L> {
   readonly name: string
   readonly bySerial: Map<number, Gathered<L>>
+  /** The largest serial so far: no event has a larger one. */
+  newest: number
   /** The open events of smallest and of largest audit time. */
   first: Gathered<L> | undefined
   last: Gathered<L> | undefined
@@ -124,9 +129,10 @@ export class Reassembler<L extends LineHeader> {
 
   #eventOf(line: L, from: number): Gathered<L> {
     const node = this.#nodeOf(line.node)
-    let event = node.bySerial.get(line.serial)
+    const sameSerial = line.serial > node.newest ? undefined : node.bySerial.get(line.serial)
+    let event = sameSerial
     while (event && event.time !== line.time) event = event.sameSerial
-    event ??= this.#begin(node, line, from)
+    event ??= this.#begin(node, line, from, sameSerial)
     this.#completeOld(node, line.time, event)
     return event
   }
@@ -150,12 +156,12 @@ export class Reassembler<L extends LineHeader> {
     this.#nodes.delete(name)
   }
 
-  #begin(node: Node<L>, line: L, from: number): Gathered<L> {
+  #begin(node: Node<L>, line: L, from: number, sameSerial: Gathered<L> | undefined): Gathered<L> {
     const event: Gathered<L> = {
       node,
       time: line.time,
       serial: line.serial,
-      lines: [],
+      lines: NO_LINES,
       from,
       to: from,
       complete: false,
@@ -163,9 +169,10 @@ export class Reassembler<L extends LineHeader> {
       remembered: 0,
       earlier: undefined,
       later: undefined,
-      sameSerial: node.bySerial.get(line.serial),
+      sameSerial,
     }
     node.bySerial.set(line.serial, event)
+    if (line.serial > node.newest) node.newest = line.serial
     this.#open(event)
     return event
   }
@@ -246,7 +253,7 @@ export class Reassembler<L extends LineHeader> {
 
   #forget(event: Gathered<L>): void {
     const { node, serial } = event
-    event.lines = []
+    event.lines = NO_LINES
     let other = node.bySerial.get(serial)
     if (other === event) {
       if (event.sameSerial) node.bySerial.set(serial, event.sameSerial)
@@ -262,6 +269,7 @@ function newNode<L>(name: string): Node<L> {
   return {
     name,
     bySerial: new Map(),
+    newest: -1,
     first: undefined,
     last: undefined,
     queue: [],

@@ -4,9 +4,10 @@ import { auditKey, hashText, hostOf } from '../../domain/identity.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { ByteTable } from '../byte-table.ts'
 import type { LineReader, SightingSink, SightOptions } from '../format.ts'
+import { KeyBytes } from '../key-bytes.ts'
 import { coalesce } from './coalesce.ts'
 import { decoder } from './decode.ts'
-import { addSockaddr, addSyscall, KeyBytes, kindOf, LineHeaderBytes, type RecordKind, sameBytes } from './line-bytes.ts'
+import { addSockaddr, addSyscall, LineHeaderBytes, type RecordKind, sameBytes } from './line-bytes.ts'
 import { type LineHeader, parseHeader } from './parse-header.ts'
 import { type AuditLine, parseLine } from './parse-line.ts'
 import { REMEMBERED, Reassembler } from './reassemble.ts'
@@ -85,6 +86,8 @@ class QuickReader<P> implements LineReader {
   readonly #events: Reassembler<Segment<P>>
   /** Segments whose events were open at the end of the last block, and those begun since. */
   #open: Segment<P>[] = []
+  /** Where the segments that were open at the end of the last block have their bytes. */
+  #shared: Buffer | undefined
   /** The last lines of the last block, held back until it is seen whether the next one goes on with them. */
   #held: Held | undefined
   #node = ''
@@ -104,7 +107,7 @@ class QuickReader<P> implements LineReader {
   lines(block: Buffer, from: number, to: number, at: number): void {
     const start = this.#held ? this.#finishHeld(this.#held, block, from, to, at) : from
     this.#read(block, start, to, at - from, true)
-    this.#keepOpen()
+    this.#keepOpen(block)
   }
 
   end(): void {
@@ -115,9 +118,10 @@ class QuickReader<P> implements LineReader {
   /** `holds`: the last lines may have their like in the next block. */
   #read(block: Buffer, from: number, to: number, shift: number, holds: boolean): void {
     const header = this.#header
+    header.enter(block)
     for (let start = from; start < to; ) {
       const end = block.indexOf(NEWLINE, start)
-      start = header.read(block, start, end)
+      start = header.read(start, end)
         ? this.#segment(block, start, end, to, shift, holds)
         : this.#unusual(block, start, end, shift)
     }
@@ -150,12 +154,12 @@ class QuickReader<P> implements LineReader {
     let end = firstEnd
     let next: number
     for (;;) {
-      kind = kindOf(block, header.typeFrom, header.typeTo)
+      kind = header.kind
       this.#addRecord(kind, block, header.typeFrom, header.typeTo, header.bodyFrom, end)
       next = end + 1
       if (next >= limit || kind === 'end') break
       end = block.indexOf(NEWLINE, next)
-      if (!header.continues(block, next, end)) break
+      if (!header.continues(next, end)) break
     }
     if (holds && next >= limit && kind !== 'end') {
       const stamp = Buffer.from(block.subarray(header.stampFrom, header.stampTo))
@@ -195,7 +199,7 @@ class QuickReader<P> implements LineReader {
       if (idle) return idle
     }
     const { length, hash } = key
-    key.add(this.#titles.bytes, 0, this.#titles.length)
+    key.addKey(this.#titles)
     const known = this.#known.get(key.bytes, key.length, key.hash)
     if (known) return known
     const met = this.#meet([segment])
@@ -270,16 +274,29 @@ class QuickReader<P> implements LineReader {
     return this.#node
   }
 
-  /** The block will be used for other bytes: segments of events that are still open take theirs along. */
-  #keepOpen(): void {
-    const open = this.#open.filter((segment) => segment.block !== undefined)
+  /**
+   * The block will be used for other bytes, so segments of events that are still open take theirs along: most of them stand near its
+   * end and share a copy of all that is there. One that is open for longer takes its own, or it would hold on to all the others.
+   */
+  #keepOpen(lent: Buffer): void {
+    const open = this.#open.filter(({ block }) => block !== undefined)
+    const first = open.find(({ block }) => block === lent)
+    const start = first?.from ?? 0
+    const shared = first && Buffer.from(lent.subarray(start, open[open.length - 1]!.to))
     for (const segment of open) {
-      segment.block = Buffer.from(segment.block!.subarray(segment.from, segment.to))
-      segment.to -= segment.from
-      segment.from = 0
+      if (segment.block === lent) moveTo(segment, shared!, segment.from - start)
+      else if (segment.block === this.#shared)
+        moveTo(segment, Buffer.from(this.#shared!.subarray(segment.from, segment.to)), 0)
     }
+    this.#shared = shared
     this.#open = open
   }
+}
+
+function moveTo<P>(segment: Segment<P>, block: Buffer, from: number): void {
+  segment.to += from - segment.from
+  segment.from = from
+  segment.block = block
 }
 
 function linesOf<P>({ block, from, to }: Segment<P>): AuditLine[] {

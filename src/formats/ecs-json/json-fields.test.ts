@@ -63,6 +63,11 @@ test('what was met in other lines, keys in another order or nearly the same, cha
     '"host":{"os":{"type":"linux"}}',
     '"host":{"os":{"typ":0,"type":"linux"}}',
     '"x":[{"event.type":4}]',
+    '"x":"one"',
+    '"x":"one","event.type":5',
+    '"x":"one, or two"',
+    '"x":"one',
+    '"x":"one\\",\\"event.type\\":6"',
     '"event.type"',
   )
   const line = fc.array(part, { maxLength: 6 }).map((parts) => `{${parts.join(',')}}`)

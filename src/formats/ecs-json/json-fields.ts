@@ -1,3 +1,5 @@
+import { stands, viewOf, type Words, wordsOf } from '../words.ts'
+
 /**
  * The byte work of the quick NDJSON reader: finds the values of a few fields in one line of JSON without parsing the rest.
  *
@@ -14,7 +16,8 @@ export class JsonFields {
   readonly #root: Node
   /** The block of the last line, to read four bytes of it at once. */
   #block: Uint8Array = new Uint8Array()
-  #words = new DataView(this.#block.buffer)
+  #words = viewOf(this.#block)
+  #length = 0
   /** Counts lines, so that "entered" marks need no clearing. */
   #line = 0
 
@@ -28,10 +31,11 @@ export class JsonFields {
   find(block: Uint8Array, from: number, to: number): boolean {
     if (block !== this.#block) {
       this.#block = block
-      this.#words = new DataView(block.buffer, block.byteOffset, block.length)
+      this.#words = viewOf(block)
+      this.#length = block.length
     }
     this.#line++
-    this.from.fill(-1)
+    for (let i = 0; i < this.from.length; i++) this.from[i] = -1
     return block[from] === OPEN_BRACE && this.#object(block, from, to, this.#root) === to
   }
 
@@ -46,12 +50,14 @@ export class JsonFields {
     while (p < end) {
       const guess = before.next
       const key: Key | undefined =
-        guess !== undefined && stands(guess, this.#words, p) ? guess : readKey(node, before, block, p, end)
+        guess !== undefined && p + guess.text.length <= this.#length && stands(guess.text, this.#words, p)
+          ? guess
+          : readKey(node, before, block, p, end)
       if (key === undefined) return -1
-      p += key.length
+      p += key.text.length
       before = key
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
-      p = key.leads === undefined ? skipValue(block, p, end) : this.#value(block, p, end, key.leads)
+      p = key.leads === undefined ? this.#skip(key, block, p, end) : this.#value(block, p, end, key.leads)
       if (p < 0) return -1
       if (block[p]! <= SPACE) p = afterSpace(block, p, end)
       const c = block[p]
@@ -60,6 +66,16 @@ export class JsonFields {
       if (block[++p]! <= SPACE) p = afterSpace(block, p, end)
     }
     return -1
+  }
+
+  /** Steps over a value that nobody asked for. Many are the same in every line, and comparing them is quicker than reading them. */
+  #skip(key: Key, block: Uint8Array, at: number, end: number): number {
+    const { usual } = key
+    if (usual.length > 0 && at + usual.length <= end && stands(usual, this.#words, at)) return at + usual.length
+    const after = skipValue(block, at, end)
+    if (key.unusual++ % PATIENCE === 0)
+      key.usual = endsItself(block, at, after) ? wordsOf(block.subarray(at, after)) : NOTHING
+    return after
   }
 
   /** Notes the value at `at` or enters it, as `node` wants. */
@@ -86,7 +102,7 @@ function readKey(node: Node, before: Key, block: Uint8Array, at: number, end: nu
   if (block[p] !== COLON || p >= end) return undefined
   const key = keyOf(block.subarray(at, p + 1), descend(node, block, at + 1))
   // The empty key is too short for `stands`.
-  if (key.length >= 4) before.next = key
+  if (key.text.length >= 4) before.next = key
   return key
 }
 
@@ -141,23 +157,7 @@ function skipKey(block: Uint8Array, at: number, end: number): number {
 }
 
 function keyOf(bytes: Uint8Array, leads: Node | undefined): Key {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const whole = bytes.length >> 2
-  const words = Int32Array.from({ length: whole }, (_, i) => view.getInt32(4 * i, true))
-  return {
-    length: bytes.length,
-    words,
-    last: whole > 0 ? view.getInt32(bytes.length - 4, true) : 0,
-    leads,
-    next: undefined,
-  }
-}
-
-/** Whether the bytes of this key stand at `at`. Behind the line stands its newline, which no key holds. */
-function stands({ length, words, last }: Key, block: DataView, at: number): boolean {
-  if (at + length > block.byteLength) return false
-  for (let i = 0; i < words.length; i++) if (block.getInt32(at + 4 * i, true) !== words[i]) return false
-  return block.getInt32(at + length - 4, true) === last
+  return { text: wordsOf(bytes), leads, next: undefined, usual: NOTHING, unusual: 1 }
 }
 
 function afterSpace(block: Uint8Array, at: number, end: number): number {
@@ -196,17 +196,31 @@ interface Node {
  */
 interface Key {
   /** From the quote to the colon. */
-  readonly length: number
-  /** Its bytes four at a time from the front, and the last four. */
-  readonly words: Int32Array
-  readonly last: number
+  readonly text: Words
   /** Where it leads; undefined if to nothing that is wanted. */
   readonly leads: Node | undefined
   next: Key | undefined
+  /** A value that stood behind it where nothing is wanted of it, and how often another one did. */
+  usual: Words
+  unusual: number
 }
 
+/** After so many other values, one of them is taken for the usual one. */
+const PATIENCE = 64
+/** Longer values are hardly ever the same, and are not worth the memory. */
+const LONGEST_USUAL = 1024
+
+/** Whether the bytes of a value say by themselves where it ends, as those of a number do not; none if `to` < 0. */
+function endsItself(block: Uint8Array, from: number, to: number): boolean {
+  const last = block[to - 1]
+  const isClosed = last === QUOTE || last === CLOSE_BRACE || last === CLOSE_BRACKET
+  return isClosed && to - from >= 4 && to - from <= LONGEST_USUAL
+}
+
+const NOTHING: Words = { length: 0, words: new Int32Array(), last: 0 }
+
 function nodeOf(key: Uint8Array): Node {
-  const first = { length: 0, words: new Int32Array(), last: 0, leads: undefined, next: undefined }
+  const first = { text: NOTHING, leads: undefined, next: undefined, usual: NOTHING, unusual: 1 }
   return { key, field: -1, children: [], first, entered: 0 }
 }
 

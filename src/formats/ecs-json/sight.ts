@@ -6,6 +6,7 @@ import { parseTime } from '../../domain/time.ts'
 import { ByteTable } from '../byte-table.ts'
 import type { LineReader, SightingSink, SightOptions } from '../format.ts'
 import { IsoTimes } from '../iso-times.ts'
+import { KeyBytes } from '../key-bytes.ts'
 import { decodeHexName, decodeLine } from './decode.ts'
 import { JsonFields } from './json-fields.ts'
 
@@ -50,9 +51,7 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
   const found = new JsonFields(fields)
   const times = new IsoTimes()
   const known = new ByteTable<Known<P>>(options.kindsKept)
-  let key = Buffer.allocUnsafe(64 * 1024)
-  let keyLength = 0
-  let keyHash = 0
+  const key = new KeyBytes()
 
   function inFull(block: Buffer, from: number, to: number, place: number): void {
     const line = block.toString('utf8', from, to)
@@ -65,26 +64,14 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
     sink.sight(options.profile(event), at, came, eventKey, place, place + to + 1 - from)
   }
 
-  /** Puts the bytes of the wanted fields one after another into the key. A newline, which no line holds, keeps them apart. */
-  function makeKey(block: Buffer, lineLength: number): void {
-    if (key.length < lineLength + keySlots.length) key = Buffer.allocUnsafe(lineLength + keySlots.length)
-    const bytes = key
-    let length = 0
-    let hash = 0
+  /** Puts the bytes of the wanted fields one after another into the key. */
+  function makeKey(block: Buffer): void {
+    key.clear()
     for (let i = 0; i < keySlots.length; i++) {
       const slot = keySlots[i]!
       const start = found.from[slot]!
-      const end = start < 0 ? start : found.to[slot]!
-      for (let p = start; p < end; p++) {
-        const byte = block[p]!
-        bytes[length++] = byte
-        hash = Math.imul(hash ^ byte, 0x01000193)
-      }
-      bytes[length++] = NEWLINE
-      hash = Math.imul(hash ^ NEWLINE, 0x01000193)
+      key.add(block, start, start < 0 ? start : found.to[slot]!)
     }
-    keyLength = length
-    keyHash = hash ^ (hash >>> 15)
   }
 
   function meet(block: Buffer): Known<P> | undefined {
@@ -153,12 +140,12 @@ export function sighter<P>(options: SightOptions<P>, sink: SightingSink<P>): Lin
     const at = timeOf(block, time)
     const came = timeOf(block, ingested)
     if (Number.isNaN(at) || (Number.isNaN(came) && found.from[ingested]! >= 0)) return false
-    makeKey(block, to - from)
-    let met = known.get(key, keyLength, keyHash)
+    makeKey(block)
+    let met = known.get(key.bytes, key.length, key.hash)
     if (!met) {
       met = meet(block)
       if (!met) return false
-      known.add(key, keyLength, keyHash, met)
+      known.add(key.bytes, key.length, key.hash, met)
     }
     const eventKey = keyOf(block, met, at, place)
     if (Number.isNaN(eventKey)) return false
