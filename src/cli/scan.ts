@@ -19,7 +19,6 @@ import { Rejects, unwritable } from './rejects.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
 import { closest, summarize } from './scan-summary.ts'
-import { compileTheBusiestOnly } from './short-run.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 /** `oddsock scan`: reads the inputs once, prints the alerts with their evidence, and writes the report if one is asked for. */
@@ -30,7 +29,6 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       code: 'USAGE',
       hint: 'oddsock scan /var/log/audit/audit.log, or - for standard input.',
     })
-  compileTheBusiestOnly()
   const output = outputOf(options)
   const terminal = new Terminal(io, {
     color: options.color ?? 'auto',
