@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +43,24 @@ describe('the program itself', () => {
     child.stdout.destroy()
     const { code, signal, err } = await ended
     assert.deepEqual({ code, signal, err }, { code: 0, signal: null, err: '' })
+  })
+
+  test('says what is wrong with an output that takes no more, and exits with 3', async () => {
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [BIN, 'decode', LOG], { stdio: ['ignore', full, 'pipe'] })
+    let err = ''
+    child.stderr!.setEncoding('utf8').on('data', (text) => {
+      err += text
+    })
+    const [code] = await once(child, 'close')
+    closeSync(full)
+    assert.deepEqual(
+      { code, err },
+      {
+        code: 3,
+        err: 'error: Cannot write "standard output": no space is left\n code: OUTPUT_UNWRITABLE\n',
+      },
+    )
   })
 
   test('exits with 130 when it is interrupted', async () => {
