@@ -56,16 +56,18 @@ describe('check', () => {
   })
 
   test('the rules of this machine say nothing where all events come from others', async () => {
-    const { code, err } = await check('', 'No rules', { source: 'source = []' })
+    const { code, out, err } = await check('', 'No rules', { source: 'source = []' })
     assert.equal(code, 0)
-    assert.match(err, /cannot be told/)
+    assert.match(out, /whether connects are recorded is not known/)
     assert.match(err, /No source is set/)
   })
 
-  test('where auditctl may not be asked and nothing has arrived, that is said, and is no problem', async () => {
-    const { code, err } = await check('', undefined)
+  test('where auditctl may not be asked and nothing has arrived, not all is called well, and the rule is named', async () => {
+    const { code, out } = await check('', undefined)
     assert.equal(code, 0)
-    assert.match(err, /cannot be told: .* and nothing has arrived yet/)
+    assert.match(out, /^Settings are fine; whether connects are recorded is not known: .* nothing has arrived yet\n/m)
+    assert.match(out, /auditctl -a always,exit -F arch=b64 -S connect -k net/)
+    assert.doesNotMatch(out, /All is well/)
   })
 
   test('where auditctl may not be asked, what has arrived tells whether connects are recorded', async () => {
@@ -100,6 +102,7 @@ describe('check', () => {
     const { code, out } = await check(`rules = ["${rule}"]\n`, RULE)
     assert.equal(code, 1)
     assert.match(out, /Cannot load rule "odd"/)
+    assert.doesNotMatch(out, /well/)
   })
 })
 

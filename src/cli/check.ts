@@ -17,13 +17,14 @@ import { type Io, Terminal } from './terminal.ts'
  * `oddsock check`: settings, jobs, rules, keys and certificates, and whether the machine records what the jobs look at. Nothing is
  * started or changed.
  *
- * @returns 0 all well · 1 something is wrong
+ * @returns 0 nothing is wrong · 1 something is
  */
 export async function check(options: SettingsOptions, io: Io): Promise<number> {
   const terminal = new Terminal(io)
   const problems: Problem[] = []
   const config = await attempt(problems, async () => settingsOf(options, io).config)
   let rules: number = EXIT.fine
+  let recording: Recording = 'unknown'
   if (config) {
     await attempt(problems, () => checkListeners(config))
     const jobs = await attempt(problems, () => jobsToRun({ ...config, rules: [] }))
@@ -31,12 +32,18 @@ export async function check(options: SettingsOptions, io: Io): Promise<number> {
     else if (jobs) await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
     if (config.source.length === 0)
       terminal.note('No source is set, and this machine has no audit log that may be read: only what is sent arrives')
-    problems.push(...(await whatIsNotRecorded(config, io, terminal)))
+    recording = await recordingOf(config, io)
+    if (typeof recording === 'object') problems.push(recording)
   }
   for (const problem of problems) await terminal.out(`${describe(new AppError(problem))}\n`)
-  await terminal.out(problems.length === 0 ? 'All is well' : counted(problems.length, 'problem'))
-  return problems.length > 0 || rules !== EXIT.fine ? EXIT.no : EXIT.fine
+  if (problems.length > 0) await terminal.out(counted(problems.length, 'problem'))
+  if (problems.length > 0 || rules !== EXIT.fine) return EXIT.no
+  await terminal.out(recording === 'unknown' ? UNKNOWN_RECORDING : 'All is well')
+  return EXIT.fine
 }
+
+const UNKNOWN_RECORDING = `Settings are fine; whether connects are recorded is not known: auditctl may not be asked, and nothing has arrived yet
+Where they are not, add the audit rule: ${CONNECT_RULE} (docs/how-to/record-connects.md)`
 
 /** What it answers; what it has against it is added to the problems. */
 async function attempt<T>(problems: Problem[], look: () => Promise<T>): Promise<T | undefined> {
@@ -64,33 +71,28 @@ async function checkListeners({ http }: Config): Promise<void> {
 /** Sources that read what the kernel of this very machine records; what is sent here was recorded elsewhere. */
 const LOCAL: ReadonlySet<string> = new Set(['file-tail', 'stdin'])
 
-/** Whether the kernel is told to record connects: its rules say it, or else what has arrived. */
-async function whatIsNotRecorded(config: Config, io: Io, terminal: Terminal): Promise<Problem[]> {
+/** Whether the machine records what the jobs look at, or what is wrong with that. */
+type Recording = 'recorded' | 'unknown' | Problem
+
+/** The rules of the kernel say it, or else what has arrived. */
+async function recordingOf(config: Config, io: Io): Promise<Recording> {
   const isLocal = config.source.some(({ type }) => LOCAL.has(type))
   const list = isLocal ? await auditRules(io.env) : undefined
-  if (list === undefined) return whatDoesNotArrive(config, terminal)
+  if (list === undefined) return arrivingOf(config)
   const rule = connectRuleIn(list)
-  if (rule.kind === 'all') return []
-  if (rule.kind === 'none') return [missing('no audit rule of this machine records connect')]
-  return [
-    {
-      ...missing(`the audit rules of this machine record connect only where ${enumerated(rule.where, 3)}`),
-      code: 'AUDIT_RULE_NARROW',
-    },
-  ]
+  if (rule.kind === 'all') return 'recorded'
+  if (rule.kind === 'none') return missing('no audit rule of this machine records connect')
+  return {
+    ...missing(`the audit rules of this machine record connect only where ${enumerated(rule.where, 3)}`),
+    code: 'AUDIT_RULE_NARROW',
+  }
 }
 
-async function whatDoesNotArrive(config: Config, terminal: Terminal): Promise<Problem[]> {
+async function arrivingOf(config: Config): Promise<Recording> {
   const arrived = await arrivals(config)
-  if (arrived === undefined || arrived.stored === 0) {
-    terminal.note(
-      'Whether connects are recorded cannot be told: auditctl may not be asked, and nothing has arrived yet',
-    )
-    return []
-  }
-  const blind = arrived.jobs.filter((job) => job.events_last_day === 0)
-  if (blind.length < arrived.jobs.length) return []
-  return [missing('events arrive, and in the last day none of them shows a program using the network')]
+  if (arrived === undefined || arrived.stored === 0) return 'unknown'
+  if (arrived.jobs.some((job) => job.events_last_day > 0)) return 'recorded'
+  return missing('events arrive, and in the last day none of them shows a program using the network')
 }
 
 /** From a server or its store; undefined where there is neither. */

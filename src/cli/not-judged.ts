@@ -5,6 +5,7 @@ import { DAY, formatDuration, SECOND } from '../domain/time.ts'
 import { count, counted } from '../domain/words.ts'
 import { these } from '../report/words.ts'
 import { LATE_WINDOW } from '../storage/files/file-events.ts'
+import { CONNECT_RULE } from './audit-rule.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
 export function notJudged({ walk, jobs, forgotten }: ScanOutcome): string[] {
@@ -41,5 +42,4 @@ export function notJudged({ walk, jobs, forgotten }: ScanOutcome): string[] {
   return said
 }
 
-const NO_NETWORK_USE =
-  'No event shows a program using the network. For audit logs that takes a rule for connect: auditctl -a always,exit -F arch=b64 -S connect -k net'
+const NO_NETWORK_USE = `No event shows a program using the network. For audit logs that takes a rule for connect: ${CONNECT_RULE}`
