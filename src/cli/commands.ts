@@ -41,7 +41,7 @@ export function commands(io: Io, exit: (code: number) => void): Command {
       examples(
         ['oddsock scan /var/log/audit/audit.log', 'what is odd in this log'],
         ['oddsock scan logs/ --since 7d --html report.html', 'the last week, judged by all before it, as a page'],
-        ['oddsock scan logs/ --json --fail-on high', 'for scripts'],
+        ['oddsock scan logs/ --json --fail-on low', 'for scripts: exits with 1 if there is an alert'],
       ),
     )
     .argument('[path...]', 'files, folders, or - for standard input')
