@@ -2,8 +2,10 @@ import type { Alert, Evidence } from '../domain/alert.ts'
 import { text, values } from '../domain/field.ts'
 import { count, counted, moment } from '../domain/words.ts'
 import { type Finding, findingOf } from '../report/finding.ts'
+import { type ScoreStep, stepOf } from '../report/score-step.ts'
 import type { Story } from '../report/story.ts'
 import { visible } from '../report/visible.ts'
+import { scoreText } from '../report/words.ts'
 import { type Color, type Terminal, wrapped } from './terminal.ts'
 
 /** Alerts of one process for a person: score in figures and words, the sentence of the worst, and how many more there are. */
@@ -34,10 +36,12 @@ export const SHORT_ID = 8
 
 /** Score in figures and words, the sentence, and a line of details: when, what else, and the command line. */
 async function printFinding(finding: Finding, terminal: Terminal, others: readonly string[]): Promise<void> {
-  const [word, color] = gradeOf(finding.score)
-  const head = `${String(Math.floor(finding.score)).padStart(3)} ${word.padEnd(8)}`
+  const step = stepOf(finding.score)
+  const head = `${scoreText(finding.score).padStart(3)} ${step.padEnd(8)}`
   const indent = ' '.repeat(head.length + 1)
-  await terminal.out(`${terminal.paint(head, color, 'bold')} ${wrapped(finding.sentence, terminal.columns, indent)}`)
+  await terminal.out(
+    `${terminal.paint(head, COLORS[step], 'bold')} ${wrapped(finding.sentence, terminal.columns, indent)}`,
+  )
   const details = [
     ...(finding.bucket === undefined ? [] : [moment(finding.bucket)]),
     ...commandOf(finding.evidence),
@@ -46,12 +50,7 @@ async function printFinding(finding: Finding, terminal: Terminal, others: readon
   await terminal.out(`${indent}${terminal.paint(details.join(' · '), 'dim')}`)
 }
 
-/** Elastic's words for a record's score: critical from 75, major from 50, minor from 25, warning below. */
-function gradeOf(score: number): [word: string, color: Color] {
-  if (score >= 75) return ['critical', 'red']
-  if (score >= 50) return ['major', 'yellow']
-  return score >= 25 ? ['minor', 'blue'] : ['warning', 'dim']
-}
+const COLORS: Readonly<Record<ScoreStep, Color>> = { critical: 'red', major: 'yellow', minor: 'blue', warning: 'dim' }
 
 function commandOf({ facets }: Evidence): string[] {
   for (const field of ['process.args', 'process.command_line', 'process.title']) {

@@ -89,10 +89,10 @@ describe('a page', () => {
   test('the sign and word of a finding are those of its score, and the severity stands with the rule', () => {
     assert.deepEqual(
       ofClass(root, 'step').map(({ text }) => text),
-      ['◆critical', '▲high'],
+      ['◆critical', '▲major'],
     )
     assert.match(elements(root, 'article')[0]!.text, /score 87.*Unusual Linux Network Activity \(severity low\)/)
-    assert.match(root.text, /2 stories \(3 alerts\) to judge: 1 critical, 1 high\./)
+    assert.match(root.text, /2 stories \(3 alerts\) to judge: 1 critical, 1 major\./)
   })
 
   test('a process is active in so many buckets of all, drawn or not', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SEVERITIES } from '../domain/rule.ts'
 import { DARK, LIGHT, type Palette } from './palette.ts'
+import { SCORE_STEPS } from './score-step.ts'
 
 const THEMES: readonly (readonly [string, Palette])[] = [
   ['light', LIGHT],
@@ -90,9 +90,9 @@ function difference(a: string, b: string, matrix: readonly Triple[]): number {
   return Math.hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2])
 }
 
-test('each severity stands out from the ground by at least 3 to 1, in light and dark', () => {
+test('each step stands out from the ground by at least 3 to 1, in light and dark', () => {
   for (const [theme, palette] of THEMES)
-    for (const colour of [...SEVERITIES.map((name) => palette[name]), palette.calm])
+    for (const colour of [...SCORE_STEPS.map((name) => palette[name]), palette.calm])
       assert.ok(
         contrast(colour, palette.ground) >= 3,
         `${theme} ${colour}: ${contrast(colour, palette.ground).toFixed(2)}`,
@@ -106,11 +106,11 @@ test('texts are readable on ground and panel: at least 4.5 to 1', () => {
         assert.ok(contrast(ink, ground) >= 4.5, `${theme} ${ink} on ${ground}: ${contrast(ink, ground).toFixed(2)}`)
 })
 
-test('any two severities differ for each kind of colour sight', () => {
+test('any two steps differ for each kind of colour sight', () => {
   for (const [theme, palette] of THEMES)
     for (const [sight, matrix] of SIGHT)
-      SEVERITIES.forEach((a, i) => {
-        for (const b of SEVERITIES.slice(i + 1)) {
+      SCORE_STEPS.forEach((a, i) => {
+        for (const b of SCORE_STEPS.slice(i + 1)) {
           const apart = difference(palette[a], palette[b], matrix)
           // 0.02 is a just noticeable difference in Oklab; five times that can be told without a comparison.
           assert.ok(apart >= 0.1, `${theme}, ${sight}: ${a} and ${b} are ${apart.toFixed(3)} apart`)

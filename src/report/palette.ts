@@ -1,7 +1,7 @@
-import type { Severity } from '../domain/rule.ts'
+import type { ScoreStep } from './score-step.ts'
 
-/** The colours of one theme. Each severity has at least 3:1 against the ground; texts have 4.5:1 (a test computes both). */
-export interface Palette extends Readonly<Record<Severity, string>> {
+/** The colours of one theme. Each step of a score has at least 3:1 against the ground; texts have 4.5:1 (a test computes both). */
+export interface Palette extends Readonly<Record<ScoreStep, string>> {
   readonly ground: string
   /** Ground of what stands apart: raw events, code. */
   readonly panel: string
@@ -21,9 +21,9 @@ export const LIGHT: Palette = {
   soft: '#5a5f66',
   line: '#e2ddd4',
   calm: '#8b9098',
-  low: '#6b93bb',
-  medium: '#b98500',
-  high: '#b52a12',
+  warning: '#6b93bb',
+  minor: '#b98500',
+  major: '#b52a12',
   critical: '#4a0a2c',
 }
 
@@ -35,8 +35,8 @@ export const DARK: Palette = {
   soft: '#a4a9b0',
   line: '#2f3338',
   calm: '#70767e',
-  low: '#4579ad',
-  medium: '#a87800',
-  high: '#ff8a5c',
+  warning: '#4579ad',
+  minor: '#a87800',
+  major: '#ff8a5c',
   critical: '#ffd0de',
 }

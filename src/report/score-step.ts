@@ -1,16 +1,16 @@
-import { SEVERITIES, type Severity } from '../domain/rule.ts'
+import { SEVERITIES } from '../domain/rule.ts'
 import type { Score } from '../domain/time.ts'
 
-/** Lower bounds of the four steps of a score; the same cuts as Elastic's anomaly severities (25, 50, 75). */
-const STEPS: readonly (readonly [Score, Severity])[] = [
-  [75, 'critical'],
-  [50, 'high'],
-  [25, 'medium'],
-]
+/** The steps of a score from low to high, by Elastic's words for anomaly scores; a rule's severity has other words, since it is another thing. */
+export const SCORE_STEPS = ['warning', 'minor', 'major', 'critical'] as const
+export type ScoreStep = (typeof SCORE_STEPS)[number]
+
+/** Where each step begins. */
+export const BEGINS: Readonly<Record<ScoreStep, Score>> = { warning: 0, minor: 25, major: 50, critical: 75 }
 
 /** The word for a score. @example stepOf(87) // 'critical' */
-export function stepOf(score: Score): Severity {
-  return STEPS.find(([least]) => score >= least)?.[1] ?? 'low'
+export function stepOf(score: Score): ScoreStep {
+  return SCORE_STEPS.findLast((step) => score >= BEGINS[step]) ?? 'warning'
 }
 
 /** 0 for low to 3 for critical; what is no severity counts as low. */
@@ -19,4 +19,4 @@ export function rankOf(severity: string): number {
 }
 
 /** A sign of its own for each step, so that none is told by colour alone. */
-export const SIGNS: Readonly<Record<Severity, string>> = { low: '○', medium: '◐', high: '▲', critical: '◆' }
+export const SIGNS: Readonly<Record<ScoreStep, string>> = { warning: '○', minor: '◐', major: '▲', critical: '◆' }

@@ -1,5 +1,5 @@
-import { SEVERITIES } from '../domain/rule.ts'
 import { DARK, LIGHT, type Palette } from './palette.ts'
+import { SCORE_STEPS } from './score-step.ts'
 
 function variables(palette: Palette): string {
   return Object.entries(palette)
@@ -7,7 +7,7 @@ function variables(palette: Palette): string {
     .join(';')
 }
 
-const SEVERITY_FILLS = SEVERITIES.map((name) => `.${name}{fill:var(--${name});color:var(--${name})}`).join('\n')
+const STEP_FILLS = SCORE_STEPS.map((name) => `.${name}{fill:var(--${name});color:var(--${name})}`).join('\n')
 
 /** The whole style sheet of a report: no font, image or address from outside, light and dark by the reader's setting, and print. */
 export const STYLE = `
@@ -23,7 +23,7 @@ h2{font-size:1.05rem;font-weight:650;margin:3.25rem 0 .25rem;padding-top:.9rem;b
 h3{font-size:.95rem;font-weight:600;margin:1.6rem 0 .3rem;overflow-wrap:anywhere}
 p{margin:.4rem 0;max-width:46rem}
 a{color:inherit;text-decoration-color:var(--calm);text-underline-offset:.2em}
-a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--high);outline-offset:3px;border-radius:2px}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--major);outline-offset:3px;border-radius:2px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--ground);padding:.4rem .8rem}
 .mark{color:var(--soft);font-size:.85rem;letter-spacing:.02em}
 .lead{font-size:1.2rem;line-height:1.45;max-width:42rem}
@@ -33,7 +33,7 @@ nav{margin:1.1rem 0 0}nav a{margin-right:1.1rem;white-space:nowrap}
 code,pre,.value{font-family:ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace;font-size:.85em}
 .value,code{overflow-wrap:anywhere}
 pre{background:var(--panel);border-radius:4px;padding:.7rem .9rem;margin:.5rem 0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45}
-.band{border-left:3px solid var(--medium);background:var(--panel);padding:.55rem .9rem;margin:1.1rem 0;border-radius:0 4px 4px 0}
+.band{border-left:3px solid var(--minor);background:var(--panel);padding:.55rem .9rem;margin:1.1rem 0;border-radius:0 4px 4px 0}
 .band p,.band ul{margin:.15rem 0}
 ul{padding-left:1.1rem;margin:.4rem 0}
 .story{margin:0;padding:1.35rem 0 1.1rem;border-bottom:1px solid var(--line);break-inside:avoid}
@@ -71,10 +71,10 @@ svg text.halo{fill:var(--ink);stroke:var(--ground);stroke-width:3px;paint-order:
 .active,.bar{fill:var(--calm)}
 .threshold{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3}
 .curve{fill:none;stroke:var(--ink);stroke-width:1.5;stroke-linejoin:round}
-.here{fill:var(--high)}
+.here{fill:var(--major)}
 .blind-ground{fill:none}
 .blind-line{stroke:var(--calm);stroke-width:1.6}
-${SEVERITY_FILLS}
+${STEP_FILLS}
 footer{margin-top:3.25rem;padding-top:.9rem;border-top:1px solid var(--line)}
 @media print{
 html{font-size:11px}body{max-width:none;padding:0}nav,.skip{display:none}

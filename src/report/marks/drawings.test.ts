@@ -39,9 +39,9 @@ describe('lanes', () => {
 
   test('a cell is one rectangle with the word of its highest score', () => {
     const root = readMark(lanes(data, FRAME))
-    assert.equal(withClass(root, 'rect', 'medium').length, 1)
+    assert.equal(withClass(root, 'rect', 'minor').length, 1)
     assert.equal(withClass(root, 'rect', 'critical').length, 1)
-    assert.equal(withClass(root, 'rect', 'low').length, 0)
+    assert.equal(withClass(root, 'rect', 'warning').length, 0)
     assert.equal(withClass(root, 'rect', 'critical')[0]?.text, '2026-03-07 01:05 UTC: xmrig, 87')
   })
 
@@ -156,13 +156,13 @@ describe('timeline', () => {
     assert.match(description(mark), /^129 events and 3 scores /)
   })
 
-  test('only scores from medium on are named, in a row of their own above the diamonds', () => {
+  test('only scores from minor on are named, in a row of their own above the diamonds', () => {
     const names = withClass(readMark(mark), 'text', 'halo')
     assert.deepEqual(
       names.map(({ text }) => text),
       ['nc'],
     )
-    const [diamond] = withClass(readMark(mark), 'path', 'high')
+    const [diamond] = withClass(readMark(mark), 'path', 'major')
     const top = Number(/ ([\d.]+)l/.exec(diamond!.attributes.get('d')!)?.[1])
     assert.ok(top > Number(names[0]?.attributes.get('y')))
   })

@@ -99,7 +99,7 @@ function diamonds(best: Best, bins: Bins, scale: ReturnType<typeof timeScale>): 
   const named = withNames(best, (cell) => (isOnLeft(cell) ? x(cell) + 4 - NAME_ROOM : x(cell) - 4))
   return [...best].map(([cell, record]) => {
     const step = stepOf(record.score)
-    const half = step === 'low' ? 2.5 : 4.5
+    const half = step === 'warning' ? 2.5 : 4.5
     const hint = `${moment(record.time)}: ${visible(record.what, 40)}, ${scoreText(record.score)}`
     const diamond = html`<path class="${step}" d="M${x(cell)} ${NAMES + 6.5 - half}l${half} ${half}l${-half} ${half}l${-half} ${-half}z"><title>${hint}</title></path>`
     if (!named.has(cell)) return diamond
@@ -114,7 +114,9 @@ function diamonds(best: Best, bins: Bins, scale: ReturnType<typeof timeScale>): 
  */
 function withNames(best: Best, begin: (cell: number) => number): Set<number> {
   const named = new Set<number>()
-  const ranked = [...best].filter(([, { score }]) => stepOf(score) !== 'low').sort(([, a], [, b]) => b.score - a.score)
+  const ranked = [...best]
+    .filter(([, { score }]) => stepOf(score) !== 'warning')
+    .sort(([, a], [, b]) => b.score - a.score)
   for (const [cell] of ranked)
     if (named.size < MOST_NAMES && [...named].every((other) => Math.abs(begin(other) - begin(cell)) > NAME_ROOM))
       named.add(cell)

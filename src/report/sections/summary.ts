@@ -1,8 +1,7 @@
-import { SEVERITIES } from '../../domain/rule.ts'
 import { DAY, formatDuration } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import type { Report, ReportRange } from '../report.ts'
-import { SIGNS, stepOf } from '../score-step.ts'
+import { BEGINS, SCORE_STEPS, SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
 import { count, counted, listed, moment, these, timeElement } from '../words.ts'
 
@@ -29,9 +28,9 @@ function resultSentence(report: Report, stories: readonly Story[]): string {
     return `Nothing to judge: ${counted(counts.bytes, 'byte')} in ${counted(report.inputs.length, 'input')} held no event.`
   if (stories.length === 0)
     return `Nothing reached the threshold of ${threshold}. ${searched(report)} ${highest(report)}`
-  const kinds = [...SEVERITIES].reverse().flatMap((severity) => {
-    const n = stories.filter((story) => stepOf(story.head.score) === severity).length
-    return n > 0 ? [`${count(n)} ${severity}`] : []
+  const kinds = [...SCORE_STEPS].reverse().flatMap((step) => {
+    const n = stories.filter((story) => stepOf(story.head.score) === step).length
+    return n > 0 ? [`${count(n)} ${step}`] : []
   })
   const alerts = report.alerts.length === stories.length ? '' : ` (${counted(report.alerts.length, 'alert')})`
   return `${counted(stories.length, 'story', 'stories')}${alerts} to judge: ${kinds.join(', ')}.`
@@ -78,14 +77,9 @@ function silence(silent: readonly { readonly name: string; readonly silentSince?
 
 /** What the signs and colours of a score mean. */
 export function legend(): Markup {
-  const words = {
-    low: 'low, under 25',
-    medium: 'medium, 25 to 50',
-    high: 'high, 50 to 75',
-    critical: 'critical, 75 and more',
-  }
-  const items = SEVERITIES.map(
-    (name) => html`<li><span class="sign ${name}" aria-hidden="true">${SIGNS[name]}</span>${words[name]}</li>`,
+  const items = SCORE_STEPS.map(
+    (step) =>
+      html`<li><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}, from ${BEGINS[step]}</li>`,
   )
   return html`<ul class="legend" aria-label="Scores">${items}</ul>`
 }
