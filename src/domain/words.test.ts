@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { count, counted, enumerated, moment } from './words.ts'
+import { count, counted, enumerated, moment, shortened } from './words.ts'
 
 test('numbers have their thousands set apart, and nouns follow them', () => {
   assert.equal(count(0), '0')
@@ -22,6 +22,12 @@ test('a row of things ends in "and", and says how many it leaves out', () => {
     [new Array<string>(1_203).fill('a'), 'a, a, a and 1,200 more'],
   ]
   for (const [things, expect] of cases) assert.equal(enumerated(things, 3), expect)
+})
+
+test('a long value loses its middle, and no half of a character is left', () => {
+  assert.equal(shortened('x'.repeat(120)), 'x'.repeat(120))
+  assert.equal(shortened(`${'a'.repeat(100)}${'b'.repeat(100)}`), `${'a'.repeat(59)}…${'b'.repeat(59)}`)
+  assert.equal(shortened(`${'a'.repeat(58)}🐝${'b'.repeat(100)}`), `${'a'.repeat(58)}…${'b'.repeat(59)}`)
 })
 
 test('a moment is told to the minute, in UTC', () => {

@@ -22,3 +22,18 @@ export function enumerated(things: readonly string[], most: number): string {
 export function moment(time: EpochMs): string {
   return `${isoTime(time).slice(0, 16).replace('T', ' ')} UTC`
 }
+
+/** Characters of one value in a sentence: a path fits, a flood does not. */
+const LONGEST = 120
+
+/** A value for running text, without its middle if it is long; a sentence itself is never cut, or it would say something else. */
+export function shortened(value: string): string {
+  if (value.length <= LONGEST) return value
+  const half = (LONGEST - 2) / 2
+  return `${whole(value.slice(0, half))}…${whole(value.slice(-half))}`
+}
+
+/** Without the half of a character that a cut leaves at either end. */
+function whole(piece: string): string {
+  return piece.replace(/^[\udc00-\udfff]/, '').replace(/[\ud800-\udbff]$/, '')
+}

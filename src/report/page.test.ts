@@ -283,6 +283,19 @@ describe('a page of hostile names', () => {
   })
 })
 
+test('a sentence is never cut, wherever it stands', () => {
+  const sentence = `${'All of it is said to the end. '.repeat(40)}Even this.`
+  const told = (process: string, time: number) => {
+    const alert = alertOf(process, 'web-1', 60, time)
+    const terms = [{ name: 'program', nats: 6, sentence }]
+    return { ...alert, oddsock: { ...(alert.oddsock as object), sentence, terms, would_not_alert_if: [sentence] } }
+  }
+  const root = read({ alerts: [told('nc', START), told('nc', START + DAY)] })
+  const leaves = [...everyElement(root)].filter(({ children }) => children.length === 0)
+  const whole = leaves.filter(({ text }) => text === sentence).map(({ name }) => name)
+  assert.deepEqual(whole.sort(), ['h3', 'li', 'td', 'td', 'td'])
+})
+
 test('a story with more raw events than the page has room for says so', () => {
   const big = { '@timestamp': isoTime(START), message: '漢'.repeat(4000) }
   const alerts = Array.from({ length: 60 }, (_, i) => ({

@@ -3,7 +3,7 @@ import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { text, values } from '../domain/field.ts'
 import { normalizePath } from '../domain/program-path.ts'
 import { formatDuration, SECOND } from '../domain/time.ts'
-import { count, counted, enumerated } from '../domain/words.ts'
+import { count, counted, enumerated, shortened } from '../domain/words.ts'
 import { facetValues } from './evidence.ts'
 import type { Acquaintance, Sightings } from './history.ts'
 import { type Peers, peersOf } from './peers.ts'
@@ -31,15 +31,15 @@ export function sentenceOf(told: Told): string {
 
 function who(told: Told): string {
   const { host } = told
-  const place = host === null ? 'on a host that the events do not name' : `on ${short(host)}`
+  const place = host === null ? 'on a host that the events do not name' : `on ${shortened(host)}`
   return `${subject(told)} ${place}`
 }
 
 function subject({ record: { by_field_name: field = 'something', by_field_value: value }, evidence }: Told): string {
   const kind = KINDS.get(field) ?? field
   if (!value) return `A ${kind} without a name`
-  if (field === 'oddsock.program') return short(asWritten([value], evidence)[0]!)
-  return PROGRAMS.has(field) ? short(value) : `${kind} ${short(value)}`
+  if (field === 'oddsock.program') return shortened(asWritten([value], evidence)[0]!)
+  return PROGRAMS.has(field) ? shortened(value) : `${kind} ${shortened(value)}`
 }
 
 /** Fields whose values need no word before them to be understood. */
@@ -97,7 +97,7 @@ function alsoOn({ host }: Told, anywhere: Sightings): string {
 
 function hostsOf({ hosts }: Sightings): string {
   return enumerated(
-    hosts.map((host) => (host === '' ? 'a host without a name' : short(host))),
+    hosts.map((host) => (host === '' ? 'a host without a name' : shortened(host))),
     2,
   )
 }
@@ -164,21 +164,7 @@ function asWritten(programs: readonly string[], evidence: Evidence): string[] {
 
 function listed(things: readonly string[], most: number): string {
   return enumerated(
-    things.map((thing, i) => (i < most ? short(thing) : thing)),
+    things.map((thing, i) => (i < most ? shortened(thing) : thing)),
     most,
   )
-}
-
-/** Characters of one value in a sentence: a path fits, a flood does not. */
-const LONGEST = 120
-
-function short(value: string): string {
-  if (value.length <= LONGEST) return value
-  const half = (LONGEST - 2) / 2
-  return `${whole(value.slice(0, half))}…${whole(value.slice(-half))}`
-}
-
-/** Without the half of a character that a cut leaves at either end. */
-function whole(piece: string): string {
-  return piece.replace(/^[\udc00-\udfff]/, '').replace(/[\ud800-\udbff]$/, '')
 }

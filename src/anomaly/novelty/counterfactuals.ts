@@ -1,3 +1,4 @@
+import { shortened } from '../../domain/words.ts'
 import { newDayRates } from './day-rates.ts'
 import { dayOf } from './fading.ts'
 import type { Peer } from './group.ts'
@@ -17,7 +18,8 @@ import { newProgram, type Program } from './state.ts'
  */
 export function counterfactuals(scene: Scene, told: Judgement, alertFrom: number): string[] {
   const { peer } = told.about
-  const { program, user, host } = scene.group
+  const { user, host } = scene.group
+  const program = shortened(scene.group.program)
   const said: string[] = []
   const tell = (sentence: string, nats: number | undefined) => {
     if (nats !== undefined && nats < alertFrom - MARGIN) said.push(sentence)

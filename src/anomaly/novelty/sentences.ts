@@ -1,8 +1,10 @@
+import { shortened } from '../../domain/words.ts'
 import type { Term, TermName } from './term.ts'
 
 /** Why a term is what it is, in one sentence, from the numbers that made it. Counter-evidence has sentences too. */
 export function sentenceOf(term: Term): string {
-  return SENTENCES[term.name](term.numbers, term.nats)
+  const numbers = Object.entries(term.numbers).map(([name, it]) => [name, typeof it === 'string' ? shortened(it) : it])
+  return SENTENCES[term.name](Object.fromEntries(numbers), term.nats)
 }
 
 type Numbers = Readonly<Record<string, number | string>>

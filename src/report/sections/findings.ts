@@ -17,6 +17,8 @@ const BUDGET = 800_000
 const RAW_BUDGET = 400_000
 /** Characters of one raw event. */
 const RAW_LIMIT = 3_000
+/** Sentences have short values in them already, and without their middle they would say something else. */
+const WHOLE = Number.POSITIVE_INFINITY
 const VALUES_LISTED = 6
 const SPARK_WIDTH = 150
 
@@ -39,7 +41,7 @@ const bytesOf = (markup: Markup): number => Buffer.byteLength(String(markup))
 
 function lesser(stories: readonly Story[]): Markup {
   const rows = stories.map(({ head, hosts }) => [head.severity, scoreText(head.score), head.sentence, listed(hosts, 3)])
-  return html`<h3>${counted(stories.length, 'lesser story', 'lesser stories')}, without evidence, to keep this file small</h3>${tableMarkup(tableOf(['severity', 'score', 'sentence', 'hosts'], rows))}`
+  return html`<h3>${counted(stories.length, 'lesser story', 'lesser stories')}, without evidence, to keep this file small</h3>${tableMarkup(tableOf(['severity', 'score', 'sentence', 'hosts'], rows), WHOLE)}`
 }
 
 function storyMarkup(story: Story, place: number, report: Report, rawRoom: { left: number }): Markup {
@@ -48,7 +50,7 @@ function storyMarkup(story: Story, place: number, report: Report, rawRoom: { lef
   return html`
 <article class="story" id="story-${place}" aria-labelledby="story-${place}-s">
 <header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span></header>
-<h3 class="sentence" id="story-${place}-s">${cut(head.sentence, 400)}</h3>
+<h3 class="sentence" id="story-${place}-s">${head.sentence}</h3>
 <dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
 ${reasons(head)}${rawEvents(story, rawRoom)}${members(story.findings)}
 </article>`
@@ -132,9 +134,9 @@ function reasons({ reasons, unless }: Finding): Markup | undefined {
     `${nats < 0 ? '−' : '+'}${Math.abs(nats).toFixed(1)}`,
     sentence,
   ])
-  const otherwise = unless.map((end) => html`<li>${cut(end, 300)}</li>`)
+  const otherwise = unless.map((end) => html`<li>${end}</li>`)
   const list = otherwise.length > 0 ? html`<p>Would not alert if</p><ul>${otherwise}</ul>` : undefined
-  return html`<details><summary>Why: ${counted(reasons.length, 'piece', 'pieces')} of evidence, ${sum.toFixed(1)} nats</summary>${tableMarkup(tableOf(['nats', 'evidence'], rows))}${list}</details>`
+  return html`<details><summary>Why: ${counted(reasons.length, 'piece', 'pieces')} of evidence, ${sum.toFixed(1)} nats</summary>${tableMarkup(tableOf(['nats', 'evidence'], rows), WHOLE)}${list}</details>`
 }
 
 function rawEvents(story: Story, room: { left: number }): Markup | undefined {
@@ -159,5 +161,5 @@ function members(all: readonly Finding[]): Markup | undefined {
     listed(each.hosts, 3),
     each.sentence,
   ])
-  return html`<details><summary>All ${counted(all.length, 'alert')} of this story</summary>${tableMarkup(tableOf(['bucket', 'score', 'host', 'sentence'], rows))}</details>`
+  return html`<details><summary>All ${counted(all.length, 'alert')} of this story</summary>${tableMarkup(tableOf(['bucket', 'score', 'host', 'sentence'], rows), WHOLE)}</details>`
 }
