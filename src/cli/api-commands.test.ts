@@ -163,12 +163,23 @@ for (const [name, open] of [
       assert.deepEqual(await ask('exceptions', 'list'), { code: 0, out: '', err: 'No exceptions, from DOOR\n' })
     })
 
+    test('an exception that could not be bound to a user says so before it is made', async () => {
+      const { out } = await ask('except', 'dddd', '--dry-run')
+      assert.match(
+        out,
+        /^Would keep quiet about oddsock\.program \/tmp\/xmrig, host\.name web-1, any user, until TIME\nIt covers any user: /,
+      )
+    })
+
     test('an exception is made, listed and removed', async () => {
       const made = await ask('except', 'aaaa1', '--scope', 'host', '--for', 'ever', '--note', 'a test')
-      assert.match(made.out, /^From now on keeps quiet about host\.name web-1, for ever\n/)
+      assert.match(
+        made.out,
+        /^From now on keeps quiet about host\.name web-1, any program, any user, for ever\nIn the last/,
+      )
       const [, id] = /remove (\w+)/.exec(made.err)!
       const list = await ask('exceptions', 'list')
-      assert.equal(list.out, `${id}  host.name web-1, for ever  (a test)\n`)
+      assert.equal(list.out, `${id}  host.name web-1, any program, any user, for ever  (a test)\n`)
       assert.deepEqual(await ask('exceptions', 'remove', id!), { code: 0, out: `${id} removed\n`, err: '' })
       assert.equal((await ask('exceptions', 'remove', id!)).code, 2)
     })

@@ -1,6 +1,5 @@
-import type { ExceptionItem } from '../domain/exception.ts'
 import { count, counted, enumerated } from '../domain/words.ts'
-import type { ExceptionEffect } from '../http/exceptions.ts'
+import type { ExceptionEffect, ShownException } from '../http/exceptions.ts'
 import { jsonLine } from '../report/json-line.ts'
 import { visible } from '../report/visible.ts'
 import { alertNamed } from './alerts.ts'
@@ -16,12 +15,9 @@ export interface ExceptOptions extends SettingsOptions {
   readonly json?: boolean
 }
 
-/** An exception as the API gives it. */
-type Shown = Omit<ExceptionItem, 'expire_time'> & { readonly expire_time?: string; readonly expired?: boolean }
-
 interface Made {
   readonly dry_run: boolean
-  readonly exception: Shown
+  readonly exception: ShownException
   readonly effect: ExceptionEffect
 }
 
@@ -39,7 +35,7 @@ export function except(id: string, options: ExceptOptions, io: Io): Promise<numb
       ...(note && { note }),
     })
     if (options.json) await terminal.out(jsonLine(made))
-    else await printMade(made, terminal)
+    else await printMade(made, terminal, scope === undefined)
     return EXIT.fine
   })
 }
@@ -48,7 +44,7 @@ export function except(id: string, options: ExceptOptions, io: Io): Promise<numb
 export function listExceptions(options: SettingsOptions & { json?: boolean }, io: Io): Promise<number> {
   return withApi(options, io, async (api) => {
     const terminal = new Terminal(io)
-    const { items } = await api.get<{ readonly items: readonly Shown[] }>('/api/v1/exceptions')
+    const { items } = await api.get<{ readonly items: readonly ShownException[] }>('/api/v1/exceptions')
     for (const item of items) await terminal.out(options.json ? jsonLine(item) : lineOf(item))
     if (items.length === 0) terminal.note(`No exceptions, from ${api.name}`)
     return EXIT.fine
@@ -64,10 +60,14 @@ export function removeException(id: string, options: SettingsOptions, io: Io): P
   })
 }
 
-async function printMade({ dry_run, exception, effect }: Made, terminal: Terminal): Promise<void> {
+/** `usualScope`: nobody has said what it is to be bound to, so what it could not be bound to is news. */
+async function printMade({ dry_run, exception, effect }: Made, terminal: Terminal, usualScope: boolean): Promise<void> {
   await terminal.out(
     `${dry_run ? 'Would keep' : 'From now on keeps'} quiet about ${conditionOf(exception)}${endOf(exception)}`,
   )
+  if (usualScope)
+    for (const scope of exception.covers_any)
+      await terminal.out(`It covers any ${scope}: not all events of the alert name one that it could be bound to`)
   await terminal.out(
     `In the last 30 days it would have hidden ${count(effect.hidden)} of ${counted(effect.looked_at, 'alert')}` +
       `${effect.hidden_real > 0 ? `, ${count(effect.hidden_real)} of them closed as real` : ''}` +
@@ -79,20 +79,19 @@ async function printMade({ dry_run, exception, effect }: Made, terminal: Termina
   else terminal.note(`Undo with: oddsock exceptions remove ${visible(exception.item_id)}`)
 }
 
-function lineOf(item: Shown): string {
+function lineOf(item: ShownException): string {
   return `${visible(item.item_id)}  ${conditionOf(item)}${endOf(item)}${item.description ? `  (${visible(item.description, 80)})` : ''}`
 }
 
-function conditionOf({ entries }: Shown): string {
-  return entries
-    .map((entry) => {
-      const values = 'value' in entry ? [entry.value].flat().map((value) => visible(value, 60)) : ['*']
-      return `${visible(entry.field)} ${entry.operator === 'excluded' ? 'not ' : ''}${enumerated(values, 3)}`
-    })
-    .join(', ')
+function conditionOf({ entries, covers_any }: ShownException): string {
+  const bound = entries.map((entry) => {
+    const values = 'value' in entry ? [entry.value].flat().map((value) => visible(value, 60)) : ['*']
+    return `${visible(entry.field)} ${entry.operator === 'excluded' ? 'not ' : ''}${enumerated(values, 3)}`
+  })
+  return [...bound, ...covers_any.map((scope) => `any ${scope}`)].join(', ')
 }
 
-function endOf({ expire_time, expired }: Shown): string {
+function endOf({ expire_time, expired }: ShownException): string {
   if (expire_time === undefined) return ', for ever'
   return expired ? `, expired ${expire_time}` : `, until ${expire_time}`
 }

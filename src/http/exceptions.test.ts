@@ -57,10 +57,25 @@ test('an exception is made once, listed, and taken away again', async () => {
   const list = (await (await call('/api/v1/exceptions')).json()) as { items: Record<string, unknown>[] }
   assert.equal(list.items[0]!.expired, false)
   assert.equal(list.items[0]!.description, 'known change')
+  assert.deepEqual(list.items[0]!.covers_any, ['host'])
   const path = `/api/v1/exceptions/${item!.item_id}`
   assert.equal((await call(path, { method: 'DELETE' })).status, 204)
   assert.equal((await call(path, { method: 'DELETE' })).status, 404)
   assert.deepEqual(deps.exceptions.items, [])
+})
+
+test('an exception of an alert whose events name no user says that it covers any, and so does its dry run', async () => {
+  const { deps, call } = await stored()
+  const facets = [{ field: 'oddsock.program', values: [{ value: '/tmp/x', count: 1 }], others: 0 }]
+  await deps.storage.alerts.create(alertOf('a', 5, { oddsock: { evidence: { count: 1, events: [], facets } } }))
+  for (const dry_run of [true, false]) {
+    const { exception } = (await (await post(call, { alert: 'a', dry_run })).json()) as {
+      exception: Record<string, unknown>
+    }
+    assert.deepEqual(exception.covers_any, ['user'])
+  }
+  const { items } = (await (await call('/api/v1/exceptions')).json()) as { items: Record<string, unknown>[] }
+  assert.deepEqual(items[0]!.covers_any, ['user'])
 })
 
 test('an exception for ever has no end', async () => {

@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { FIRST_FIELDS } from '../datafeed/datafeed.ts'
 import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime, LATEST, parseDuration } from '../domain/time.ts'
 import type { AlertStore } from '../storage/alert-store.ts'
 import { effectOf } from '../triage/exception-effect.ts'
-import { exceptionFor, SCOPES } from '../triage/exception-for.ts'
+import { coversAny, exceptionFor, SCOPES, type Scope } from '../triage/exception-for.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
@@ -70,8 +71,11 @@ export interface ExceptionEffect {
 export function exceptions({
   storage,
   exceptions: list,
+  jobs,
   now,
-}: Pick<ApiDeps, 'storage' | 'exceptions' | 'now'>): Hono<HttpEnv> {
+}: Pick<ApiDeps, 'storage' | 'exceptions' | 'jobs' | 'now'>): Hono<HttpEnv> {
+  /** What rows of the alert's job carry; of one that runs no more, what those of every job do. */
+  const fieldsOf = ({ job_id }: Alert) => jobs.find(({ job }) => job.job_id === job_id)?.feed.fields ?? FIRST_FIELDS
   return new Hono<HttpEnv>()
     .get('/', (c) => c.json({ items: list.items.map((item) => shown(item, now())), next: null }))
     .post('/', async (c) => {
@@ -79,12 +83,12 @@ export function exceptions({
       const known = await storage.alerts.get(id)
       if (!known) throw notFound(`alert "${id}"`)
       const expires = length === 'ever' ? undefined : endOf(length, now())
-      const item = exceptionFor(known.doc, {
+      const item = exceptionFor(known.doc, fieldsOf(known.doc), {
         ...(scope && { scope }),
         ...(note !== undefined && { note }),
         ...(expires !== undefined && { expires }),
       })
-      const effect = await effectOn(storage.alerts, item, now())
+      const effect = await effectOn(storage.alerts, fieldsOf, item, now())
       if (dry_run) return c.json({ dry_run, exception: shown(item, now()), effect })
       const outcome = await list.add(item)
       return c.json({ dry_run, exception: shown(item, now()), effect }, outcome === 'added' ? 201 : 200)
@@ -106,19 +110,34 @@ function endOf(length: string, now: EpochMs): EpochMs {
   })
 }
 
-function shown({ expire_time, ...item }: ExceptionItem, now: EpochMs) {
-  if (expire_time === undefined) return item
-  return { ...item, expire_time: isoTime(expire_time), expired: expire_time <= now }
+/** An exception as the API shows it. */
+export interface ShownException extends Omit<ExceptionItem, 'expire_time'> {
+  /** What it does not look at: it holds for any of these. */
+  readonly covers_any: readonly Scope[]
+  readonly expire_time?: string
+  readonly expired?: boolean
 }
 
-async function effectOn(store: AlertStore, item: ExceptionItem, now: EpochMs): Promise<ExceptionEffect> {
+function shown(item: ExceptionItem, now: EpochMs): ShownException {
+  const { expire_time, ...rest } = item
+  const bounds = { ...rest, covers_any: coversAny(item) }
+  if (expire_time === undefined) return bounds
+  return { ...bounds, expire_time: isoTime(expire_time), expired: expire_time <= now }
+}
+
+async function effectOn(
+  store: AlertStore,
+  fieldsOf: (alert: Alert) => readonly string[],
+  item: ExceptionItem,
+  now: EpochMs,
+): Promise<ExceptionEffect> {
   const since = isoTime(now - LOOK_BACK)
   const counts = { looked_at: 0, hidden: 0, hidden_real: 0, smaller: 0 }
   let alerts: ExceptionEffect['alerts'] = []
   for await (const alert of allAlerts(store, { kind: 'range', field: '@timestamp', gte: since })) {
     if (isWithdrawn(alert)) continue
     counts.looked_at++
-    const effect = effectOf(item, alert)
+    const effect = effectOf(item, alert, fieldsOf(alert))
     if (effect === 'smaller') counts.smaller++
     if (effect !== 'hidden') continue
     counts.hidden++

@@ -9,10 +9,13 @@ export type Effect = 'hidden' | 'smaller' | 'untouched'
 /**
  * What an exception would have done to an alert that is there. Facets count all events of the alert by value, so this needs no event:
  * all entries hold for all events exactly if each entry does. Where a list of values was cut, what is not listed counts as not met.
- * Entries of kinds that `exceptionFor` does not make are taken for not met.
+ * Entries of kinds that `exceptionFor` does not make are taken for not met, and so are those on fields that the rows of the alert's
+ * job do not carry.
+ *
+ * @param fields those of the datafeed of the alert's job
  */
-export function effectOf({ entries }: ExceptionItem, alert: Alert): Effect {
-  const shares = entries.map((entry) => shareOf(entry, alert))
+export function effectOf({ entries }: ExceptionItem, alert: Alert, fields: readonly string[]): Effect {
+  const shares = entries.map((entry) => (fields.includes(entry.field) ? shareOf(entry, alert) : 0))
   if (shares.length === 0 || shares.some((share) => share === 0)) return 'untouched'
   return shares.every((share) => share === 1) ? 'hidden' : 'smaller'
 }

@@ -13,11 +13,12 @@ export type Scope = (typeof SCOPES)[number]
 /** A name alone lets anyone borrow it: unless told otherwise an exception holds for a program on a host as a user. */
 const USUAL: readonly Scope[] = ['program', 'host', 'user']
 
-const FIELDS: Readonly<Record<Scope, string>> = {
-  program: 'oddsock.program',
-  host: 'host.name',
-  user: 'user.name',
-  peer: 'destination.ip',
+/** The fields that name it, the best one first: a machine that does not look users up sends their numbers alone. */
+const FIELDS: Readonly<Record<Scope, readonly string[]>> = {
+  program: ['oddsock.program', 'process.name'],
+  host: ['host.name'],
+  user: ['user.name', 'user.id'],
+  peer: ['destination.ip'],
 }
 
 export interface ExceptionWish {
@@ -30,12 +31,17 @@ export interface ExceptionWish {
 /**
  * The exception that would have kept this alert from being made: all its events meet it.
  *
+ * @param fields those of the datafeed of the alert's job: an exception on any other would never hold for a row
  * @throws AppError EXCEPTION_TOO_VAGUE where the scope cannot be had, since some events name no user, or too many different ones
  */
-export function exceptionFor(alert: Alert, { scope, expires, note }: ExceptionWish): ExceptionItem {
+export function exceptionFor(
+  alert: Alert,
+  fields: readonly string[],
+  { scope, expires, note }: ExceptionWish,
+): ExceptionItem {
   const wanted = scope && scope.length > 0 ? scope : USUAL
   const entries = wanted.flatMap((one) => {
-    const entry = entryFor(alert, one)
+    const entry = entryFor(alert, one, fields)
     if (entry === undefined && scope !== undefined && scope.length > 0) throw tooVague(one)
     return entry ?? []
   })
@@ -49,13 +55,20 @@ export function exceptionFor(alert: Alert, { scope, expires, note }: ExceptionWi
   }
 }
 
-function entryFor(alert: Alert, scope: Scope): ExceptionEntry | undefined {
-  const field = FIELDS[scope]
-  const values = wholeFacet(alert, field)
-  if (values.length > 0) return matching(field, values)
+/** What an exception does not look at, since the alert did not tell it or nobody asked for it: it holds for any program, host or user. */
+export function coversAny({ entries }: ExceptionItem): Scope[] {
+  return USUAL.filter((scope) => !entries.some(({ field }) => FIELDS[scope].includes(field)))
+}
+
+function entryFor(alert: Alert, scope: Scope, fields: readonly string[]): ExceptionEntry | undefined {
+  for (const field of FIELDS[scope]) {
+    const values = fields.includes(field) ? wholeFacet(alert, field) : []
+    if (values.length > 0) return matching(field, values)
+  }
   // A record is about one value of its field, and so are all of its events.
   const { by_field_name: by, by_field_value: value } = alert
-  if (scope === 'program' && typeof by === 'string' && typeof value === 'string') return matching(by, [value])
+  if (scope === 'program' && typeof by === 'string' && typeof value === 'string' && fields.includes(by))
+    return matching(by, [value])
   const host = text(alert, 'host.name')
   return scope === 'host' && host !== undefined ? matching('host.name', [host]) : undefined
 }
