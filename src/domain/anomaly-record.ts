@@ -50,6 +50,8 @@ export interface NoveltyFinding {
   readonly user: string
   /** Id of the expectation that it meets; what is expected is no alert. */
   readonly expected?: string
+  /** Found in a fleet's first days, in which nothing is an alert, whatever its score. */
+  readonly learning?: boolean
   /** Of an alert: circumstances under which it would have been none, each the end of "Would not alert if …". */
   readonly would_not_alert_if?: readonly string[]
 }

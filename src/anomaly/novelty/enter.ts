@@ -36,7 +36,7 @@ export function enter(state: State, group: Group, seen: number): Scene {
   return scene
 }
 
-/** Contexts learn late (v3 §5), and so do the fleet's rates from what was an alert. */
+/** Contexts learn late (v3 §5), and so do the fleet's rates from what is suspect. */
 function bookWaitingBirths(state: State, now: number): void {
   if (state.births.length === 0 || state.nextDue > now) return
   const due = state.births.filter((birth) => birth.due <= now)

@@ -53,6 +53,22 @@ test('a reverse shell of a service user is an alert at once, and told only once'
   assert.equal(again[0]!.oddsock!.incident, first[0]!.oddsock!.incident)
 })
 
+test('a score does not depend on the threshold or the budget that somebody asked for', () => {
+  const scores = (options: object) => {
+    const model = afterTenDays(options)
+    // Each day another program of the same account, so that each score rests on what the births before it have taught.
+    return Array.from({ length: 10 }, (_, i) => {
+      const birth = { ...SHELL, program: `/usr/bin/new-${i}`, directory: 'sys', ip: `198.51.100.${i}`, port: '443' }
+      const found = close(model, day(10 + i), [...LIFE(day(10 + i)), birth, { ...birth, host: 'web-1', user: 'ann' }])
+      return found.map((record) => record.record_score)
+    })
+  }
+  const usual = scores({})
+  assert.ok(usual.flat().some((score) => score > 50) && usual.flat().some((score) => score < 50), usual.join())
+  for (const options of [{ alertThreshold: 5 }, { alertThreshold: 99 }, { alertBudget: 1 }])
+    assert.deepEqual(scores(options), usual)
+})
+
 test('a record names every name of the process, and whom it concerns', () => {
   const [record] = close(afterTenDays(), day(10), [SHELL])
   assert.deepEqual(record!.oddsock!.names, ['bash <inline>', '/usr/bin/bash', '<inline>'])

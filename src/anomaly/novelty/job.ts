@@ -146,7 +146,8 @@ export class NoveltyJob implements JobModel {
     const judgement = judge(scene)
     const expected = expectationFor(this.#state, group)?.id
     const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, expected) : undefined
-    learn(scene, judgement, seen, expected === undefined ? this.#alertFrom(group.first) : Number.POSITIVE_INFINITY)
+    const suspect = expected === undefined && !this.#isLearning(group.first) && judgement.nats >= DEFAULT_THRESHOLD
+    learn(scene, judgement, seen, suspect)
     return record && this.#revised(record)
   }
 
@@ -164,22 +165,27 @@ export class NoveltyJob implements JobModel {
         fleet: this.#state.start!,
         settled: this.#state.start! + LEARNING,
       })
-    const alertFrom = expected === undefined ? this.#alertFrom(candidate.at) : Number.POSITIVE_INFINITY
+    const learning = this.#isLearning(candidate.at)
+    const alertFrom = expected !== undefined || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
     const decision = decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
     const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
-    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, { expected, unless })
+    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, { expected, learning, unless })
+  }
+
+  /** Nats that make an alert. They decide what is told and nothing else: a score is the same whatever was asked for. */
+  #alertFrom(): number {
+    const { alertThreshold, alertBudget } = this.#options
+    if (alertBudget !== undefined) return this.#state.budget.threshold
+    return alertThreshold === undefined ? DEFAULT_THRESHOLD : natsOf(alertThreshold)
   }
 
   /**
-   * Nats that make an alert at a time: none in the first three days of a fleet. Later a short history needs no threshold of its own:
-   * the priors of all rates keep scores low while little was seen.
+   * In its first three days a fleet has no alerts. Later a short history needs no threshold of its own: the priors of all rates keep
+   * scores low while little was seen.
    */
-  #alertFrom(at: EpochMs): number {
-    const { alertThreshold, alertBudget } = this.#options
-    const asked = alertThreshold === undefined ? DEFAULT_THRESHOLD : natsOf(alertThreshold)
-    const nats = alertBudget === undefined ? asked : this.#state.budget.threshold
-    return at - this.#state.start! < UNSCORED ? Number.POSITIVE_INFINITY : nats
+  #isLearning(at: EpochMs): boolean {
+    return at - this.#state.start! < UNSCORED
   }
 
   /** A row that came late adds to a group that was scored: the record keeps its id and first score, and only ever grows. */

@@ -17,8 +17,8 @@ import { countHour, LEARNING, NO_HOURS, REVIEWED_FOR, UNSCORED } from './vetting
 const HOSTS_KEPT = 256
 const ROAMING_STEP = 0.1
 
-/** Step 7: takes in a group that was judged. */
-export function learn(scene: Scene, judgement: Judgement, seen: number, alertFrom: number): void {
+/** Step 7: takes in a group that was judged. What is suspect teaches later (`learnBirth`). */
+export function learn(scene: Scene, judgement: Judgement, seen: number, suspect: boolean): void {
   const { state, group, host, account } = scene
   const program = scene.program ?? addProgram(scene)
   const onHost = met(program.hosts, group.host, () => newOnHost(group.first, seen), HOSTS_KEPT)
@@ -28,7 +28,7 @@ export function learn(scene: Scene, judgement: Judgement, seen: number, alertFro
   if (onHost) touch(onHost, seen).lastUser = group.user
   state.executables.set(program.executable, seen)
   const use = touch(scene.use ?? newUse(scene, judgement, program, seen), seen)
-  learnBirth(scene, judgement, alertFrom)
+  learnBirth(scene, judgement, suspect)
   learnVetting(scene, judgement, use)
   learnShape(scene, judgement, program)
   learnRates(scene, judgement, program, onHost, use)
@@ -45,26 +45,21 @@ export function learn(scene: Scene, judgement: Judgement, seen: number, alertFro
 }
 
 /**
- * A birth teaches the fleet's rates at once and its contexts two days later. One that is worth an alert teaches nothing for a
- * week: attacks must not make attacks ordinary, and a person has that long to say "malicious". After that it counts like any other.
+ * A birth teaches the fleet's rates at once and its contexts two days later. A suspect one teaches nothing for a week: attacks
+ * must not make attacks ordinary, and a person has that long to say "malicious". After that it counts like any other.
  */
-function learnBirth(
-  { state, group, account }: Scene,
-  { program: { level }, nats }: Judgement,
-  alertFrom: number,
-): void {
+function learnBirth({ state, group, account }: Scene, { program: { level } }: Judgement, suspect: boolean): void {
   if (level === undefined) return
-  const alerted = nats >= alertFrom
   const of = levelGroup(level)
   const first = (account.dayGroups & (1 << of)) === 0
-  if (!alerted) {
+  if (!suspect) {
     bookBirth(state.rates, account.activeAge, level, account.dayLevel, dayOf(group.first))
     account.dayLevel = Math.max(account.dayLevel, level) as Level
     account.dayGroups |= 1 << of
   }
-  if (!alerted && !first) return
-  const due = group.first + (alerted ? ALERT_DELAY : CONTEXT_DELAY)
-  state.births.push({ due, host: group.host, user: group.user, age: account.activeAge, level, alerted })
+  if (!suspect && !first) return
+  const due = group.first + (suspect ? ALERT_DELAY : CONTEXT_DELAY)
+  state.births.push({ due, host: group.host, user: group.user, age: account.activeAge, level, alerted: suspect })
   state.nextDue = Math.min(state.nextDue, due)
 }
 

@@ -131,7 +131,7 @@ export function bookBirth(
 
 /** Contexts learn of a birth two days later, so that a burst does not make its own later members unsurprising (v3 §5). */
 export const CONTEXT_DELAY: DurationMs = 2 * DAY
-/** What was worth an alert teaches nothing for a week. */
+/** What would be an alert at the usual threshold teaches nothing for a week. */
 export const ALERT_DELAY: DurationMs = 7 * DAY
 
 export function bookObserved(contexts: readonly Context[], group: LevelGroup, day: number): void {

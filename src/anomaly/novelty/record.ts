@@ -39,6 +39,8 @@ export interface Told {
 /** What people, and other circumstances, would say of a finding. */
 export interface Verdict {
   readonly expected: string | undefined
+  /** Found in the fleet's first days. */
+  readonly learning: boolean
   readonly unless: readonly string[]
 }
 
@@ -50,7 +52,7 @@ export function recordOf(
   judgement: Judgement,
   { candidate, boost, campaign }: Told,
   { shown, incident }: Decision,
-  { expected, unless }: Verdict,
+  { expected, learning, unless }: Verdict,
 ): AnomalyRecord {
   const { host, program, user } = group
   const { nats } = candidate
@@ -87,6 +89,7 @@ export function recordOf(
       names: namesOf(group),
       user,
       ...(expected !== undefined && { expected }),
+      ...(learning && { learning }),
       ...(unless.length > 0 && { would_not_alert_if: unless }),
     },
   }

@@ -213,13 +213,14 @@ export interface Range {
   readonly news: { readonly host: string; readonly at: EpochMs }[]
 }
 
-/** A birth that contexts, and for one that was an alert the fleet's rates too, learn of when it is due. */
+/** A birth that contexts, and for a suspect one the fleet's rates too, learn of when it is due. */
 export interface WaitingBirth {
   readonly due: EpochMs
   readonly host: string
   readonly user: string
   readonly age: number
   readonly level: Level
+  /** Odd enough for an alert at the usual threshold. */
   readonly alerted: boolean
 }
 
