@@ -1,24 +1,20 @@
-import type { JobOptions } from '../anomaly/job.ts'
-import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
+import type { Datafeed } from '../datafeed/datafeed.ts'
 import { rowOf } from '../datafeed/observe.ts'
-import type { ProfileName } from '../datafeed/profiles.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { EcsEvent, Reject } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
-import type { DatafeedConfig, Job } from '../domain/job.ts'
-import { NOVELTY } from '../domain/novelty-fields.ts'
-import type { Rule } from '../domain/rule.ts'
+import type { Job } from '../domain/job.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { AlertDraft } from '../engine/alert-drafts.ts'
 import { Input } from '../engine/input.ts'
 import { JobLoop, type ScoredBucket } from '../engine/job-loop.ts'
-import { Judging, type RuleAndExceptions, type ScoredRecord } from '../engine/judging.ts'
+import { feedOf, type JobToRun, judgedField, optionsOf } from '../engine/job-to-run.ts'
+import { Judging, type ScoredRecord } from '../engine/judging.ts'
 import { type ScanProfile, type Walk, walk } from '../engine/scan.ts'
 import type { Format } from '../formats/format.ts'
 import { recognise } from '../formats/index.ts'
 import { fieldsOf } from '../query/ast.ts'
-import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { FileEvents, LATE_WINDOW } from '../storage/files/file-events.ts'
 import { LatestRecords } from '../storage/files/latest-records.ts'
@@ -27,14 +23,8 @@ import { alertDocument } from '../triage/alert-document.ts'
 import { EVENTS_SHOWN, evidenceOf, placesToShow } from '../triage/evidence.ts'
 import type { History } from '../triage/history.ts'
 
-/** One job of a scan, and the rules that judge it. */
-export interface ScanJob {
-  readonly job: Job
-  readonly datafeed: DatafeedConfig
-  readonly rules: readonly RuleAndExceptions[]
-  readonly profile?: ProfileName
-  /** What the job itself is told besides its definition: a threshold or a budget of alerts. */
-  readonly jobOptions?: JobOptions
+/** One job of a scan. */
+export interface ScanJob extends Omit<JobToRun, 'quiet'> {
   /** Each bucket as it was scored, for those who measure. */
   readonly onBucket?: (scored: ScoredBucket) => void
 }
@@ -85,10 +75,7 @@ const HOST_FIELDS = ['host.id', 'host.name']
 
 /** Builds the product for one scan and runs it: the same engine as everywhere, over inputs that are read once. */
 export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
-  const feeds = options.jobs.map(({ job, datafeed, rules, profile }) => {
-    const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
-    return compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
-  })
+  const feeds = options.jobs.map(feedOf)
   const inputs = openInputs(options, feeds)
   const events = new FileEvents(new EventFiles(inputs), feeds, LATE_WINDOW)
   const runs = options.jobs.map((scanJob, i) => startRun(scanJob, feeds[i]!, events, options.valueLists ?? new Map()))
@@ -115,22 +102,16 @@ interface JobRun {
 }
 
 function startRun(
-  { job, rules, jobOptions, onBucket }: ScanJob,
+  scanJob: ScanJob,
   feed: Datafeed,
   events: FileEvents,
   valueLists: ReadonlyMap<string, readonly string[]>,
 ): JobRun {
-  const byField = job.analysis_config.detectors[0]?.by_field_name ?? 'process.name'
-  const judging = new Judging(feed, byField, rules, { valueLists })
+  const { job, rules, onBucket } = scanJob
+  const judging = new Judging(feed, judgedField(job), rules, { valueLists })
   const loop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
-    jobOptions: {
-      ...thresholdOf(
-        job,
-        rules.map(({ rule }) => rule),
-      ),
-      ...jobOptions,
-    },
+    jobOptions: optionsOf(scanJob),
     onScored: (scored) => {
       onBucket?.(scored)
       judging.scored(scored)
@@ -159,13 +140,6 @@ function outcomeOf({ loop, judging, tooLate }: JobRun, events: FileEvents): JobO
     warnings: judging.warnings,
     alerts: () => withEvidence(drafts, events, feed),
   }
-}
-
-/** A job that gathers findings into incidents has to know from which score on they are told: the lowest that a rule asks for. */
-function thresholdOf(job: Job, rules: readonly Rule[]): JobOptions {
-  const scores = rules.flatMap(({ anomaly_threshold }) => anomaly_threshold ?? [])
-  const isNovelty = job.analysis_config.detectors.some((detector) => detector.function === NOVELTY)
-  return isNovelty && scores.length > 0 ? { alertThreshold: Math.min(...scores) } : {}
 }
 
 /** Kinds of events that the quick readers of all inputs remember together, about a kilobyte each, and of each at the least. */

@@ -1,6 +1,6 @@
 import { loadJob } from '../config/content.ts'
 import type { Config } from '../config/schema.ts'
-import type { JobToRun } from '../engine/job-runner.ts'
+import type { JobToRun } from '../engine/job-to-run.ts'
 import { rulesFor } from './rules-for.ts'
 
 /**

@@ -51,6 +51,12 @@ export class Decisions {
     this.#count++
   }
 
+  /** Lets go the first so many. */
+  async forget(count: number): Promise<void> {
+    const keys = await this.#state.keys(this.#prefix)
+    await this.#state.remove(keys.filter((key) => this.#numberOf(key) < count))
+  }
+
   #numberOf(key: string): number {
     return Number(key.slice(this.#prefix.length))
   }

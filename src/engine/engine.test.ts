@@ -13,7 +13,7 @@ import type { Storage } from '../storage/storage.ts'
 import { phaseOf } from './alert-writer.ts'
 import { FakeClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
-import type { JobToRun } from './job-runner.ts'
+import type { JobToRun } from './job-to-run.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
 

@@ -3,7 +3,7 @@ import type { Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
 import type { Log } from '../domain/log.ts'
-import { type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
 import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -13,7 +13,8 @@ import type { Clock } from './clock.ts'
 import { Cursors } from './cursors.ts'
 import { EngineClock } from './engine-clock.ts'
 import { Ingest } from './ingest.ts'
-import { JobRunner, type JobToRun } from './job-runner.ts'
+import { JobRunner } from './job-runner.ts'
+import type { JobToRun } from './job-to-run.ts'
 import type { JudgingOptions } from './judging.ts'
 import { PushedAuditLines } from './pushed-audit-lines.ts'
 import { Ticks } from './ticks.ts'
@@ -27,6 +28,8 @@ const TRIAL_SHARE = 1
 const TURN = 32
 /** How often the storage is given time to seal and to prune. */
 const TEND_EVERY: DurationMs = 10 * MINUTE
+/** Ticks of so long ago are let go: together with the events they are the sequence, for whoever wants to go through it again. */
+const TICKS_KEPT: DurationMs = 8 * DAY
 /** Events of a backlog that are committed together. */
 const PAST_TOGETHER = 5_000
 /** So many of the last events tell the clock again which hosts there are. */
@@ -240,7 +243,7 @@ export class Engine {
       try {
         await this.#follow()
         await this.#tickIfQuiet()
-        for (const runner of this.#runners) if (await runner.advance(this.#clockWithTicks(), TURN)) this.#poke()
+        for (const runner of this.#runners) if (await runner.advance(this.#clock.now, TURN)) this.#poke()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
       } catch (error) {
@@ -295,10 +298,6 @@ export class Engine {
     await this.#ticks.add(tick)
   }
 
-  #clockWithTicks(): EpochMs {
-    return Math.max(this.#clock.now, this.#ticks.latest)
-  }
-
   async #tendLoop(): Promise<void> {
     const { storage, clock, log } = this.#options
     while (!this.#stopping.signal.aborted) {
@@ -306,7 +305,8 @@ export class Engine {
       if (this.#stopping.signal.aborted) return
       try {
         await storage.tend?.(this.#clock.now)
-        this.#ticks.forget(Math.min(...this.#runners.map(({ scoredUpTo }) => scoredUpTo)))
+        const scored = Math.min(...this.#runners.map(({ scoredUpTo }) => scoredUpTo))
+        await this.#ticks.forget(scored, this.#clock.now - TICKS_KEPT)
       } catch (error) {
         log.error('The storage cannot be tended', { error: messageOf(error) })
       }

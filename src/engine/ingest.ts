@@ -46,7 +46,7 @@ export class Ingest implements Intake {
   #running: Promise<void> | undefined
   #closed = false
   readonly #stop = new AbortController()
-  readonly figures = { events: 0, commits: 0, lastCommit: Number.NaN, lastSeq: 0 as Seq }
+  readonly figures = { events: 0, lastCommit: Number.NaN }
   readonly rejects = new Map<string, number>()
   /** What the storage last said against it, and since when; undefined while all is well. */
   failing: { readonly since: EpochMs; readonly message: string } | undefined
@@ -152,8 +152,6 @@ export class Ingest implements Intake {
     if (events.length === 0) return
     const seq = await this.#append(events)
     this.figures.events += events.length
-    this.figures.commits++
-    this.figures.lastSeq = seq
     this.figures.lastCommit = this.#ports.clock.now()
     this.#ports.onCommitted(seq, events)
   }

@@ -14,8 +14,10 @@ import type { EventReader, ResultJournal } from '../storage/storage.ts'
  */
 const RENORMALIZE_EVERY = 24
 
-/** Results older than this, or than a hundred buckets, keep their scores: Elastic's `renormalization_window_days`. */
-export const RENORMALIZATION_WINDOW: DurationMs = 30 * DAY
+/** Results older than this keep their scores: Elastic's `renormalization_window_days`, the longer of 30 days and a hundred buckets. */
+export function renormalizationWindow(bucketSpan: DurationMs): DurationMs {
+  return Math.max(30 * DAY, 100 * bucketSpan)
+}
 
 /** One bucket that was scored, late rows of an older one included: what rules judge next. */
 export interface ScoredBucket {
@@ -154,7 +156,7 @@ export class JobLoop {
 
   async #closeOne(start: EpochMs, upTo: Seq): Promise<EpochMs> {
     const bucket = { start, end: start + this.feed.bucketSpan }
-    const rows = await collect(this.#events.observe(this.feed, bucket, upTo))
+    const rows = await rowsOfBucket(this.#events, this.feed, bucket, upTo)
     if (rows.length === 0) this.model.skip(start, bucket.end)
     else await this.#publish(this.model.close(bucket, rows), bucket, rows, false)
     return bucket.end
@@ -176,7 +178,7 @@ export class JobLoop {
     this.#lookedAt = upTo
     for (const [start, count] of [...grown].sort(([a], [b]) => a - b)) {
       const bucket = { start, end: start + this.feed.bucketSpan }
-      const rows = await collect(this.#events.observe(this.feed, bucket, upTo))
+      const rows = await rowsOfBucket(this.#events, this.feed, bucket, upTo)
       this.lateEvents += count
       await this.#publish(this.model.late(bucket, rows), bucket, rows, true)
     }
@@ -198,8 +200,8 @@ export class JobLoop {
   /** Scores stored results again under the quantiles of now; only after the bucket's own records were judged (`time-and-order.md` §6). */
   async #renormalize(): Promise<void> {
     this.#sinceRenormalized = 0
-    const window = Math.max(RENORMALIZATION_WINDOW, 100 * this.feed.bucketSpan)
-    const stored = await this.#results.newest(this.job.job_id, this.#next - window)
+    const since = this.#next - renormalizationWindow(this.feed.bucketSpan)
+    const stored = await this.#results.newest(this.job.job_id, since)
     const changed = this.model.renormalize(stored)
     if (changed.length === 0) return
     await this.#results.append(changed)
@@ -211,9 +213,16 @@ export function isRecord(result: AnomalyResult): result is AnomalyRecord {
   return result.result_type === 'record'
 }
 
-async function collect<T>(items: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
-  if (Symbol.iterator in items) return [...items]
-  const all: T[] = []
-  for await (const item of items) all.push(item)
+/** All rows of a bucket, in the order that every store keeps. */
+export async function rowsOfBucket(
+  events: EventReader,
+  feed: Datafeed,
+  bucket: BucketSpan,
+  upTo: Seq,
+): Promise<Observation[]> {
+  const rows = events.observe(feed, bucket, upTo)
+  if (Symbol.iterator in rows) return [...rows]
+  const all: Observation[] = []
+  for await (const row of rows) all.push(row)
   return all
 }

@@ -1,37 +1,31 @@
-import type { JobOptions } from '../anomaly/job.ts'
-import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
+import type { Datafeed } from '../datafeed/datafeed.ts'
 import { bucketTimeOf } from '../datafeed/observe.ts'
-import type { ProfileName } from '../datafeed/profiles.ts'
 import { bucketOf } from '../domain/bucket.ts'
-import type { DatafeedConfig, Job } from '../domain/job.ts'
+import type { Job } from '../domain/job.ts'
 import type { Log } from '../domain/log.ts'
-import { compareObservations, type Observation } from '../domain/observation.ts'
+import type { Observation } from '../domain/observation.ts'
 import { DAY, type EpochMs, isoTime, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
-import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { History } from '../triage/history.ts'
 import { AlertWriter } from './alert-writer.ts'
 import { type Decision, Decisions } from './decisions.ts'
-import { isRecord, JobLoop, RENORMALIZATION_WINDOW, type SavedLoop, type ScoredBucket } from './job-loop.ts'
-import { Judging, type JudgingOptions, type RuleAndExceptions, type SavedJudging } from './judging.ts'
+import {
+  isRecord,
+  JobLoop,
+  renormalizationWindow,
+  rowsOfBucket,
+  type SavedLoop,
+  type ScoredBucket,
+} from './job-loop.ts'
+import { feedOf, type JobToRun, judgedField, optionsOf } from './job-to-run.ts'
+import { Judging, type JudgingOptions, type SavedJudging } from './judging.ts'
 import { Provisional } from './provisional.ts'
 import { Snapshots } from './snapshots.ts'
 import type { Ticks } from './ticks.ts'
 
 /** So far behind its bucket an event is still scored (`time-and-order.md` §3). */
 const LATE_WINDOW = 8 * DAY
-
-/** A job with its datafeed and the rules that read its results. */
-export interface JobToRun {
-  readonly job: Job
-  readonly datafeed: DatafeedConfig
-  readonly profile?: ProfileName
-  readonly rules: readonly RuleAndExceptions[]
-  readonly jobOptions?: JobOptions
-  /** Its alerts are kept and nobody is told of them: for a job that runs beside another one that says the same better. */
-  readonly quiet?: boolean
-}
 
 export interface RunnerPorts extends JudgingOptions {
   readonly storage: Storage
@@ -67,13 +61,12 @@ export class JobRunner {
   #triedUpTo: Seq = 0
 
   constructor(toRun: JobToRun, ports: RunnerPorts) {
-    const { job, datafeed, profile, rules } = toRun
+    const { job } = toRun
     const { storage, timeOfDay } = ports
     this.job = job
     this.#toRun = toRun
     this.#ports = ports
-    const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
-    this.feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
+    this.feed = feedOf(toRun)
     this.#decisions = new Decisions(storage.state, job.job_id)
     this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
     this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
@@ -137,11 +130,7 @@ export class JobRunner {
       const decision = await this.#nextDecision()
       if (!decision) return false
       const before = this.#now
-      this.#isWhole = false
-      await this.#decisions.decide(decision)
-      await this.#carryOut(decision)
-      await this.#writeAlerts()
-      this.#isWhole = true
+      await this.#decide(decision)
       if (Snapshots.isDue(before, decision.now)) await this.save()
     }
     return false
@@ -170,9 +159,7 @@ export class JobRunner {
     const last = await this.#ports.storage.events.last()
     if (!last || Number.isNaN(this.due)) return
     const end = bucketOf(lastEvent, this.feed.bucketSpan).end + this.feed.queryDelay
-    const decision = { now: Math.max(this.#now, end), upTo: last.seq, began: this.#loop.began }
-    await this.#decisions.decide(decision)
-    await this.#carryOut(decision)
+    await this.#decide({ now: Math.max(this.#now, end), upTo: last.seq, began: this.#loop.began })
     await this.#loop.finish(lastEvent, last.seq)
     await this.#writeAlerts()
   }
@@ -180,7 +167,7 @@ export class JobRunner {
   /** A snapshot, so that the next start has nothing to do again. */
   async save(): Promise<void> {
     if (Number.isNaN(this.due) || !this.#isWhole) return
-    await this.#snapshots.save({
+    const saved = await this.#snapshots.save({
       decisions: this.#decisions.count,
       results: await this.#ports.storage.results.last(this.job.job_id),
       upTo: this.#upTo,
@@ -188,6 +175,7 @@ export class JobRunner {
       loop: this.#loop.save(),
       judging: this.#judging.save(),
     })
+    await this.#decisions.forget(saved)
   }
 
   /** The job begins with the bucket of the first event that there is. */
@@ -208,12 +196,20 @@ export class JobRunner {
     return event && { now: event.clock, upTo: event.seq, began }
   }
 
+  async #decide(decision: Decision): Promise<void> {
+    this.#isWhole = false
+    await this.#decisions.decide(decision)
+    await this.#carryOut(decision)
+    await this.#writeAlerts()
+    this.#isWhole = true
+  }
+
   async #carryOut({ now, upTo, began }: Decision): Promise<void> {
     if (Number.isNaN(this.due)) this.#loop.begin(began)
     this.#upTo = upTo
     this.#now = now
     await this.#loop.step(now, upTo)
-    const window = Math.max(RENORMALIZATION_WINDOW, LATE_WINDOW, 100 * this.feed.bucketSpan)
+    const window = Math.max(renormalizationWindow(this.feed.bucketSpan), LATE_WINDOW)
     this.#judging.forget(now - window - this.feed.bucketSpan)
   }
 
@@ -230,11 +226,9 @@ export class JobRunner {
     const grown = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo, this.#triedUpTo)
     let isNew = false
     for (const start of grown.keys()) {
-      const rows: Observation[] = []
-      for await (const row of events.observe(this.feed, { start, end: start + this.feed.bucketSpan }, upTo))
-        rows.push(row)
+      const rows = await rowsOfBucket(events, this.feed, { start, end: start + this.feed.bucketSpan }, upTo)
       isNew ||= rows.length > (this.#tried.get(start)?.length ?? 0)
-      this.#tried.set(start, rows.sort(compareObservations))
+      this.#tried.set(start, rows)
     }
     this.#triedUpTo = upTo
     return isNew
@@ -242,9 +236,8 @@ export class JobRunner {
 
   #newLoop(saved?: SavedLoop): JobLoop {
     const { storage, log } = this.#ports
-    const { jobOptions } = this.#toRun
     const options = {
-      ...(jobOptions && { jobOptions }),
+      jobOptions: optionsOf(this.#toRun),
       lateWindow: LATE_WINDOW,
       onScored: (scored: ScoredBucket) => {
         this.#judging.scored(scored)
@@ -261,7 +254,6 @@ export class JobRunner {
   }
 
   #newJudging(saved?: SavedJudging): Judging {
-    const byField = this.job.analysis_config.detectors[0]?.by_field_name ?? 'process.name'
-    return new Judging(this.feed, byField, this.#toRun.rules, this.#ports, saved)
+    return new Judging(this.feed, judgedField(this.job), this.#toRun.rules, this.#ports, saved)
   }
 }

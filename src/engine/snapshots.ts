@@ -56,16 +56,20 @@ export class Snapshots {
     return undefined
   }
 
-  async save(snapshot: Snapshot): Promise<void> {
+  /** Answers how many decisions are in the oldest snapshot that is kept: nobody needs those any more. */
+  async save(snapshot: Snapshot): Promise<number> {
     const key = `${this.#prefix}${snapshot.now}/${String(snapshot.decisions).padStart(12, '0')}`
     const version = (await this.#state.get(key))?.version ?? 0
     await this.#state.put(key, { version: VERSION, fields: this.#fields, ...snapshot }, version)
-    await this.#state.remove(expired(await this.#keys(), (other) => this.#timeOf(other)))
+    const keys = await this.#keys()
+    const gone = expired(keys, (other) => this.#timeOf(other))
+    await this.#state.remove(gone)
+    return Math.min(...keys.filter((other) => !gone.includes(other)).map((other) => this.#numberOf(other)))
   }
 
   async #keys(): Promise<string[]> {
     const keys = await this.#state.keys(this.#prefix)
-    return [...keys].sort((a, b) => this.#numberOf(a) - this.#numberOf(b))
+    return [...keys].sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || this.#numberOf(a) - this.#numberOf(b))
   }
 
   #timeOf(key: string): EpochMs {

@@ -15,7 +15,7 @@ const PREFIX = 'tick/'
  */
 export class Ticks {
   readonly #state: StateStore
-  #ticks: Tick[] = []
+  #ticks: (Tick & { readonly key: string })[] = []
   #count = 0
 
   constructor(state: StateStore) {
@@ -23,28 +23,34 @@ export class Ticks {
   }
 
   async load(): Promise<void> {
-    const keys = await this.#state.keys(PREFIX)
-    for (const key of keys) this.#ticks.push((await this.#state.get(key))!.doc as Tick)
-    this.#count = keys.length === 0 ? 0 : Number(keys.at(-1)!.slice(PREFIX.length)) + 1
+    for (const key of await this.#state.keys(PREFIX))
+      this.#ticks.push({ key, ...((await this.#state.get(key))!.doc as Tick) })
+    const last = this.#ticks.at(-1)
+    this.#count = last ? Number(last.key.slice(PREFIX.length)) + 1 : 0
   }
 
   async add(tick: Tick): Promise<void> {
-    await this.#state.put(PREFIX + String(this.#count).padStart(12, '0'), tick, 0)
+    const key = PREFIX + String(this.#count).padStart(12, '0')
+    await this.#state.put(key, tick, 0)
     this.#count++
-    this.#ticks.push(tick)
+    this.#ticks.push({ key, ...tick })
   }
 
   /** The first tick behind this place that shows `time` or later. */
   reached(time: EpochMs, after: Seq): Tick | undefined {
-    return this.#ticks.find(({ now, upTo }) => upTo >= after && now >= time)
+    const tick = this.#ticks.find(({ now, upTo }) => upTo >= after && now >= time)
+    return tick && { now: tick.now, upTo: tick.upTo }
   }
 
   get latest(): EpochMs {
     return this.#ticks.at(-1)?.now ?? Number.NEGATIVE_INFINITY
   }
 
-  /** Lets go what every job is past. */
-  forget(before: Seq): void {
-    this.#ticks = this.#ticks.filter(({ upTo }, i, all) => upTo >= before || i === all.length - 1)
+  /** Lets go what every job is past (`upTo`) and what is older than `before`; the last one stays, it shows the time. */
+  async forget(upTo: Seq, before: EpochMs): Promise<void> {
+    const last = this.#ticks.at(-1)
+    const gone = this.#ticks.filter((tick) => tick !== last && tick.upTo < upTo && tick.now < before)
+    this.#ticks = this.#ticks.filter((tick) => !gone.includes(tick))
+    await this.#state.remove(gone.map(({ key }) => key))
   }
 }

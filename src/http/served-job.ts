@@ -1,14 +1,8 @@
-import { compileDatafeed } from '../datafeed/datafeed.ts'
-import type { JobToRun } from '../engine/job-runner.ts'
-import { fieldsOfExceptions } from '../rules/exceptions.ts'
+import { feedOf, type JobToRun } from '../engine/job-to-run.ts'
 import type { ServedJob } from './api-deps.ts'
 
-/** A job that runs, as the API tells of it. It sees what the runner of the job sees. */
-export function servedJob({ job, datafeed, profile, rules }: JobToRun): ServedJob {
-  const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
-  return {
-    job,
-    feed: compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) }),
-    threshold: Math.min(100, ...rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])),
-  }
+/** A job that runs, as the API tells of it. */
+export function servedJob(toRun: JobToRun): ServedJob {
+  const thresholds = toRun.rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])
+  return { job: toRun.job, feed: feedOf(toRun), threshold: Math.min(100, ...thresholds) }
 }

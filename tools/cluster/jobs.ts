@@ -1,7 +1,7 @@
 import type { EcsEvent } from '../../src/domain/event.ts'
 import type { Rule } from '../../src/domain/rule.ts'
 import { type EpochMs, isoTime, MINUTE, SECOND } from '../../src/domain/time.ts'
-import type { JobToRun } from '../../src/engine/job-runner.ts'
+import type { JobToRun } from '../../src/engine/job-to-run.ts'
 
 /** The work of the test of several workers: a day of a small fleet, and three jobs on it. */
 

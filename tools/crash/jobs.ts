@@ -1,5 +1,5 @@
 import { jobsToRun } from '../../src/cli/jobs-to-run.ts'
-import type { JobToRun } from '../../src/engine/job-runner.ts'
+import type { JobToRun } from '../../src/engine/job-to-run.ts'
 
 /**
  * Both jobs that we ship. Sinks are told of the first one's alerts only, so it is the one that needs no long history to alert: a
