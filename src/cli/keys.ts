@@ -33,7 +33,7 @@ export async function addKey(id: string, { file, scope }: AddKeyOptions, io: Io)
   await terminal.out(key)
   terminal.note(`Added to ${visible(file)}, which holds only its hash: this is the one time that you see the key.`)
   terminal.note(`Shippers take it as user "${id}" with the key as password, or as the API key ${encoded(id, key)}`)
-  terminal.note('A running server knows it after its next start.')
+  terminal.note('A server that runs with this file as http.keys_file knows it within seconds.')
   return EXIT.fine
 }
 

@@ -78,7 +78,7 @@ describe('the program itself', () => {
     const { child, kept, ended } = start('serve', '--config', config, '--state', join(FOLDER.path, 'state'))
     while (!kept.err.includes('Ctrl-C stops it')) await once(child.stderr, 'data')
     child.kill('SIGHUP')
-    while (!kept.err.includes('API keys renewed')) await once(child.stderr, 'data')
+    while (!kept.err.includes('API keys read again')) await once(child.stderr, 'data')
     child.kill('SIGTERM')
     const { code, signal } = await ended
     assert.deepEqual({ code, signal }, { code: 0, signal: null })

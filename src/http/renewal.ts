@@ -18,26 +18,48 @@ export interface RenewalOptions {
   readonly log: Log
 }
 
+/** What is read anew together, and the files that it is in. */
+interface Renewable {
+  readonly what: string
+  readonly files: readonly string[]
+  renew(): Promise<void>
+  /** How its files looked when last looked at. */
+  seen?: string
+}
+
 /**
  * Gives a server its API keys and its certificate anew when their files have changed, while it runs. What cannot be read, such as a
  * certificate whose key is not there yet, changes nothing, and is tried again when the files change again.
  */
 export class Renewal {
-  readonly #options: RenewalOptions
-  readonly #files: readonly string[]
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #parts: readonly Renewable[]
   readonly #stopping = new AbortController()
-  #seen: string | undefined
   #running: Promise<void> | undefined
 
-  constructor(options: RenewalOptions) {
-    this.#options = options
-    const { keysFile, tls } = options
-    this.#files = [keysFile, tls?.cert, tls?.key].filter((file) => file !== undefined)
+  constructor({ server, keysFile, tls, clock, log }: RenewalOptions) {
+    this.#clock = clock
+    this.#log = log
+    const parts: Renewable[] = []
+    if (keysFile !== undefined)
+      parts.push({
+        what: 'API keys',
+        files: [keysFile],
+        renew: async () => server.renew({ keys: await readApiKeys(keysFile) }),
+      })
+    if (tls)
+      parts.push({
+        what: 'Certificate',
+        files: [tls.cert, tls.key],
+        renew: async () => server.renew({ tls: await readTls(tls) }),
+      })
+    this.#parts = parts
   }
 
   /** Looks at the files now and then, until `stop`. */
   start(): void {
-    if (this.#files.length > 0) this.#running = this.#watch()
+    if (this.#parts.length > 0) this.#running = this.#watch()
   }
 
   async stop(): Promise<void> {
@@ -47,42 +69,39 @@ export class Renewal {
 
   /** Reads the files, changed or not. One that is damaged keeps nobody from taking a key away by the other. */
   async renew(): Promise<void> {
-    const { server, keysFile, tls } = this.#options
-    if (keysFile !== undefined)
-      await this.#try('API keys', async () => server.renew({ keys: await readApiKeys(keysFile) }))
-    if (tls) await this.#try('Certificate', async () => server.renew({ tls: await readTls(tls) }))
+    for (const part of this.#parts) await this.#renew(part)
   }
 
-  async #try(what: string, renew: () => Promise<void>): Promise<void> {
-    const { log } = this.#options
+  async #renew({ what, renew }: Renewable): Promise<void> {
     try {
       await renew()
-      log.info(`${what} renewed`)
+      this.#log.info(`${what} read again`)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      log.error(`${what} not renewed: the old hold`, { error: error.message, where: error.where })
+      this.#log.error(`${what} not renewed: the old hold`, { error: error.message, where: error.where })
     }
   }
 
   async #watch(): Promise<void> {
-    const { clock } = this.#options
     // Before the first sleep, since they may have changed after the server has read them.
-    this.#seen = await this.#looks()
+    for (const part of this.#parts) part.seen = await looksOf(part.files)
     while (!this.#stopping.signal.aborted) {
-      await clock.sleep(LOOK_EVERY, this.#stopping.signal)
-      const looks = await this.#looks()
-      if (this.#stopping.signal.aborted || looks === this.#seen) continue
-      this.#seen = looks
-      await this.renew()
+      await this.#clock.sleep(LOOK_EVERY, this.#stopping.signal)
+      for (const part of this.#parts) {
+        const looks = await looksOf(part.files)
+        if (this.#stopping.signal.aborted || looks === part.seen) continue
+        part.seen = looks
+        await this.#renew(part)
+      }
     }
   }
+}
 
-  /** Changes when one of the files does, or another is put in its place. */
-  async #looks(): Promise<string> {
-    const looks = this.#files.map(async (file) => {
-      const found = await stat(file).catch(() => undefined)
-      return found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : 'none'
-    })
-    return (await Promise.all(looks)).join()
-  }
+/** Changes when one of the files does, or another is put in its place. */
+async function looksOf(files: readonly string[]): Promise<string> {
+  const looks = files.map(async (file) => {
+    const found = await stat(file).catch(() => undefined)
+    return found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : 'none'
+  })
+  return (await Promise.all(looks)).join()
 }
