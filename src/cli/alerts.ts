@@ -2,6 +2,8 @@ import type { Alert, WorkflowStatus } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import { EARLIEST, isoTime } from '../domain/time.ts'
 import { count, counted, moment } from '../domain/words.ts'
+import { catchingUpSentence } from '../http/catching-up.ts'
+import type { HealthDocument } from '../http/health.ts'
 import type { JobDocument } from '../http/jobs.ts'
 import { and, equals, type Query } from '../query/ast.ts'
 import { parseKql } from '../query/kql.ts'
@@ -54,6 +56,8 @@ export function listAlerts(options: ListOptions, io: Io): Promise<number> {
     const shown = total > worst.length ? `, ${count(worst.length)} shown (--limit)` : ''
     const others = job !== undefined && options.job === undefined ? ' (other jobs: --job all)' : ''
     terminal.note(`${counted(total, `${what}alert`)} since ${moment(since)}${shown}${others}, from ${api.name}`)
+    const { catching_up } = await api.get<HealthDocument>('/api/v1/health')
+    if (catching_up) terminal.note(catchingUpSentence(catching_up))
     return EXIT.fine
   })
 }
@@ -66,12 +70,29 @@ function queryOf({ status, query }: ListOptions, since: string): Query {
   )
 }
 
-/** Jobs that run beside the default one say much the same of the same events; a person should not have to read it twice. */
+/**
+ * Jobs that run beside the default one say much the same of the same events; a person should not have to read it twice. A job that
+ * runs no more may have left alerts.
+ *
+ * @throws AppError JOB_UNKNOWN
+ */
 async function jobAsked(api: ApiClient, asked: string | undefined): Promise<string | undefined> {
   if (asked === 'all') return undefined
-  if (asked !== undefined) return asked
   const { items } = await api.get<{ readonly items: readonly JobDocument[] }>('/api/v1/jobs')
-  return items.length > 1 ? items[0]!.job_id : undefined
+  const ids = items.map(({ job_id }) => job_id)
+  if (asked === undefined) return ids.length > 1 ? ids[0] : undefined
+  if (ids.includes(asked) || (await hasAlerts(api, asked))) return asked
+  throw new AppError({
+    message: `Cannot list alerts of job "${asked}": there is no job of this id, and no alert of it`,
+    code: 'JOB_UNKNOWN',
+    hint: `Jobs that run: ${ids.join(', ')}; "all" is for all of them.`,
+  })
+}
+
+async function hasAlerts(api: ApiClient, job: string): Promise<boolean> {
+  const query = printKql(equals('job_id', job))
+  for await (const _ of api.all<Listed>('/api/v1/alerts', { query }, 1)) return true
+  return false
 }
 
 function worstFirst(a: Alert, b: Alert): number {

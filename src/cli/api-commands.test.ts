@@ -6,6 +6,7 @@ import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { CLOCK } from '../domain/stamps.ts'
 import { isoTime, MINUTE } from '../domain/time.ts'
+import type { EngineHealth } from '../engine/engine.ts'
 import { testFolder } from './testing/folder.ts'
 import { type Run, run } from './testing/run.ts'
 import { type StateFolder, storeAlone, storeServed } from './testing/state-folder.ts'
@@ -63,6 +64,7 @@ const ALERTS = [
   }),
   alertOf('bbbb3333', 10, { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': 'real' }),
   alertOf('cccc4444', 60 * 24 * 20),
+  alertOf('eeee6666', 60 * 24 * 40, { job_id: 'retired', oddsock: { sentence: 'old' } }),
   alertOf('dddd5555', 15, { job_id: 'linux_anomalous_network_activity', oddsock: { sentence: 'rare' } }),
 ]
 
@@ -116,6 +118,19 @@ for (const [name, open] of [
         (await ask('alerts', 'list', '--query', 'process.name: xmrig', '--since', '30d')).err,
         '2 open alerts since TIME (other jobs: --job all), from DOOR\n',
       )
+    })
+
+    test('a job that nobody knows is no reason for an empty list', async () => {
+      const { code, out, err } = await ask('alerts', 'list', '--job', 'linux_novel')
+      assert.deepEqual([code, out], [2, ''])
+      assert.match(err, /"linux_novel": there is no job of this id/)
+      assert.match(err, /linux_novel_network_activity, linux_anomalous_network_activity/)
+      assert.match(err, /code: JOB_UNKNOWN/)
+    })
+
+    test('alerts of a job that runs no more are still listed', async () => {
+      const { code, err } = await ask('alerts', 'list', '--job', 'retired')
+      assert.deepEqual([code, err], [0, '0 open alerts since TIME, from DOOR\n'])
     })
 
     test('a list reaches back as far as is asked', async () => {
@@ -243,6 +258,37 @@ for (const [name, open] of [
       assert.equal((await run(['restore', folder])).code, 2)
     })
   })
+
+test('while a server goes through history, its health and its lists say so', async () => {
+  const openFrom = Date.parse('2026-11-14T03:00:00Z')
+  const running: EngineHealth = {
+    state: 'running',
+    clock: Date.parse('2026-11-24T12:15:00Z'),
+    events: 1,
+    lastSeq: 1,
+    lastCommit: 0,
+    rejects: new Map(),
+    problems: [],
+    jobs: [{ job_id: 'linux_novel_network_activity', buckets: 3, lateEvents: 0, openFrom, warnings: [] }],
+    sources: [],
+  }
+  const state = await storeServed([EVENT], ALERTS, {
+    started: 0,
+    health: () => running,
+    historyOf: () => undefined,
+    sinks: () => [],
+  })
+  try {
+    const health = await run(['health', '--state', state.path])
+    assert.match(health.out, /^status +catching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC · since 1970/)
+    assert.equal(health.code, 0)
+    const list = await run(['alerts', 'list', '--state', state.path])
+    assert.match(list.err, /\nCatching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC\. What happened later/)
+    assert.match((await run(['jobs', '--state', state.path])).out, / · scored up to 2026-11-14T02:45:00\.000Z/)
+  } finally {
+    await state.close()
+  }
+})
 
 test('where neither a server nor a store is, that is said', async () => {
   const { code, err } = await run(['alerts', 'list', '--state', '/nonexistent/oddsock'])

@@ -1,4 +1,5 @@
 import { count, counted } from '../domain/words.ts'
+import { progressOf } from '../http/catching-up.ts'
 import type { HealthDocument } from '../http/health.ts'
 import { jsonLine } from '../report/json-line.ts'
 import { visible } from '../report/visible.ts'
@@ -19,12 +20,16 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 }
 
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
-  const { status, started, clock, stored, events, rejects, jobs, sources, sinks } = health
+  const { status, started, catching_up, clock, stored, events, rejects, jobs, sources, sinks } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
   const rejected = rejects.reduce((sum, reject) => sum + reject.count, 0)
   return [
-    line('status', status, ...(started === null ? [] : [`since ${started}`])),
+    line(
+      'status',
+      catching_up ? `${status}: ${progressOf(catching_up)}` : status,
+      ...(started === null ? [] : [`since ${started}`]),
+    ),
     ...health.problems.map((problem) => terminal.paint(line('problem', problem), 'red')),
     line('events', `${count(stored)} stored`, `${count(events)} taken since the start`, `${count(rejected)} rejected`),
     line('clock', clock ?? 'nothing has come in yet'),

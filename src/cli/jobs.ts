@@ -25,10 +25,16 @@ async function printJob(job: JobDocument, terminal: Terminal): Promise<void> {
   const details = [
     `${job.functions.map((name) => visible(name)).join(', ')} every ${visible(job.bucket_span)}`,
     `alerts from a score of ${job.anomaly_threshold}`,
-    job.last_bucket === null ? 'nothing scored yet' : `scored up to ${job.last_bucket}`,
+    scoredUpTo(job),
     `${counted(job.events_last_day, 'event')} looked at in the last day`,
     `${count(job.open_alerts)} not closed`,
   ]
   await terminal.out(`  ${terminal.paint(details.join(' · '), 'dim')}`)
   for (const warning of job.warnings.slice(-1)) terminal.note(warning)
+}
+
+/** What closes buckets without a result is known to the one who closes them. */
+function scoredUpTo({ last_bucket, late_events }: JobDocument): string {
+  if (late_events === undefined) return `no server runs, newest result: ${last_bucket ?? 'none in its last day'}`
+  return last_bucket === null ? 'nothing scored yet' : `scored up to ${last_bucket}`
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CLOCK } from '../domain/stamps.ts'
+import { DAY, MINUTE } from '../domain/time.ts'
 import type { EngineHealth } from '../engine/engine.ts'
 import { NOW, someEvents, stored } from './testing/stored.ts'
 
@@ -53,6 +54,55 @@ test('a running engine tells of its sources, jobs and sinks, and of all that is 
     { job_id: '__proto__', buckets: 0, late_events: 0, open_from: null },
   ])
   assert.equal((await call('/readyz')).status, 200)
+})
+
+const JOB_ID = 'linux_anomalous_network_activity'
+
+/** An engine whose only job, with buckets of a quarter of an hour, is so far behind the clock. */
+function behind(distance: number, more: Partial<EngineHealth> = {}) {
+  const jobs = [{ job_id: JOB_ID, buckets: 4, lateEvents: 0, openFrom: NOW - distance, warnings: [] }]
+  return { ...ENGINE, health: () => ({ ...HEALTH, jobs, ...more }) }
+}
+
+for (const [why, engine, status, catchingUp] of [
+  [
+    'ten days behind the clock, its sources long open',
+    behind(10 * DAY),
+    'catching up',
+    { at: '2026-02-27T12:00:00.000Z', of: '2026-03-09T12:00:00.000Z' },
+  ],
+  ['waiting for late events of its last bucket', behind(16 * MINUTE), 'running', null],
+  [
+    'not behind while backlogs are still read',
+    behind(0, { state: 'catching up' }),
+    'catching up',
+    { at: '2026-03-09T12:00:00.000Z', of: '2026-03-09T12:00:00.000Z' },
+  ],
+  ['at the beginning of everything', behind(Number.NaN, { clock: Number.NaN }), 'running', null],
+] as const)
+  test(`health tells whether history is gone through, of a job that is ${why}`, async () => {
+    const { call } = await stored({ engine })
+    const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
+    assert.equal(health.status, status)
+    assert.deepEqual(health.catching_up, catchingUp)
+  })
+
+test('a page made while history is gone through says how far that is', async () => {
+  const { call } = await stored({ engine: behind(10 * DAY) })
+  const html = await (await call('/', { headers: { accept: 'text/html' } })).text()
+  assert.match(html, /Catching up: 2026-02-27 12:00 UTC of 2026-03-09 12:00 UTC\./)
+})
+
+test('how far a job is that stores no results is told by the engine', async () => {
+  const lastBucket = async (openFrom: number, buckets: number) => {
+    const jobs = [{ job_id: JOB_ID, buckets, lateEvents: 0, openFrom, warnings: [] }]
+    const { call } = await stored({ engine: { ...ENGINE, health: () => ({ ...HEALTH, jobs }) } })
+    const { items } = (await (await call('/api/v1/jobs')).json()) as { items: { last_bucket: string | null }[] }
+    return items[0]!.last_bucket
+  }
+  assert.equal(await lastBucket(NOW, 3), '2026-03-09T11:45:00.000Z')
+  assert.equal(await lastBucket(NOW, 0), null)
+  assert.equal(await lastBucket(Number.NaN, 0), null)
 })
 
 test('metrics are in the format of Prometheus, and labels of any kind break no line', async () => {

@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { type EpochMs, isoTime } from '../domain/time.ts'
+import type { EngineHealth } from '../engine/engine.ts'
 import type { ApiDeps } from './api-deps.ts'
+import { type CatchingUp, catchingUp } from './catching-up.ts'
 import type { HttpEnv } from './http-env.ts'
 import type { Operation } from './operation.ts'
 
@@ -9,6 +11,8 @@ export interface HealthDocument {
   /** `stopped` when nobody takes events in, and the answer is from the store alone. */
   readonly status: 'starting' | 'catching up' | 'running' | 'stopping' | 'stopped'
   readonly started: string | null
+  /** How far it is while it goes through history; alerts of what comes after are still to be made. */
+  readonly catching_up: CatchingUp | null
   /** What is wrong now, a sentence each; empty while all is well. */
   readonly problems: readonly string[]
   /** Time of the sequence: that of what came in last. */
@@ -71,13 +75,15 @@ export function health(deps: ApiDeps): Hono<HttpEnv> {
     })
 }
 
-export async function healthOf({ storage, engine }: ApiDeps): Promise<HealthDocument> {
+export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<HealthDocument> {
   const last = await storage.events.last()
   const running = engine?.health()
   const sinks = engine?.sinks() ?? []
+  const history = running && catchingUp(running, jobs)
   return {
-    status: running?.state ?? 'stopped',
+    status: statusOf(running?.state, history),
     started: engine ? isoTime(engine.started) : null,
+    catching_up: history ?? null,
     problems: [
       ...(running?.problems ?? []),
       ...sinks.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Sink ${name}: ${problem}`])),
@@ -108,6 +114,11 @@ export async function healthOf({ storage, engine }: ApiDeps): Promise<HealthDocu
       problem_since: timeOrNull(problem_since),
     })),
   }
+}
+
+/** Sources are open long before the jobs are through with what they have brought. */
+function statusOf(state: EngineHealth['state'] | undefined, history: CatchingUp | undefined): HealthDocument['status'] {
+  return state === 'running' && history ? 'catching up' : (state ?? 'stopped')
 }
 
 function timeOrNull(time: EpochMs | undefined): string | null {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
+import type { JobHealth } from '../engine/engine.ts'
 import { and, equals, not } from '../query/ast.ts'
 import { allAlerts } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
@@ -13,7 +14,7 @@ export interface JobDocument {
   readonly functions: readonly string[]
   readonly bucket_span: string
   readonly anomaly_threshold: number
-  /** Start of the newest bucket that was scored; null before the first. */
+  /** Start of the newest bucket that was scored; null before the first. Without an engine, of the newest that has a result. */
   readonly last_bucket: string | null
   /** Events of the day before the newest event that the job looked at; 0 means that it is blind. */
   readonly events_last_day: number
@@ -51,7 +52,7 @@ async function jobDocument({ job, feed, threshold }: ServedJob, deps: ApiDeps): 
     functions: analysis_config.detectors.map((detector) => detector.function),
     bucket_span: analysis_config.bucket_span,
     anomaly_threshold: threshold,
-    last_bucket: last ? await lastBucket(job_id, last.clock, deps) : null,
+    last_bucket: figures ? lastClosed(figures, feed) : await lastStored(job_id, deps),
     events_last_day: last ? await eventsBefore(last.clock, last.seq, feed, deps) : 0,
     open_alerts: await openAlerts(job_id, deps),
     warnings: figures?.warnings ?? [],
@@ -66,10 +67,15 @@ async function openAlerts(jobId: string, { storage }: ApiDeps): Promise<number> 
   return open
 }
 
-async function lastBucket(jobId: string, clock: EpochMs, { storage }: ApiDeps): Promise<string | null> {
-  const results = await storage.results.newest(jobId, clock - DAY)
-  const starts = results.flatMap((result) => (result.result_type === 'bucket' ? [result.timestamp] : []))
-  return starts.length > 0 ? isoTime(Math.max(...starts)) : null
+function lastClosed({ buckets, openFrom }: JobHealth, { bucketSpan }: ServedJob['feed']): string | null {
+  return buckets > 0 ? isoTime(openFrom - bucketSpan) : null
+}
+
+/** Jobs that judge by surprise store no result of a bucket in which nothing is odd. */
+async function lastStored(jobId: string, { storage }: ApiDeps): Promise<string | null> {
+  const last = await storage.events.last()
+  const results = last ? await storage.results.newest(jobId, last.clock - DAY) : []
+  return results.length > 0 ? isoTime(Math.max(...results.map(({ timestamp }) => timestamp))) : null
 }
 
 async function eventsBefore(

@@ -3,9 +3,11 @@ import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
 import { counted } from '../domain/words.ts'
 import type { Presence, Report, ReportRecord } from '../report/report.ts'
+import { untoldBecause } from '../report/untold.ts'
 import type { History } from '../triage/history.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
+import { catchingUpSentence } from './catching-up.ts'
 import { healthOf } from './health.ts'
 import { hostsSince } from './hosts-since.ts'
 
@@ -27,7 +29,7 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
   const matched = hosts.reduce((sum, host) => sum + host.events, 0)
   const { shown, judged } = await alertsSince(deps, from)
   const records = (await Promise.all(jobs.map((job) => recordsSince(deps, job, from)))).flat()
-  const { sources, rejects } = await healthOf(deps)
+  const { sources, rejects, catching_up } = await healthOf(deps)
   const first = hosts.reduce((least, host) => Math.min(least, host.first), to)
   return {
     title: 'The last seven days',
@@ -59,6 +61,7 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
     rarest: { programs: rarest('programs', histories), peers: rarest('peers', histories) },
     notJudged: ['Events that no job looks at are stored and not in this page.'],
     warnings: [
+      ...(catching_up ? [catchingUpSentence(catching_up)] : []),
       ...(judged > 0
         ? [`${counted(judged, 'alert')} of this time ${judged === 1 ? 'is' : 'are'} closed, and not shown.`]
         : []),
@@ -90,14 +93,19 @@ async function recordsSince({ storage }: ApiDeps, { job }: ServedJob, from: Epoc
   const results = await storage.results.newest(job.job_id, from)
   return results
     .filter((result): result is AnomalyRecord => result.result_type === 'record' && result.record_score > 0)
-    .map((record) => ({
-      timestamp: record.timestamp,
-      value: record.by_field_value ?? '',
-      hosts: [
-        ...(record.influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ?? []),
-      ],
-      record_score: record.record_score,
-    }))
+    .map((record) => {
+      const untold = untoldBecause(record)
+      return {
+        timestamp: record.timestamp,
+        value: record.by_field_value ?? '',
+        hosts: [
+          ...(record.influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ??
+            []),
+        ],
+        record_score: record.record_score,
+        ...(untold && { untold }),
+      }
+    })
 }
 
 function presenceOf(

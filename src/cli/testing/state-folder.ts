@@ -7,6 +7,7 @@ import type { EcsEvent } from '../../domain/event.ts'
 import { SILENT } from '../../domain/log.ts'
 import { ExceptionList } from '../../engine/exception-list.ts'
 import { api } from '../../http/api.ts'
+import type { RunningEngine } from '../../http/api-deps.ts'
 import { servedJob } from '../../http/served-job.ts'
 import { HttpServer } from '../../http/server.ts'
 import { openStorage, type StorageSettings } from '../../storage/index.ts'
@@ -24,14 +25,18 @@ export async function storeAlone(events: readonly EcsEvent[], alerts: readonly A
   return { path, close: async () => rmSync(path, { recursive: true }) }
 }
 
-/** The same while the API is served over the socket in it; no engine runs behind it. */
-export async function storeServed(events: readonly EcsEvent[], alerts: readonly Alert[]): Promise<StateFolder> {
+/** The same while the API is served over the socket in it; no engine runs behind it unless one is given. */
+export async function storeServed(
+  events: readonly EcsEvent[],
+  alerts: readonly Alert[],
+  engine?: RunningEngine,
+): Promise<StateFolder> {
   const { path, storage } = await filledStore(events, alerts)
   const exceptions = new ExceptionList(storage.state)
   const jobs = []
   for (const id of ['linux_novel_network_activity', 'linux_anomalous_network_activity'])
     jobs.push(servedJob({ ...(await loadJob(id)), rules: [] }))
-  const resources = [api({ storage, exceptions, jobs, now: Date.now })]
+  const resources = [api({ storage, exceptions, jobs, now: Date.now, ...(engine && { engine }) })]
   const server = await HttpServer.open({ listen: [], socket: join(path, 'oddsock.sock'), resources, log: SILENT })
   return {
     path,
