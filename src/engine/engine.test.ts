@@ -301,6 +301,37 @@ class HandingSource implements LiveSource {
   }
 }
 
+test('a job that has history to go through tries nothing until it has come to the present', async () => {
+  const storage = openMemory()
+  const clock = new FakeClock(START + 24 * HOUR)
+  const first = await life(storage, clock, [], { jobs: [] })
+  const came = (quarter: number, name: string) => {
+    const time = START + quarter * 15 * MINUTE
+    return { ...connect(time, name), 'event.ingested': isoTime(time) }
+  }
+  const past = Array.from({ length: 96 }, (_, quarter) => [
+    came(quarter, 'nginx'),
+    ...(quarter >= 60 && quarter % 10 === 0 ? [came(quarter, `odd${quarter}`)] : []),
+  ])
+  await first.engine.intake.take({ source: 'past', events: past.flat(), clock: 'event' })
+  await first.engine.stop()
+  const found: unknown[] = []
+  const { alerts } = storage
+  const watched = {
+    create: (alert: Alert) => {
+      found.push(phaseOf(alert))
+      return alerts.create(alert)
+    },
+  } as Storage['alerts']
+  const low = { ...JOB, rules: [{ rule: { ...RULE, anomaly_threshold: 1 }, exceptions: [] }] }
+  const second = await life({ ...storage, alerts: bound(watched, alerts) }, clock, [], { jobs: [low] })
+  await second.push(connect(clock.now(), 'nginx'))
+  await clock.advance(30 * SECOND)
+  assert.ok(found.length >= 4)
+  assert.deepEqual([...new Set(found)], ['confirmed'])
+  await second.engine.stop()
+})
+
 test('while the storage fails, senders wait; then everything is there once', async () => {
   const memory = openMemory()
   let failures = 3

@@ -138,10 +138,11 @@ export class JobRunner {
 
   /**
    * What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. Without a
-   * combination of values that the last trial had not, another one would say the same and is left out.
+   * combination of values that the last trial had not, another one would say the same and is left out; and a job that still has buckets
+   * to close knows too little of what came before the open ones.
    */
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
-    if (Number.isNaN(this.due) || this.#toRun.quiet || !this.#isWhole) return
+    if (!(this.due > clock) || this.#toRun.quiet || !this.#isWhole) return
     if (!(await this.#observeOpen(clock, upTo))) return
     const starts = [...this.#tried.keys()].sort((a, b) => a - b)
     const open = starts.map((start) => ({
