@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { Log } from '../domain/log.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { mergedBacklogs, type PastEvent } from '../engine/backlog.ts'
@@ -11,8 +12,8 @@ import { openStorage } from '../storage/index.ts'
 
 export interface LoadOptions {
   readonly config: Pick<Config, 'storage'>
-  /** Fields that the datafeeds of the server ask for. */
-  readonly fields: readonly string[]
+  /** What the jobs of the server will see. */
+  readonly feeds: readonly Datafeed[]
   readonly sources: readonly LiveSource[]
   readonly log: Log
   readonly onProgress?: (events: number) => void
@@ -36,8 +37,8 @@ const TOGETHER = 5_000
  *
  * @throws AppError STORE_IN_USE while a server runs, and others of the storage
  */
-export async function loadHistory({ config, fields, sources, log, onProgress }: LoadOptions): Promise<Loaded> {
-  const storage = await openStorage(config.storage, fields)
+export async function loadHistory({ config, feeds, sources, log, onProgress }: LoadOptions): Promise<Loaded> {
+  const storage = await openStorage(config.storage, feeds)
   try {
     const before = await storage.events.last()
     const engineClock = new EngineClock()

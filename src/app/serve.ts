@@ -11,13 +11,13 @@ import { elastic } from '../http/elastic.ts'
 import { PushSource } from '../http/push-source.ts'
 import { Renewal } from '../http/renewal.ts'
 import { BODY_LIMITS } from '../http/request-body.ts'
+import type { RoutesOptions } from '../http/routes.ts'
 import { servedJob } from '../http/served-job.ts'
 import { HttpServer } from '../http/server.ts'
 import { sinkOf } from '../sinks/index.ts'
 import type { Sink } from '../sinks/sink.ts'
 import { SOURCES } from '../sources/index.ts'
 import type { LiveSource } from '../sources/live-source.ts'
-import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
 import { openStorage } from '../storage/index.ts'
 import { KeptRejects } from '../storage/kept-rejects.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -64,8 +64,10 @@ export async function startServer({
   }
   try {
     const served = jobs.map(servedJob)
-    const fields = [...new Set(served.flatMap(({ feed }) => fieldsOfFeed(feed)))]
-    const storage = await openStorage(config.storage, fields)
+    const storage = await openStorage(
+      config.storage,
+      served.map(({ feed }) => feed),
+    )
     closing.push(() => storage.close())
     const exceptions = new ExceptionList(storage.state)
     await exceptions.load()
@@ -106,32 +108,50 @@ export async function startServer({
         ...(http.elastic_version !== undefined && { version: http.elastic_version }),
       }),
     ]
-    const keys = http.keys_file === undefined ? NO_KEYS : await readApiKeys(http.keys_file)
     const live = [...(await opened(config.source, sourcesOf)).flat(), ...sources, pushed]
+    // First of all the doors: who knocks while we start is told so, and a port that is taken ends the start before it does anything.
+    const door = await openDoor(http, resources, { clock, log })
+    closing.push(() => door.close())
     await outbox.start()
     closing.push(() => outbox.stop())
     await engine.start(live)
     closing.push(() => engine.stop())
-    const tls = http.tls_cert_file !== undefined &&
-      http.tls_key_file !== undefined && { tls: { cert: http.tls_cert_file, key: http.tls_key_file } }
-    const server = await HttpServer.open({
-      listen: http.listen,
-      socket: http.socket,
-      hosts: http.hosts,
-      keys,
-      resources,
-      log,
-      ...tls,
-    })
-    closing.push(() => server.stop())
-    const keysFile = http.keys_file !== undefined && { keysFile: http.keys_file }
-    const renewal = new Renewal({ server, ...keysFile, ...tls, clock, log })
-    renewal.start()
-    closing.push(() => renewal.stop())
-    return { addresses: server.addresses, engine, storage, renew: () => renewal.renew(), stop }
+    return { addresses: door.addresses, engine, storage, renew: () => door.renew(), stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Listens, and keeps keys and certificate as fresh as their files. */
+async function openDoor(
+  http: Config['http'],
+  resources: RoutesOptions['resources'],
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+) {
+  const { keys_file: keysFile, tls_cert_file: cert, tls_key_file: key } = http
+  const files = {
+    ...(keysFile !== undefined && { keysFile }),
+    ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
+  }
+  const server = await HttpServer.open({
+    listen: http.listen,
+    socket: http.socket,
+    hosts: http.hosts,
+    keys: keysFile === undefined ? NO_KEYS : await readApiKeys(keysFile),
+    resources,
+    log,
+    ...(files.tls && { tls: files.tls }),
+  })
+  const renewal = new Renewal({ server, ...files, clock, log })
+  renewal.start()
+  return {
+    addresses: server.addresses,
+    renew: () => renewal.renew(),
+    async close() {
+      await renewal.stop()
+      await server.stop()
+    },
   }
 }
 

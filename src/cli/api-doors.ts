@@ -49,29 +49,22 @@ export async function serverDoor(socketPath: string): Promise<ApiDoor> {
 
 /** The store, opened by this process for as long as the command takes. */
 export async function storeDoor(config: Config): Promise<ApiDoor> {
-  const [
-    { api },
-    { NO_KEYS },
-    { routes },
-    { servedJob },
-    { jobsToRun },
-    { ExceptionList },
-    { openStorage },
-    { fieldsOfFeed },
-  ] = await Promise.all([
-    import('../http/api.ts'),
-    import('../http/api-keys.ts'),
-    import('../http/routes.ts'),
-    import('../http/served-job.ts'),
-    import('./jobs-to-run.ts'),
-    import('../engine/exception-list.ts'),
-    import('../storage/index.ts'),
-    import('../storage/embedded/kinds.ts'),
-  ])
+  const [{ api }, { NO_KEYS }, { routes }, { servedJob }, { jobsToRun }, { ExceptionList }, { openStorage }] =
+    await Promise.all([
+      import('../http/api.ts'),
+      import('../http/api-keys.ts'),
+      import('../http/routes.ts'),
+      import('../http/served-job.ts'),
+      import('./jobs-to-run.ts'),
+      import('../engine/exception-list.ts'),
+      import('../storage/index.ts'),
+    ])
   const { jobs } = await jobsToRun(config)
   const served = jobs.map(servedJob)
-  const fields = [...new Set(served.flatMap(({ feed }) => fieldsOfFeed(feed)))]
-  const storage = await openStorage(config.storage, fields)
+  const storage = await openStorage(
+    config.storage,
+    served.map(({ feed }) => feed),
+  )
   const exceptions = new ExceptionList(storage.state)
   await exceptions.load()
   const resources = [api({ storage, exceptions, jobs: served, now: Date.now })]

@@ -2,10 +2,9 @@ import { loadHistory } from '../app/load.ts'
 import { openLog } from '../config/log.ts'
 import { isoTime } from '../domain/time.ts'
 import { counted } from '../domain/words.ts'
-import { servedJob } from '../http/served-job.ts'
+import { feedOf } from '../engine/job-to-run.ts'
 import { visible } from '../report/visible.ts'
 import { FileHistory } from '../sources/file-history.ts'
-import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
 import { EXIT } from './failure.ts'
 import { sourcesOf } from './inputs.ts'
 import { jobsToRun } from './jobs-to-run.ts'
@@ -26,7 +25,7 @@ export async function load(paths: readonly string[], options: LoadOptions, io: I
   const { jobs } = await jobsToRun(config)
   const { read, added, rejects, clock } = await loadHistory({
     config,
-    fields: jobs.flatMap((job) => fieldsOfFeed(servedJob(job).feed)),
+    feeds: jobs.map(feedOf),
     sources: histories,
     log: openLog(config.log, io.stderr),
     onProgress: (events) => terminal.status(() => `${counted(events, 'event')} read`, Date.now()),

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningServer, startServer } from '../app/serve.ts'
-import { CATALOGUES } from '../config/catalogues.ts'
-import { type FlagSetting, loadConfig } from '../config/load.ts'
 import { openLog } from '../config/log.ts'
 import type { Config } from '../config/schema.ts'
 import { DemoPlay } from '../scenario/demo-play.ts'
@@ -12,11 +10,10 @@ import { TailedLog } from '../sources/tailed-log.ts'
 import { AlertTeller } from './alert-teller.ts'
 import { EXIT } from './failure.ts'
 import { jobsToRun } from './jobs-to-run.ts'
+import { type SettingsOptions, settingsOf } from './settings.ts'
 import { type Io, Terminal } from './terminal.ts'
 
-export interface ServeOptions {
-  readonly config?: string
-  readonly state?: string
+export interface ServeOptions extends SettingsOptions {
   readonly listen?: readonly string[]
   readonly demo?: true
   readonly seed: number
@@ -44,9 +41,9 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     if (!io.stdout.isTTY) process.on('SIGHUP', () => void server?.renew())
     log.info('Listening', { addresses: server.addresses })
     terminal.note(`oddsock is running: ${server.addresses[0]} has the report; Ctrl-C stops it`)
+    if (demo) terminal.note(demo.manual)
     void demo?.play(server, stopped.signal)
-    await stopped.promise
-    log.info('Stopping')
+    log.info('Stopping', { signal: await stopped.promise })
     await server.stop()
     server = undefined
     log.info('Stopped')
@@ -58,27 +55,26 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
 }
 
 /** The demo knows nothing but itself: neither this machine's log nor its store. */
-function configOf({ config: file, state, listen }: ServeOptions, io: Io, demo?: Demo): Config {
-  const flags: FlagSetting[] = []
-  const path = demo?.state ?? state
-  if (path !== undefined) flags.push({ flag: '--state', setting: 'storage.path', value: path })
-  if (listen !== undefined) flags.push({ flag: '--listen', setting: 'http.listen', value: listen })
-  if (demo) flags.push({ flag: '--demo', setting: 'source', value: [] })
-  return loadConfig({ env: io.env, flags, catalogues: CATALOGUES, ...(file !== undefined && { file }) }).config
+function configOf(options: ServeOptions, io: Io, demo?: Demo): Config {
+  const flags = [
+    ...(options.listen === undefined ? [] : [{ flag: '--listen', setting: 'http.listen', value: options.listen }]),
+    ...(demo ? [{ flag: '--demo', setting: 'source', value: [] }] : []),
+  ]
+  return settingsOf({ ...options, ...(demo && { state: demo.state }) }, io, flags).config
 }
 
 /** Resolves at the first signal to stop; after it the usual way of a second one is free again. */
-function untilStopped(): { readonly promise: Promise<void>; readonly signal: AbortSignal } {
+function untilStopped(): { readonly promise: Promise<string>; readonly signal: AbortSignal } {
   const stopping = new AbortController()
   const signals = ['SIGINT', 'SIGTERM'] as const
   // Other commands end at once; this one has something to finish.
   process.removeAllListeners('SIGINT')
-  const promise = new Promise<void>((resolve) => {
+  const promise = new Promise<string>((resolve) => {
     for (const signal of signals)
       process.once(signal, () => {
         for (const name of signals) process.on(name, () => process.exit(EXIT.interrupted))
         stopping.abort()
-        resolve()
+        resolve(signal)
       })
   })
   return { promise, signal: stopping.signal }
@@ -100,6 +96,14 @@ class Demo {
 
   get state(): string {
     return join(this.#folder, 'state')
+  }
+
+  /** What somebody who looks on should know. */
+  get manual(): string {
+    return [
+      'It goes through two weeks of a made-up fleet now; its alerts of the last day, and what happens from then on, come here.',
+      `In another terminal: oddsock alerts list --state ${this.state}`,
+    ].join('\n')
   }
 
   async sources(): Promise<TailedLog[]> {

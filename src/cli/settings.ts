@@ -11,8 +11,13 @@ export interface SettingsOptions {
 }
 
 /** @throws ConfigError, AppError FILE_UNREADABLE */
-export function settingsOf({ config, state }: SettingsOptions, { env }: Io): LoadedConfig {
-  const flags: FlagSetting[] = state === undefined ? [] : [{ flag: '--state', setting: 'storage.path', value: state }]
+export function settingsOf(
+  { config, state }: SettingsOptions,
+  { env }: Io,
+  moreFlags: readonly FlagSetting[] = [],
+): LoadedConfig {
+  const ofState = state === undefined ? [] : [{ flag: '--state', setting: 'storage.path', value: state }]
+  const flags = [...ofState, ...moreFlags]
   return loadConfig({ env, flags, catalogues: CATALOGUES, ...(config !== undefined && { file: config }) })
 }
 

@@ -1,32 +1,26 @@
-import type { DurationMs } from '../domain/time.ts'
+import type { Datafeed } from '../datafeed/datafeed.ts'
 import { DAY } from '../domain/time.ts'
+import { fieldsOfFeed } from './embedded/kinds.ts'
 import { openMemory } from './memory/open-memory.ts'
+import type { ClusterSettings } from './opensearch/settings.ts'
 import type { Storage } from './storage.ts'
 
-/** The settings of `[storage]`. */
-export interface StorageSettings {
+/** The settings of `[storage]`; those of a cluster stand with its engine. */
+export interface StorageSettings extends ClusterSettings {
   readonly engine: 'embedded' | 'memory' | 'opensearch'
   readonly path: string
-  readonly keep: DurationMs
   /** Bytes. */
   readonly keep_size: number
-  readonly nodes?: readonly string[]
-  readonly indices?: readonly string[]
-  readonly look_back?: DurationMs
-  readonly prefix?: string
-  readonly username?: string
-  readonly password_file?: string
-  readonly api_key_file?: string
-  readonly ca_file?: string
 }
 
 /**
  * Opens the engine that the settings name. Engines are loaded when they are asked for.
  *
- * @param fields what the datafeeds ask for (`fieldsOfFeed`): an engine may keep these at hand
+ * @param feeds what will be asked of the events: an engine may keep the fields of these at hand
  * @throws AppError of the engine: see there
  */
-export async function openStorage(settings: StorageSettings, fields: readonly string[] = []): Promise<Storage> {
+export async function openStorage(settings: StorageSettings, feeds: readonly Datafeed[] = []): Promise<Storage> {
+  const fields = [...new Set(feeds.flatMap(fieldsOfFeed))]
   switch (settings.engine) {
     case 'memory':
       return openMemory()
