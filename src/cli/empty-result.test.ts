@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { testFolder } from './testing/folder.ts'
 import { run } from './testing/run.ts'
-import { ecsLines, week } from './testing/week.ts'
+import { ecsLines, WEEK_START, week } from './testing/week.ts'
 
 const FOLDER = testFolder()
 const LOG = FOLDER.write('week.ndjson', ecsLines(week()))
@@ -14,11 +16,32 @@ test('where nothing reaches the threshold, what came closest is named, and the t
     /^\nTo look at \(7 days of data are too little for certainty; these are no alerts\):\n +\d+ {2}\/dev\/shm\/xmrig as www-data on web-1/,
   )
   const [, threshold] =
-    /^Below the threshold of 100, the highest score is \d+: \/dev\/shm\/xmrig on web-1, .*See it with --threshold (\d+)$/m.exec(
+    /^The highest score below the threshold of 100 is \d+: \/dev\/shm\/xmrig on web-1, .*See it with --threshold (\d+)$/m.exec(
       err,
     ) ?? []
   assert.ok(threshold, err)
   assert.match((await run(['scan', LOG, '--threshold', threshold])).out, /xmrig on web-1/)
+})
+
+test('what was held back while learning is said so, and no threshold is named that would not show it', async () => {
+  const early = FOLDER.write('early.ndjson', ecsLines(week({ time: WEEK_START + 2.5 * 86_400_000 })))
+  const html = join(FOLDER.path, 'early.html')
+  for (const threshold of ['50', '10']) {
+    const { out, err } = await run(['scan', early, '--threshold', threshold])
+    assert.match(out, /^\nTo look at .*\n +\d+ {2}\/dev\/shm\/xmrig as www-data on web-1/)
+    assert.match(
+      err,
+      new RegExp(
+        `^1 finding reached the threshold of ${threshold}, and was held back while learning; .*/dev/shm/xmrig on web-1`,
+        'm',
+      ),
+    )
+    assert.doesNotMatch(err, /See it with --threshold/)
+  }
+  await run(['scan', early, '--html', html])
+  const page = readFileSync(html, 'utf8')
+  assert.match(page, /<h2 id="review">To look at<\/h2>/)
+  assert.match(page, /1 finding reached the threshold of 50, and was held back while learning/)
 })
 
 test('where all events are older than --since, that is said instead', async () => {

@@ -1,13 +1,15 @@
-import type { ScanOutcome } from '../app/scan.ts'
+import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { silentSince } from '../engine/silence.ts'
 import { renderReport } from '../report/page.ts'
-import type { Report, ReportHost } from '../report/report.ts'
+import type { Report, ReportHost, ReportRecord } from '../report/report.ts'
+import { untoldBecause } from '../report/untold.ts'
 import type { Unreadable } from '../sources/find-files.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
+import { reviewList } from './review-list.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 
 export interface ScanReportInput {
@@ -18,6 +20,7 @@ export interface ScanReportInput {
   readonly paths: readonly string[]
   readonly unreadable: readonly Unreadable[]
   readonly threshold: Score
+  readonly since: EpochMs
   readonly now: EpochMs
 }
 
@@ -26,12 +29,23 @@ export function renderScanReport(input: ScanReportInput): string {
   return renderReport(reportOf(input))
 }
 
-function reportOf({ outcome, alerts, rejects, options, paths, unreadable, threshold, now }: ScanReportInput): Report {
+function reportOf({
+  outcome,
+  alerts,
+  rejects,
+  options,
+  paths,
+  unreadable,
+  threshold,
+  since,
+  now,
+}: ScanReportInput): Report {
   const { walk, inputs } = outcome
-  const { feed, history, records, lateEvents, buckets, warnings } = outcome.jobs[0]!
-  const hostColumn = feed.fields.indexOf('host.name')
+  const [main] = outcome.jobs as [JobOutcome, ...JobOutcome[]]
+  const { feed, history, lateEvents, buckets, warnings } = main
+  const records = reportRecords(main)
   const names = new Set([
-    ...records.map(({ record }) => record.by_field_value ?? ''),
+    ...records.map(({ value }) => value),
     ...alerts.map((alert) => String(alert.by_field_value ?? '')),
   ])
   const rarest = (of: 'programs' | 'peers') =>
@@ -77,18 +91,29 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
     },
     rejects: rejects.counts(),
     alerts,
-    records: records.map(({ record, rows }) => ({
-      timestamp: record.timestamp,
-      value: record.by_field_value ?? '',
-      hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
-      record_score: record.record_score,
-    })),
+    records,
+    review: reviewList(outcome, since),
     presence: new Map([...names].map((name) => [name, history.presenceOf(name)])),
     hosts: walk.hosts.filter((host) => host !== undefined).map((host) => hostOf(host, walk.last)),
     rarest: { programs: rarest('programs'), peers: rarest('peers') },
     notJudged: notJudged(outcome),
     warnings,
   }
+}
+
+/** The records of a job as a page, or a person, is told of them. */
+export function reportRecords({ records, feed }: JobOutcome): ReportRecord[] {
+  const hostColumn = feed.fields.indexOf('host.name')
+  return records.map(({ record, rows }) => {
+    const untold = untoldBecause(record)
+    return {
+      timestamp: record.timestamp,
+      value: record.by_field_value ?? '',
+      hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
+      record_score: record.record_score,
+      ...(untold && { untold }),
+    }
+  })
 }
 
 function noteOf(problems: readonly string[]): { note?: string } {

@@ -2,11 +2,14 @@ import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
 import { DAY, type EpochMs, type Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { silentSince } from '../engine/silence.ts'
+import { heldBackText, nearest, whatOf } from '../report/nearest.ts'
 import { visible } from '../report/visible.ts'
+import { scoreText } from '../report/words.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import { printReviewList, reviewList } from './review-list.ts'
+import { reportRecords } from './scan-report.ts'
 import type { Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
@@ -43,7 +46,7 @@ export async function summarize(
   for (const line of besides(others, since)) terminal.note(line)
   if (!forPerson) return
   const length = walk.last - walk.first
-  await printReviewList(reviewList(main, length, since), length, terminal)
+  await printReviewList(reviewList(outcome, since), length, terminal)
   if (length < SHORT_HISTORY) await printRarest(main, terminal)
 }
 
@@ -81,22 +84,18 @@ async function printRarest({ history, buckets }: JobOutcome, terminal: Terminal)
   }
 }
 
-/** Where nothing reached the threshold, what came closest to it, and how to see it. */
-export function closest({ jobs, walk }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
-  if (since > walk.last) return `All events are older than ${moment(since)}, from which on --since asks for alerts`
-  const [top] = jobs[0]!.records
-    .filter(({ record }) => record.timestamp >= since && record.record_score < threshold)
-    .sort((a, b) => b.record.record_score - a.record.record_score)
-  if (!top || top.record.record_score < 1) return undefined
-  const { by_field_value = '', record_score, timestamp, influencers } = top.record
-  const score = Math.floor(record_score)
-  const hosts = influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ?? []
-  const where =
-    hosts.length > 0
-      ? ` on ${enumerated(
-          hosts.map((host) => visible(host, 40)),
-          3,
-        )}`
-      : ''
-  return `Below the threshold of ${threshold}, the highest score is ${score}: ${visible(by_field_value, 40)}${where}, ${moment(timestamp)}. See it with --threshold ${score}`
+/** Where there is no alert, what came closest to one, and whether a lower threshold would show it. */
+export function closest({ jobs, walk }: ScanOutcome, threshold: Score, since: EpochMs): string[] {
+  if (since > walk.last) return [`All events are older than ${moment(since)}, from which on --since asks for alerts`]
+  const records = reportRecords(jobs[0]!).filter((record) => record.timestamp >= since)
+  const { below, heldBack } = nearest(records, threshold)
+  const said: string[] = []
+  if (heldBack.length > 0) said.push(heldBackText(heldBack, threshold))
+  if (below && below.record_score >= 1) {
+    const score = scoreText(below.record_score)
+    said.push(
+      `The highest score below the threshold of ${threshold} is ${score}: ${whatOf(below)}. See it with --threshold ${score}`,
+    )
+  }
+  return said
 }

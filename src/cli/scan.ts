@@ -70,8 +70,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   )
   await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table', since)
   const threshold = jobs[0]!.rules[0]?.rule.anomaly_threshold ?? 0
-  const hint = alerts > 0 ? undefined : closest(outcome, threshold, since)
-  if (hint) terminal.note(hint)
+  if (alerts === 0) for (const hint of closest(outcome, threshold, since)) terminal.note(hint)
   if (options.html !== undefined) {
     const html = renderScanReport({
       outcome,
@@ -81,6 +80,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       paths,
       unreadable,
       threshold,
+      since,
       now: Date.now(),
     })
     await writePage(options.html, html)

@@ -134,6 +134,25 @@ describe('a page without findings', () => {
     assert.ok(!textsOf(root, 'h2').includes('Findings'))
   })
 
+  test('but with some that learning held back says so, with the same number everywhere', () => {
+    const early = { timestamp: START + DAY, hosts: ['web-1'], untold: 'learning' } as const
+    const records = [
+      { ...early, value: 'nc', record_score: 69.2 },
+      { ...early, value: 'xmrig', record_score: 55 },
+      { timestamp: START + DAY, value: 'curl', hosts: ['web-1'], record_score: 40 },
+    ]
+    const root = read({ alerts: [], records })
+    const lead = ofClass(root, 'lead')[0]!.text
+    assert.match(lead, /^No alert to judge\. Searched: /)
+    assert.match(
+      lead,
+      / 2 findings reached the threshold of 50, and were held back while learning; the highest score is 69: nc on web-1, 2026-03-03 00:00 UTC\.$/,
+    )
+    assert.doesNotMatch(root.text, /Nothing reached/)
+    assert.match(root.text, /3 records; 2 at or above the threshold of 50, 2 of them held back while learning\./)
+    assert.match(root.text, /At the threshold of 50: 0\.0 alerts a day\./)
+  })
+
   test('nor any score says that too', () => {
     const root = read({ alerts: [], records: [], presence: new Map() })
     assert.match(root.text, /No record has a score above 0\./)
@@ -149,6 +168,24 @@ describe('a page without findings', () => {
     assert.deepEqual(textsOf(root, 'h2'), ['What was read, and what not'])
     assert.ok(textsOf(root, 'td').includes('not an audit log'))
     assert.match(root.text, /No event named a host\./)
+  })
+})
+
+describe('what there is to look at', () => {
+  const why = 'It was never seen in the fleet.'
+  const found = { timestamp: START, score: 69.9, program: '/tmp/odd', user: '', host: 'web-1', why }
+
+  test('has its section, with the link to it, and is not called an alert', () => {
+    const root = read({ range: { from: START, to: START + 2 * DAY }, review: [found] })
+    assert.ok(textsOf(root, 'a').includes('To look at'))
+    assert.match(root.text, /2 days of data are too little for certainty; these are no alerts\./)
+    const cells = textsOf(root, 'td')
+    const first = cells.indexOf('69')
+    assert.deepEqual(cells.slice(first, first + 6), ['69', '/tmp/odd', 'unknown', 'web-1', '2026-03-02 00:00 UTC', why])
+  })
+
+  test('has none where there is nothing', () => {
+    assert.doesNotMatch(read({ review: [] }).text, /To look at/)
   })
 })
 

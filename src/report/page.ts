@@ -5,6 +5,7 @@ import { coverage } from './sections/coverage.ts'
 import { findings } from './sections/findings.ts'
 import { patterns } from './sections/patterns.ts'
 import { rarest } from './sections/rarest.ts'
+import { review } from './sections/review.ts'
 import { scores } from './sections/scores.ts'
 import { isShort, summary } from './sections/summary.ts'
 import { type Story, storiesOf } from './story.ts'
@@ -40,17 +41,19 @@ export function renderReport(report: Report): string {
 }
 
 function body(report: Report, stories: readonly Story[]): Markup {
-  const { range } = report
+  const { range, review: odd = [] } = report
   const told = stories.length > 0 ? html`<h2 id="findings">Findings</h2>${findings(report, stories)}` : undefined
   if (!range) return html`${told}${coverage(report)}`
+  const toLookAt = odd.length > 0 ? review(odd, range) : undefined
   const short = isShort(range) ? rarest(report, range) : undefined
-  return html`${told}${short}${patterns(report, range, stories)}${scores(report, range)}${coverage(report)}`
+  return html`${told}${toLookAt}${short}${patterns(report, range, stories)}${scores(report, range)}${coverage(report)}`
 }
 
 /** Links to the sections that the page has. */
-function contents({ range }: Report, stories: readonly Story[]): Markup {
+function contents({ range, review = [] }: Report, stories: readonly Story[]): Markup {
   const sections: readonly (readonly [string, string])[] = [
     ...(stories.length > 0 ? [['findings', 'Findings'] as const] : []),
+    ...(range && review.length > 0 ? [['review', 'To look at'] as const] : []),
     ...(range && isShort(range) ? [['rarest', 'Rarest'] as const] : []),
     ...(range
       ? ([

@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts'
 import type { DurationMs, EpochMs, Score } from '../domain/time.ts'
+import type { Untold } from './untold.ts'
 
 /** All that the page says, as plain data: whoever fills it decides what is known, the page only words and draws it. */
 export interface Report {
@@ -22,6 +23,8 @@ export interface Report {
   readonly alerts: readonly Alert[]
   /** Every record with a score above 0, also those that stayed under the threshold. */
   readonly records: readonly ReportRecord[]
+  /** With a short history: the oddest findings that were no alerts, worst first. */
+  readonly review?: readonly ReviewFinding[]
   /** For each process (the job's by value) that scored, or that is worth comparing with: when it was active. */
   readonly presence: ReadonlyMap<string, Presence>
   readonly hosts: readonly ReportHost[]
@@ -81,6 +84,20 @@ export interface ReportRecord {
   readonly value: string
   readonly hosts: readonly string[]
   readonly record_score: Score
+  /** Set where the score alone does not decide whether it is an alert. */
+  readonly untold?: Untold
+}
+
+/** Something odd that was no alert, for a person to look at. */
+export interface ReviewFinding {
+  /** Start of its bucket. */
+  readonly timestamp: EpochMs
+  readonly score: Score
+  readonly program: string
+  readonly user: string
+  readonly host: string
+  /** The strongest piece of evidence, a sentence. */
+  readonly why: string
 }
 
 export interface Presence {

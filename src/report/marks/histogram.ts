@@ -8,6 +8,8 @@ import { drawing, type Frame, type Mark, tableOf } from './mark.ts'
 /** The scores of all records, and the threshold above which they alert. */
 export interface HistogramData {
   readonly scores: readonly Score[]
+  /** So many of them reached the threshold and are no alerts, since they were found while learning. */
+  readonly heldBack?: number
   readonly threshold: Score
 }
 
@@ -72,8 +74,8 @@ function binned(scores: readonly Score[]): number[] {
   return counts
 }
 
-function description({ scores, threshold }: HistogramData): string {
+function description({ scores, threshold, heldBack = 0 }: HistogramData): string {
   if (scores.length === 0) return 'No record has a score.'
   const above = scores.filter((score) => score >= threshold).length
-  return `${counted(scores.length, 'record')}; ${count(above)} at or above the threshold of ${threshold}.`
+  return `${counted(scores.length, 'record')}; ${count(above)} at or above the threshold of ${threshold}${heldBack > 0 ? `, ${count(heldBack)} of them held back while learning` : ''}.`
 }

@@ -5,6 +5,8 @@ import { counted } from '../words.ts'
 /** Characters of a value of a host in a table or list, and in a table behind a drawing, of which there are many. */
 const VALUE_LIMIT = 160
 const MARK_LIMIT = 40
+/** Sentences have short values in them already, and without their middle they would say something else. */
+export const WHOLE = Number.POSITIVE_INFINITY
 
 /** A mark in its place: what it is, the drawing, what was pooled, and the same numbers as a table. */
 export function figure(mark: Mark, caption: string | Markup): Markup {

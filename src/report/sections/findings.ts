@@ -8,7 +8,7 @@ import type { Report } from '../report.ts'
 import { SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
 import { count, counted, listed, moment, scoreText, timeElement } from '../words.ts'
-import { cut, tableMarkup, value } from './figure.ts'
+import { cut, tableMarkup, value, WHOLE } from './figure.ts'
 
 /** Stories told in full; the next ones are lines of a table, the rest is counted. */
 const MOST_TOLD = 100
@@ -17,8 +17,6 @@ const BUDGET = 800_000
 const RAW_BUDGET = 400_000
 /** Characters of one raw event. */
 const RAW_LIMIT = 3_000
-/** Sentences have short values in them already, and without their middle they would say something else. */
-const WHOLE = Number.POSITIVE_INFINITY
 const VALUES_LISTED = 6
 const SPARK_WIDTH = 150
 

@@ -2,6 +2,7 @@ import { DAY } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { costCurve } from '../marks/cost-curve.ts'
 import { histogram } from '../marks/histogram.ts'
+import { nearest } from '../nearest.ts'
 import type { Report, ReportRange } from '../report.ts'
 import { figure } from './figure.ts'
 
@@ -10,12 +11,18 @@ const WIDTH = 440
 /** How the scores lie, and what another threshold would cost. */
 export function scores({ records, threshold }: Report, range: ReportRange): Markup {
   const shown = histogram(
-    { scores: records.map((record) => record.record_score), threshold },
+    {
+      scores: records.map((record) => record.record_score),
+      heldBack: nearest(records, threshold).heldBack.length,
+      threshold,
+    },
     { id: 'scores-mark', width: WIDTH },
   )
   const cost = costCurve(
     {
-      records: records.map((record) => ({ score: record.record_score, alerts: Math.max(1, record.hosts.length) })),
+      records: records
+        .filter((record) => record.untold === undefined)
+        .map((record) => ({ score: record.record_score, alerts: Math.max(1, record.hosts.length) })),
       days: (range.to - range.from) / DAY,
       threshold,
     },

@@ -1,9 +1,11 @@
+import { greatest } from 'd3-array'
 import { DAY, formatDuration } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
+import { heldBackText, nearest, whatOf } from '../nearest.ts'
 import type { Report, ReportRange } from '../report.ts'
 import { BEGINS, SCORE_STEPS, SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
-import { count, counted, listed, moment, these, timeElement } from '../words.ts'
+import { count, counted, listed, moment, scoreText, these, timeElement } from '../words.ts'
 
 /** A history shorter than this is said to be short: a week holds each weekday once. */
 const SHORT: number = 7 * DAY
@@ -23,17 +25,22 @@ ${cautions(report)}`
 }
 
 function resultSentence(report: Report, stories: readonly Story[]): string {
-  const { range, counts, threshold } = report
+  const { range, counts, threshold, records } = report
   if (!range)
     return `Nothing to judge: ${counted(counts.bytes, 'byte')} in ${counted(report.inputs.length, 'input')} held no event.`
-  if (stories.length === 0)
-    return `Nothing reached the threshold of ${threshold}. ${searched(report)} ${highest(report)}`
+  const { heldBack } = nearest(records, threshold)
+  const besides = heldBack.length > 0 ? ` ${heldBackText(heldBack, threshold)}.` : ''
+  if (stories.length === 0) {
+    const isReached = records.some((record) => record.record_score >= threshold)
+    const head = isReached ? 'No alert to judge.' : `Nothing reached the threshold of ${threshold}.`
+    return `${head} ${searched(report)}${besides || highest(report)}`
+  }
   const kinds = [...SCORE_STEPS].reverse().flatMap((step) => {
     const n = stories.filter((story) => stepOf(story.head.score) === step).length
     return n > 0 ? [`${count(n)} ${step}`] : []
   })
   const alerts = report.alerts.length === stories.length ? '' : ` (${counted(report.alerts.length, 'alert')})`
-  return `${counted(stories.length, 'story', 'stories')}${alerts} to judge: ${kinds.join(', ')}.`
+  return `${counted(stories.length, 'story', 'stories')}${alerts} to judge: ${kinds.join(', ')}.${besides}`
 }
 
 /** What was looked at, for a page without findings. */
@@ -43,9 +50,9 @@ function searched({ counts, hosts, range, bucketSpan }: Report): string {
 }
 
 function highest({ records }: Report): string {
-  const [top] = [...records].sort((a, b) => b.record_score - a.record_score)
-  if (!top) return 'No record has a score above 0.'
-  return `The highest score was ${Math.floor(top.record_score)}: ${listed([top.value], 1)} on ${listed(top.hosts, 3)}, ${moment(top.timestamp)}.`
+  const top = greatest(records, (record) => record.record_score)
+  if (!top) return ' No record has a score above 0.'
+  return ` The highest score was ${scoreText(top.record_score)}: ${whatOf(top)}.`
 }
 
 function scope({ range, counts, hosts }: Report): Markup | undefined {
