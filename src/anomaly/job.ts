@@ -1,8 +1,8 @@
 import type { AnomalyRecord, AnomalyResult } from '../domain/anomaly-record.ts'
-import type { BucketSpan } from '../domain/bucket.ts'
+import { type BucketSpan, LATE_WINDOW } from '../domain/bucket.ts'
 import type { Job } from '../domain/job.ts'
 import type { Observation } from '../domain/observation.ts'
-import { DAY, type DurationMs, type EpochMs, HOUR, parseDuration } from '../domain/time.ts'
+import { type DurationMs, type EpochMs, HOUR, parseDuration } from '../domain/time.ts'
 import type { FilterLists } from './custom-rules.ts'
 import { type CompiledDetector, columnOf, compileDetectors } from './detector.ts'
 import type { DetectorFunction, Finding, Seen, Undo } from './functions/function.ts'
@@ -27,7 +27,7 @@ export interface JobOptions extends Pick<NoveltyOptions, 'alertThreshold' | 'ale
 }
 
 const DEFAULTS: Required<Omit<JobOptions, keyof NoveltyOptions | 'lateWindow'>> & { readonly lateWindow: DurationMs } =
-  { late: 'score', lateWindow: 8 * DAY, filters: new Map(), resultLimit: 500 }
+  { late: 'score', lateWindow: LATE_WINDOW, filters: new Map(), resultLimit: 500 }
 const PRUNE_EVERY: DurationMs = 3 * HOUR
 const RENORMALIZE_EVERY_BUCKETS = 24
 

@@ -1,10 +1,9 @@
 import type { ScanOutcome } from '../app/scan.ts'
 import { DEFAULT_JOBS } from '../config/content.ts'
-import { bucketOf } from '../domain/bucket.ts'
+import { bucketOf, LATE_WINDOW } from '../domain/bucket.ts'
 import { DAY, formatDuration, SECOND } from '../domain/time.ts'
 import { count, counted } from '../domain/words.ts'
 import { these } from '../report/words.ts'
-import { LATE_WINDOW } from '../storage/files/file-events.ts'
 import { CONNECT_RULE } from './audit-rule.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from './time.ts'
+import { DAY, type DurationMs, type EpochMs } from './time.ts'
 
 /** One span of a job's time, `[start, end)`. */
 export interface BucketSpan {
@@ -11,3 +11,6 @@ export function bucketOf(time: EpochMs, span: DurationMs): BucketSpan {
   const start = Math.floor(time / span) * span
   return { start, end: start + span }
 }
+
+/** So long after its bucket an event is still scored, and presence is remembered for it (`time-and-order.md` §3). */
+export const LATE_WINDOW: DurationMs = 8 * DAY

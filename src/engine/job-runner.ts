@@ -1,6 +1,6 @@
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import { bucketTimeOf } from '../datafeed/observe.ts'
-import { bucketOf } from '../domain/bucket.ts'
+import { bucketOf, LATE_WINDOW } from '../domain/bucket.ts'
 import type { Job } from '../domain/job.ts'
 import type { Log } from '../domain/log.ts'
 import type { Observation } from '../domain/observation.ts'
@@ -23,9 +23,6 @@ import { Judging, type JudgingOptions, type SavedJudging } from './judging.ts'
 import { Provisional } from './provisional.ts'
 import { Snapshots } from './snapshots.ts'
 import type { Ticks } from './ticks.ts'
-
-/** So far behind its bucket an event is still scored (`time-and-order.md` §3). */
-const LATE_WINDOW = 8 * DAY
 
 export interface RunnerPorts extends JudgingOptions {
   readonly storage: Storage

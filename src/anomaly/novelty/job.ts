@@ -1,5 +1,5 @@
 import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.ts'
-import type { BucketSpan } from '../../domain/bucket.ts'
+import { type BucketSpan, LATE_WINDOW } from '../../domain/bucket.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Job } from '../../domain/job.ts'
 import { NOVELTY } from '../../domain/novelty-fields.ts'
@@ -39,7 +39,7 @@ export interface NoveltyOptions {
   readonly entryLimit?: number
 }
 
-const DEFAULTS = { campaignBoost: false, lateWindow: 8 * DAY, entryLimit: 1_000_000 } as const
+const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
 const VERSION = 2
 

@@ -3,7 +3,7 @@ import type { Row } from '../../datafeed/observe.ts'
 import type { BucketSpan } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
 import type { Observation } from '../../domain/observation.ts'
-import { type DurationMs, type EpochMs, HOUR, type Seq } from '../../domain/time.ts'
+import type { DurationMs, EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import type { Page, SeqRange } from '../page.ts'
 import type { EventReader, TimeRange } from '../storage.ts'
@@ -97,6 +97,3 @@ export class FileEvents implements EventReader {
     return this.#folds[index]!
   }
 }
-
-/** So long after its bucket an event is still scored (`time-and-order.md` §3). */
-export const LATE_WINDOW: DurationMs = 8 * 24 * HOUR
