@@ -210,7 +210,10 @@ function waitOf(jobs: readonly JobToRun[], jobId: string): number {
 async function stopFaults(server: Server): Promise<string[]> {
   const { code, ms } = await server.stop()
   server.start()
-  await server.until('it is up again', MINUTE, async () => (await server.get('/api/v1/health')) !== undefined)
+  await server.until('it is up again', MINUTE, async () => {
+    const health = (await server.get('/api/v1/health')) as HealthReply | undefined
+    return health?.status === 'running'
+  })
   const again = startsIn(readFileSync(server.log, 'utf8')).at(-1)
   const second = await server.stop()
   return [
