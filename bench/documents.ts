@@ -30,7 +30,15 @@ export function* flood(names: number): Generator<string> {
   }
 }
 
-function connect(host: Host, agent: string, program: Program, ingested: number, sequence: number, rng: Rng): object {
+/** What Auditd Manager sends of one connect(2); `ingested` is the time at which its shipper passed it on. */
+export function connect(
+  host: Host,
+  agent: string,
+  program: Program,
+  ingested: number,
+  sequence: number,
+  rng: Rng,
+): object {
   const { ip, port } = choosePeer(program, rng)
   const { user, uid, name, executable, title } = program
   return {

@@ -30,11 +30,11 @@ const { values: options } = parseArgs({
 const EVENTS = Number(options.events)
 const dir = mkdtempSync(join(options.folder, 'oddsock-store-'))
 
-/** Fewer than three weeks of events are made as a part of them, so that a day is as full. */
+/** Ten million events in three weeks; fewer of them are fewer days, so that a day is as full. */
 function* batches(): Generator<EcsEvent[]> {
   let batch: EcsEvent[] = []
   let made = 0
-  for (const line of documents(EVENTS * 1_300)) {
+  for (const line of documents(10_000_000 * 1_300)) {
     const event = deriveFields(JSON.parse(line))
     batch.push({ ...event, [CLOCK]: (event.event as { ingested: string }).ingested })
     if (batch.length < BATCH) continue

@@ -1,6 +1,7 @@
 // Runs test files and makes the rules of the house hold: a skipped test fails the run, no test at all fails it too.
 // usage: node --import tsx tools/test.ts [--suite NAME] [FILE…]
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
@@ -8,6 +9,7 @@ import { spec } from 'node:test/reporters'
 const SUITES: ReadonlyMap<string, string> = new Map([
   ['browser', '.browser-test.ts'],
   ['clients', '.clients-test.ts'],
+  ['cluster', '.cluster-test.ts'],
 ])
 
 const args = process.argv.slice(2)
@@ -17,7 +19,8 @@ if (!ending) throw new RangeError(`Cannot run suite "${suite}": known are ${[...
 
 const files = args.length > 0 ? args : testFiles(ending)
 const counts = { passed: 0, failed: 0, skipped: 0 }
-const stream = run({ files, concurrency: true })
+// Left to itself, the runner of Node keeps one processor free for others; while tests run there are none.
+const stream = run({ files, concurrency: availableParallelism() })
 stream.on('test:pass', (test) => {
   if (test.details.type === 'suite') return
   if (test.skip !== undefined || test.todo !== undefined) counts.skipped++
@@ -29,7 +32,8 @@ stream.on('end', () => setImmediate(report))
 
 function report(): void {
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
-  if (!suite) console.log('Not held here: npm run test:nodes, npm run test:browser, npm run test:clients')
+  if (!suite)
+    console.log('Not held here: npm run test:nodes, npm run test:browser, npm run test:clients, npm run test:cluster')
   if (counts.skipped > 0) console.log('A skipped test counts as a failure: make it run, or remove it.')
   process.exitCode = counts.failed > 0 || counts.skipped > 0 || counts.passed === 0 ? 1 : 0
 }

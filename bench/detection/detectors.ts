@@ -1,4 +1,4 @@
-import { startJob } from '../../src/anomaly/job.ts'
+import { type JobOptions, startJob } from '../../src/anomaly/job.ts'
 import { scoreOf } from '../../src/anomaly/novelty/record-score.ts'
 import type { AnomalyRecord } from '../../src/domain/anomaly-record.ts'
 import type { Job } from '../../src/domain/job.ts'
@@ -15,8 +15,17 @@ export interface Seen {
 }
 
 /** Our own job again over the same buckets, at a threshold in nats: its alerts. */
-export function noveltyAt({ job, fields, buckets }: Seen, nats: number): Alert[] {
-  const model = startJob(job, fields, { alertThreshold: scoreOf(nats) })
+export function noveltyAt(seen: Seen, nats: number): Alert[] {
+  return again(seen, { alertThreshold: scoreOf(nats) })
+}
+
+/** The same with a budget of so many alerts a day, of which nothing is known in advance. */
+export function noveltyWithin(seen: Seen, perDay: number): Alert[] {
+  return again(seen, { alertBudget: perDay })
+}
+
+function again({ job, fields, buckets }: Seen, options: JobOptions): Alert[] {
+  const model = startJob(job, fields, options)
   let at: EpochMs = Number.NaN
   return buckets.flatMap(({ bucket, late, rows }) => {
     // Empty stretches are not told; a late row may fall into one.

@@ -1,12 +1,9 @@
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_THRESHOLD } from '../../src/anomaly/novelty/record-score.ts'
-import { runScan, type ScanOutcome } from '../../src/app.ts'
-import { loadJob } from '../../src/config/content.ts'
-import type { ScoredBucket } from '../../src/engine/job-loop.ts'
-import { findFiles } from '../../src/sources/find-files.ts'
 import { newNames, noveltyAt, rareAlerts, type Seen } from './detectors.ts'
+import { measureMade } from './made.ts'
 import { type Alert, afterWarmUp, daysOf, IN_TIME, medianDelay, PER_DAY, recallAt, recallOf } from './score.ts'
+import { see } from './see.ts'
 import { readTruth, type Truth } from './truth.ts'
 
 /**
@@ -14,7 +11,8 @@ import { readTruth, type Truth } from './truth.ts'
  * two yardsticks, and prints one table: recall in per cent of attacks at so many alerts a day, at any time / within a day of the
  * first visible event, then the whole load.
  */
-const HELP = `usage: npm run bench:detection -- FOLDER…
+const HELP = `usage: npm run bench:detection -- [FOLDER…] [--made] [--sizes 4,8,16] [--seeds 3]
+  --made        fleets that are made now, with attacks and without, of several sizes and seeds
   FOLDER@DAYS   a folder that holds only the end of a run: alerts of the run's first DAYS days are dropped
 Rows: "one threshold" ranks the alerts of a scan with default settings; "threshold to fit" runs the job, for each column, at the
 lowest threshold that keeps to the column's alerts a day, as a budget would.`
@@ -23,16 +21,24 @@ const RARE_THRESHOLD = 50
 /** Thresholds in nats that are tried. */
 const TRIED = Array.from({ length: 29 }, (_, i) => 2.5 + i * 0.25)
 
-const { positionals } = parseArgs({ allowPositionals: true, strict: true })
-if (positionals.length === 0) console.log(HELP)
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  strict: true,
+  options: {
+    made: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '4,8,16' },
+    seeds: { type: 'string', default: '3' },
+  },
+})
+if (positionals.length === 0 && !values.made) console.log(HELP)
 for (const argument of positionals) {
   const [folder = '', warmUp] = argument.split('@')
   await measure(readTruth(folder, warmUp === undefined ? undefined : Number(warmUp)))
 }
+if (values.made) await measureMade(values.sizes.split(',').map(Number), Number(values.seeds))
 
 async function measure(truth: Truth): Promise<void> {
-  const novelty = await see('linux_novel_network_activity', truth.folder)
-  const rare = await see('linux_anomalous_network_activity', truth.folder)
+  const [novelty, rare] = await see(truth.folder)
   console.log(`\n${truth.name}: ${truth.attacks.length} attacks, ${daysOf(truth).toFixed(1)} days scored`)
   print(['detector', ...PER_DAY.map((n) => `${n} a day`), 'alerts a day', 'median delay'])
   const tell = (name: string, all: readonly Alert[], isAlert: (alert: Alert) => boolean = () => true) => {
@@ -56,14 +62,6 @@ function printFitted(truth: Truth, seen: Seen): void {
     return cell(recallOf(truth, fit), recallOf(truth, fit, IN_TIME))
   })
   print(['novelty, threshold to fit', ...cells, '', ''])
-}
-
-async function see(jobId: string, folder: string): Promise<{ seen: Seen; outcome: ScanOutcome }> {
-  const { job, datafeed } = await loadJob(jobId)
-  const { sources } = await findFiles([join(folder, 'events')])
-  const buckets: ScoredBucket[] = []
-  const outcome = await runScan({ sources, job, datafeed, rules: [], onBucket: (bucket) => buckets.push(bucket) })
-  return { seen: { job, fields: outcome.feed.fields, buckets }, outcome }
 }
 
 function cell(any: number, inTime: number): string {

@@ -1,6 +1,7 @@
 import type { AnomalyResult } from '../domain/anomaly-record.ts'
 import type { BucketSpan } from '../domain/bucket.ts'
 import type { Observation } from '../domain/observation.ts'
+import type { Expectation } from '../domain/scope.ts'
 import type { EpochMs } from '../domain/time.ts'
 
 /**
@@ -21,6 +22,8 @@ export interface JobModel {
   trial(open: readonly OpenBucket[]): BucketOutcome[]
   /** Stored results under the present quantiles: only those that changed. */
   renormalize(results: readonly AnomalyResult[]): AnomalyResult[]
+  /** Somebody says that something is expected; a job whose function cannot use that has no such method. */
+  expect?(expectation: Expectation): void
   /** A snapshot as JSON. */
   save(): unknown
 }

@@ -9,11 +9,13 @@ import { api } from '../http/api.ts'
 import { NO_KEYS, readApiKeys } from '../http/api-keys.ts'
 import { elastic } from '../http/elastic.ts'
 import { PushSource } from '../http/push-source.ts'
+import { Renewal } from '../http/renewal.ts'
 import { BODY_LIMITS } from '../http/request-body.ts'
 import { servedJob } from '../http/served-job.ts'
 import { HttpServer } from '../http/server.ts'
 import { sinkOf } from '../sinks/index.ts'
 import type { Sink } from '../sinks/sink.ts'
+import { SOURCES } from '../sources/index.ts'
 import type { LiveSource } from '../sources/live-source.ts'
 import { fieldsOfFeed } from '../storage/embedded/kinds.ts'
 import { openStorage } from '../storage/index.ts'
@@ -36,6 +38,8 @@ export interface RunningServer {
   readonly addresses: readonly string[]
   readonly engine: Engine
   readonly storage: Storage
+  /** Reads API keys and certificate again; it happens by itself when their files change. */
+  renew(): Promise<void>
   /** Everything taken in is committed, every job saved, nothing is left open. */
   stop(): Promise<void>
 }
@@ -103,11 +107,13 @@ export async function startServer({
       }),
     ]
     const keys = http.keys_file === undefined ? NO_KEYS : await readApiKeys(http.keys_file)
-    const live = [...sources, pushed]
+    const live = [...(await opened(config.source, sourcesOf)).flat(), ...sources, pushed]
     await outbox.start()
     closing.push(() => outbox.stop())
     await engine.start(live)
     closing.push(() => engine.stop())
+    const tls = http.tls_cert_file !== undefined &&
+      http.tls_key_file !== undefined && { tls: { cert: http.tls_cert_file, key: http.tls_key_file } }
     const server = await HttpServer.open({
       listen: http.listen,
       socket: http.socket,
@@ -115,15 +121,25 @@ export async function startServer({
       keys,
       resources,
       log,
-      ...(http.tls_cert_file !== undefined &&
-        http.tls_key_file !== undefined && { tls: { cert: http.tls_cert_file, key: http.tls_key_file } }),
+      ...tls,
     })
     closing.push(() => server.stop())
-    return { addresses: server.addresses, engine, storage, stop }
+    const keysFile = http.keys_file !== undefined && { keysFile: http.keys_file }
+    const renewal = new Renewal({ server, ...keysFile, ...tls, clock, log })
+    renewal.start()
+    closing.push(() => renewal.stop())
+    return { addresses: server.addresses, engine, storage, renew: () => renewal.renew(), stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** The sources behind an entry of the settings, which were checked by the catalogue. */
+async function sourcesOf({ type, options }: Config['source'][number]): Promise<readonly LiveSource[]> {
+  const found = SOURCES.find(({ name }) => name === type)
+  if (!found) throw new RangeError(`Cannot open a source of type "${type}": settings are checked before`)
+  return found.open(options as never)
 }
 
 async function opened<Settings, T>(list: readonly Settings[], open: (settings: Settings) => Promise<T>): Promise<T[]> {

@@ -2,6 +2,7 @@ import type { Alert, WorkflowStatus } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import { EARLIEST, isoTime } from '../domain/time.ts'
 import { count, counted, moment } from '../domain/words.ts'
+import type { JobDocument } from '../http/jobs.ts'
 import { and, equals, type Query } from '../query/ast.ts'
 import { parseKql } from '../query/kql.ts'
 import { printKql } from '../query/print.ts'
@@ -20,6 +21,8 @@ export interface ListOptions extends SettingsOptions {
   readonly status: WorkflowStatus | 'all'
   readonly since: string
   readonly query?: string
+  /** An id, or `all`; the first of the settings unless given. */
+  readonly job?: string
   readonly limit: number
   readonly json?: boolean
 }
@@ -30,9 +33,11 @@ type Listed = Alert & { readonly _version: number }
 /** `oddsock alerts list`: what waits to be judged, worst first. */
 export function listAlerts(options: ListOptions, io: Io): Promise<number> {
   const since = Math.max(EARLIEST, timesOf({ since: options.since }, Date.now()).since)
-  const query = queryOf(options, isoTime(since))
+  const asked = queryOf(options, isoTime(since))
   return withApi(options, io, async (api) => {
     const terminal = new Terminal(io)
+    const job = await jobAsked(api, options.job)
+    const query = job === undefined ? asked : and(asked, equals('job_id', job))
     let total = 0
     let worst: Listed[] = []
     const keepWorst = () => {
@@ -46,9 +51,9 @@ export function listAlerts(options: ListOptions, io: Io): Promise<number> {
     keepWorst()
     for (const alert of worst) await (options.json ? terminal.out(jsonLine(alert)) : printAlert(alert, terminal))
     const what = options.status === 'all' ? '' : `${options.status} `
-    terminal.note(
-      `${counted(total, `${what}alert`)} since ${moment(since)}${total > worst.length ? `, ${count(worst.length)} shown (--limit)` : ''}, from ${api.name}`,
-    )
+    const shown = total > worst.length ? `, ${count(worst.length)} shown (--limit)` : ''
+    const others = job !== undefined && options.job === undefined ? ' (other jobs: --job all)' : ''
+    terminal.note(`${counted(total, `${what}alert`)} since ${moment(since)}${shown}${others}, from ${api.name}`)
     return EXIT.fine
   })
 }
@@ -59,6 +64,14 @@ function queryOf({ status, query }: ListOptions, since: string): Query {
     { kind: 'range', field: '@timestamp', gte: since },
     ...(query === undefined ? [] : [parseKql(query)]),
   )
+}
+
+/** Jobs that run beside the default one say much the same of the same events; a person should not have to read it twice. */
+async function jobAsked(api: ApiClient, asked: string | undefined): Promise<string | undefined> {
+  if (asked === 'all') return undefined
+  if (asked !== undefined) return asked
+  const { items } = await api.get<{ readonly items: readonly JobDocument[] }>('/api/v1/jobs')
+  return items.length > 1 ? items[0]!.job_id : undefined
 }
 
 function worstFirst(a: Alert, b: Alert): number {

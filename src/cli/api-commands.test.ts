@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
 import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { CLOCK } from '../domain/stamps.ts'
 import { isoTime, MINUTE } from '../domain/time.ts'
+import { testFolder } from './testing/folder.ts'
 import { type Run, run } from './testing/run.ts'
 import { type StateFolder, storeAlone, storeServed } from './testing/state-folder.ts'
 
 // Whether a server runs or the command opens the store itself: every answer has to be the same.
 
 const NOW = Date.now()
+const FOLDER = testFolder()
 
 function alertOf(id: string, minutesAgo: number, more: object = {}): Alert {
   const facet = (field: string, value: string) => ({ field, values: [{ value, count: 3 }], others: 0 })
@@ -60,6 +63,7 @@ const ALERTS = [
   }),
   alertOf('bbbb3333', 10, { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': 'real' }),
   alertOf('cccc4444', 60 * 24 * 20),
+  alertOf('dddd5555', 15, { job_id: 'linux_anomalous_network_activity', oddsock: { sentence: 'rare' } }),
 ]
 
 for (const [name, open] of [
@@ -94,15 +98,23 @@ for (const [name, open] of [
           '             TIME · aaaa1111',
           '',
         ].join('\n'),
-        err: '2 open alerts since TIME, from DOOR\n',
+        err: '2 open alerts since TIME (other jobs: --job all), from DOOR\n',
       })
       assert.equal(
         (await ask('alerts', 'list', '--status', 'all', '--limit', '1')).err,
-        '3 alerts since TIME, 1 shown (--limit), from DOOR\n',
+        '3 alerts since TIME, 1 shown (--limit) (other jobs: --job all), from DOOR\n',
+      )
+      assert.equal(
+        (await ask('alerts', 'list', '--status', 'all', '--job', 'all', '--limit', '1')).err,
+        '4 alerts since TIME, 1 shown (--limit), from DOOR\n',
+      )
+      assert.equal(
+        (await ask('alerts', 'list', '--job', 'linux_anomalous_network_activity', '--limit', '1')).err,
+        '1 open alert since TIME, from DOOR\n',
       )
       assert.equal(
         (await ask('alerts', 'list', '--query', 'process.name: xmrig', '--since', '30d')).err,
-        '2 open alerts since TIME, from DOOR\n',
+        '2 open alerts since TIME (other jobs: --job all), from DOOR\n',
       )
     })
 
@@ -140,7 +152,7 @@ for (const [name, open] of [
         code: 0,
         out: [
           'Would keep quiet about oddsock.program /tmp/xmrig, host.name web-1, user.name www-data, until TIME',
-          'In the last 30 days it would have hidden 3 of 4 alerts, 1 of them closed as real',
+          'In the last 30 days it would have hidden 3 of 5 alerts, 1 of them closed as real',
           '  cccc4444  xmrig on web-1 used the network',
           '  aaaa1111  xmrig on web-1 used the network',
           '  bbbb3333  xmrig on web-1 used the network',
@@ -208,12 +220,12 @@ for (const [name, open] of [
     })
 
     test('a backup can be read through, and becomes a state folder with the same alerts', async () => {
-      const folder = `${state.path}-backup`
+      const folder = join(FOLDER.path, `${name} backup`)
       const made = await ask('backup', folder)
       assert.equal(made.err, '')
       assert.equal(made.code, 0)
       assert.equal((await run(['restore', folder, '--verify'])).code, 0)
-      const into = `${state.path}-restored`
+      const into = join(FOLDER.path, `${name} restored`)
       assert.equal((await run(['restore', folder, '--into', into])).code, 0)
       const shown = await run(['alerts', 'show', 'bbbb', '--json', '--state', into])
       assert.equal(JSON.parse(shown.out)['kibana.alert.uuid'], 'bbbb3333')

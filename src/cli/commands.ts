@@ -58,10 +58,11 @@ export function commands(io: Io, exit: (code: number) => void): Command {
       "alert from this record_score on instead of the rule's (ours: 50), however many",
       score,
     )
+    .option('--alerts-per-day <number>', 'alert on the oddest, about so many a day, instead of from a score on', perDay)
     .option(
       '--job <id>',
-      'a job that we ship, by any of the ids that Elastic gave it, or a job file (.json)',
-      'linux_anomalous_network_activity',
+      'another job than our own: one that we ship, by any of the ids that Elastic gave it, or a job file (.json); may be given again',
+      (id: string, before: readonly string[] = []) => [...before, id],
     )
     .addOption(
       new Option('--profile <name>', 'which events count')
@@ -180,6 +181,12 @@ function version(): string {
 function score(text: string): number {
   const value = Number(text)
   if (!(value >= 0 && value <= 100)) throw new InvalidArgumentError('It must be 0 to 100.')
+  return value
+}
+
+function perDay(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0.1 && value <= 1000)) throw new InvalidArgumentError('It must be 0.1 to 1000.')
   return value
 }
 

@@ -17,11 +17,7 @@ export async function demo({ seed, folder }: DemoOptions, io: Io): Promise<numbe
   const report = join(folder, 'report.html')
   io.stderr.write(`Making two weeks of a small fleet (seed ${seed}) in "${logs}"\n`)
   for (const file of demoFleet(seed)) await writeLog(join(logs, file.path), file)
-  const code = await scan(
-    [logs],
-    { job: 'linux_anomalous_network_activity', profile: 'recommended', format: 'table', html: report },
-    io,
-  )
+  const code = await scan([logs], { profile: 'recommended', format: 'table', html: report }, io)
   io.stderr.write(
     `Open "${report}" in a browser. Everything in "${folder}" is made up; remove the folder when you have seen it.\n`,
   )

@@ -6,8 +6,18 @@ export const EXIT = { fine: 0, no: 1, usage: 2, surroundings: 3, interrupted: 13
 
 /** Beginnings of the codes that say what is wrong with what the user gave: arguments, and files of their making. */
 const USAGE = [
-  ...['ALERT_AMBIGUOUS', 'CONFIG', 'DATAFEED', 'DURATION', 'EXCEPTION', 'FORMAT', 'HTTP_BODY', 'HTTP_NOT_FOUND'],
-  ...['HTTP_PARAMETER', 'IMPORT', 'JOB', 'QUERY', 'RULE', 'SCENARIO', 'SIZE', 'TIME', 'USAGE'],
+  ...[
+    'ALERT_AMBIGUOUS',
+    'BUDGET',
+    'CONFIG',
+    'DATAFEED',
+    'DURATION',
+    'EXCEPTION',
+    'FORMAT',
+    'HTTP_BODY',
+    'HTTP_NOT_FOUND',
+  ],
+  ...['HTTP_PARAMETER', 'IMPORT', 'JOB', 'QUERY', 'RULE', 'SCENARIO', 'SETTING', 'SIZE', 'TIME', 'USAGE'],
 ]
 const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
 

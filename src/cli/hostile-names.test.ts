@@ -91,7 +91,10 @@ for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
     assert.equal(code, 0)
     const alert = JSON.parse(out)
     assert.deepEqual([alert.process.name, alert.host.name, alert.user.name], [name, name, name])
-    assert.match(alert['kibana.alert.reason'], new RegExp(`^${name} on ${name} used the network for the first time`))
+    assert.match(
+      alert['kibana.alert.reason'],
+      new RegExp(`^/dev/shm/${name} on ${name} used the network for the first time`),
+    )
     assert.match(readFileSync(html, 'utf8'), new RegExp(name))
     assert.match((await run(['scan', log])).out, new RegExp(name))
     assert.match((await run(['scan', log, '--format', 'csv'])).out, new RegExp(name))

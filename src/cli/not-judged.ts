@@ -1,5 +1,5 @@
-import type { ScanOutcome } from '../app.ts'
-import { DEFAULT_JOB } from '../config/content.ts'
+import type { ScanOutcome } from '../app/scan.ts'
+import { DEFAULT_JOBS } from '../config/content.ts'
 import { bucketOf } from '../domain/bucket.ts'
 import { DAY, formatDuration, SECOND } from '../domain/time.ts'
 import { count, counted } from '../domain/words.ts'
@@ -7,7 +7,8 @@ import { these } from '../report/words.ts'
 import { LATE_WINDOW } from '../storage/files/file-events.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
-export function notJudged({ walk, feed, lateEvents, tooLate, forgotten }: ScanOutcome): string[] {
+export function notJudged({ walk, jobs, forgotten }: ScanOutcome): string[] {
+  const { feed, lateEvents, tooLate } = jobs[0]!
   const said: string[] = []
   if (Number.isNaN(walk.first)) return said
   const length = walk.last - walk.first
@@ -32,7 +33,11 @@ export function notJudged({ walk, feed, lateEvents, tooLate, forgotten }: ScanOu
       `Too many events to remember for ${formatDuration(LATE_WINDOW)}: copies of the first ${count(forgotten)} may have counted twice.`,
     )
   if (walk.matched === 0)
-    said.push(feed.job_id === DEFAULT_JOB ? NO_NETWORK_USE : `No event is one that the job ${feed.job_id} looks at.`)
+    said.push(
+      (DEFAULT_JOBS as readonly string[]).includes(feed.job_id)
+        ? NO_NETWORK_USE
+        : `No event is one that the job ${feed.job_id} looks at.`,
+    )
   return said
 }
 

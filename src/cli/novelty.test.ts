@@ -6,7 +6,6 @@ import { ecsLines, week } from './testing/week.ts'
 
 const FOLDER = testFolder()
 const LOG = FOLDER.write('week.ndjson', ecsLines(week()))
-const JOB = ['--job', 'linux_novel_network_activity']
 
 interface Reasoned {
   readonly record_score: number
@@ -21,7 +20,7 @@ interface Reasoned {
 }
 
 async function alertsOf(...flags: string[]): Promise<Reasoned[]> {
-  const { out } = await run(['scan', LOG, ...JOB, '--json', ...flags])
+  const { out } = await run(['scan', LOG, '--json', ...flags])
   return out
     .split('\n')
     .filter(Boolean)
@@ -30,8 +29,7 @@ async function alertsOf(...flags: string[]): Promise<Reasoned[]> {
 
 describe('the job that asks more than whether a name is rare', () => {
   test('alerts on the newcomer, with reasons that add up to the score', async () => {
-    // In a fleet's first week an alert has to be clearer by 1.5 nats than the threshold asks.
-    const alerts = await alertsOf('--threshold', '20')
+    const alerts = await alertsOf()
     assert.deepEqual(
       alerts.map(({ process, host }) => [process.name, host.name]),
       [['xmrig', 'web-1']],
@@ -43,7 +41,7 @@ describe('the job that asks more than whether a name is rare', () => {
     assert.ok(Math.abs(record_score - 100 / (1 + Math.exp(-(oddsock.nats - 5) / 2))) < 1e-9)
     assert.match(
       oddsock.sentence,
-      /^\/usr\/bin\/xmrig on web-1 used the network for the first time, .* was never seen in the fleet\./,
+      /^\/dev\/shm\/xmrig on web-1 used the network for the first time, .* was never seen in the fleet\./,
     )
   })
 

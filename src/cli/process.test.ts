@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -49,6 +50,19 @@ describe('the program itself', () => {
     child.kill('SIGINT')
     const { code, signal, out } = await ended
     assert.deepEqual({ code, signal, out }, { code: 130, signal: null, out: '' })
+  })
+
+  test('reads its API keys again on SIGHUP, and goes on', async () => {
+    const keys = FOLDER.write('keys', '# nobody yet\n')
+    const settings = `source = []\nhttp = { listen = ["127.0.0.1:0"], keys_file = "${keys}" }\n`
+    const config = FOLDER.write('server.toml', settings)
+    const { child, kept, ended } = start('serve', '--config', config, '--state', join(FOLDER.path, 'state'))
+    while (!kept.err.includes('Ctrl-C stops it')) await once(child.stderr, 'data')
+    child.kill('SIGHUP')
+    while (!kept.err.includes('API keys renewed')) await once(child.stderr, 'data')
+    child.kill('SIGTERM')
+    const { code, signal } = await ended
+    assert.deepEqual({ code, signal }, { code: 0, signal: null })
   })
 
   test('calls a file that fails while it is read no bug, and exits with 3', async () => {

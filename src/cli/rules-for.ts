@@ -9,6 +9,8 @@ import { ruleForJob } from '../rules/rule-for-job.ts'
 
 export interface JudgingRules {
   readonly rules: readonly Rule[]
+  /** Whether they are the user's. */
+  readonly own: boolean
   /** They hold for all of the rules, whichever list they are of. */
   readonly exceptions: readonly ExceptionItem[]
   /** What a person should know of the choice. */
@@ -37,6 +39,7 @@ export async function rulesFor(
   const lists = missingLists(exceptions, new Map())
   return {
     rules: threshold === undefined ? chosen : chosen.map((rule) => lowered(rule, threshold)),
+    own: mine.length > 0,
     exceptions,
     notes: [
       ...(given.length > 0 && mine.length === 0

@@ -10,6 +10,9 @@ import { run } from './testing/run.ts'
 
 const FOLDER = testFolder()
 
+/** The job that has something to say after some hours already. */
+const JOB = ['--job', 'linux_anomalous_network_activity']
+
 /** Two logs of the demo fleet, one of each format; with a low threshold there is much that could differ. */
 const LOGS = [
   { path: 'quay-web1/audit.log', lines: 30_000 },
@@ -33,7 +36,7 @@ for (const { path, lines } of LOGS)
 
     async function alerts(args: readonly string[], stdin?: Buffer): Promise<string> {
       const { code, out, err } = await run(
-        ['scan', ...args, '--json', '-q', '--threshold', '1', '--host', 'h'],
+        ['scan', ...args, '--json', '-q', '--threshold', '1', '--host', 'h', ...JOB],
         stdin && { stdin: chunksOf(stdin) },
       )
       assert.deepEqual({ code, err }, { code: 0, err: '' })

@@ -14,7 +14,8 @@ export interface ScanCliOptions {
   readonly since?: string
   readonly until?: string
   readonly threshold?: number
-  readonly job: string
+  readonly alertsPerDay?: number
+  readonly job?: readonly string[]
   readonly profile: ProfileName
   readonly failOn?: Severity
   readonly rules?: readonly string[]

@@ -1,4 +1,4 @@
-import type { ScanOutcome } from '../app.ts'
+import type { ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
@@ -27,10 +27,11 @@ export function renderScanReport(input: ScanReportInput): string {
 }
 
 function reportOf({ outcome, alerts, rejects, options, paths, unreadable, threshold, now }: ScanReportInput): Report {
-  const { walk, inputs, feed, history } = outcome
+  const { walk, inputs } = outcome
+  const { feed, history, records, lateEvents, buckets, warnings } = outcome.jobs[0]!
   const hostColumn = feed.fields.indexOf('host.name')
   const names = new Set([
-    ...outcome.records.map(({ record }) => record.by_field_value ?? ''),
+    ...records.map(({ record }) => record.by_field_value ?? ''),
     ...alerts.map((alert) => String(alert.by_field_value ?? '')),
   ])
   const rarest = (of: 'programs' | 'peers') =>
@@ -71,12 +72,12 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
       events: walk.events,
       matched: walk.matched,
       copies: outcome.copies,
-      late: outcome.lateEvents,
-      buckets: outcome.buckets,
+      late: lateEvents,
+      buckets,
     },
     rejects: rejects.counts(),
     alerts,
-    records: outcome.records.map(({ record, rows }) => ({
+    records: records.map(({ record, rows }) => ({
       timestamp: record.timestamp,
       value: record.by_field_value ?? '',
       hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
@@ -86,7 +87,7 @@ function reportOf({ outcome, alerts, rejects, options, paths, unreadable, thresh
     hosts: walk.hosts.filter((host) => host !== undefined).map((host) => hostOf(host, walk.last)),
     rarest: { programs: rarest('programs'), peers: rarest('peers') },
     notJudged: notJudged(outcome),
-    warnings: outcome.warnings,
+    warnings,
   }
 }
 
@@ -111,9 +112,10 @@ function commandOf(paths: readonly string[], options: ScanCliOptions): string {
   const words = ['oddsock', 'scan', ...paths]
   const say = (flag: string, value: unknown) =>
     value !== undefined && value !== false && words.push(flag, ...(value === true ? [] : [String(value)]))
-  say('--job', options.job === 'linux_anomalous_network_activity' ? undefined : options.job)
+  for (const job of options.job ?? []) say('--job', job)
   say('--profile', options.profile === 'recommended' ? undefined : options.profile)
   say('--threshold', options.threshold)
+  say('--alerts-per-day', options.alertsPerDay)
   say('--since', options.since)
   say('--until', options.until)
   for (const file of options.rules ?? []) say('--rules', file)

@@ -1,4 +1,4 @@
-import type { ScanOutcome } from '../app.ts'
+import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
 import { DAY, type EpochMs, type Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { silentSince } from '../engine/silence.ts'
@@ -6,6 +6,7 @@ import { visible } from '../report/visible.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
+import { printReviewList, reviewList } from './review-list.ts'
 import type { Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
@@ -18,14 +19,16 @@ export async function summarize(
   rejects: Rejects,
   terminal: Terminal,
   forPerson: boolean,
+  since: EpochMs,
 ): Promise<void> {
   const { walk, inputs } = outcome
+  const [main, ...others] = outcome.jobs as [JobOutcome, ...JobOutcome[]]
   for (const input of inputs) {
     for (const problem of input.source.problems) terminal.error(problem)
     if (input.unknown) terminal.error(`Skipped "${input.source.name}": ${UNKNOWN}`)
   }
   for (const { reason, count: many } of rejects.counts()) terminal.note(`${counted(many, 'piece')} rejected: ${reason}`)
-  for (const warning of outcome.warnings.slice(-1)) terminal.note(warning)
+  for (const warning of main.warnings.slice(-1)) terminal.note(warning)
   if (Number.isNaN(walk.first))
     return terminal.note(
       rejects.total > 0 || inputs.some((input) => input.source.problems.length > 0)
@@ -37,7 +40,19 @@ export async function summarize(
       `${moment(walk.first)} to ${moment(walk.last)}; the job looked at ${count(walk.matched)} of them`,
   )
   for (const line of [...notJudged(outcome), ...silences(outcome)]) terminal.note(line)
-  if (forPerson && walk.last - walk.first < SHORT_HISTORY) await printRarest(outcome, terminal)
+  for (const line of besides(others, since)) terminal.note(line)
+  if (!forPerson) return
+  const length = walk.last - walk.first
+  await printReviewList(reviewList(main, length, since), length, terminal)
+  if (length < SHORT_HISTORY) await printRarest(main, terminal)
+}
+
+/** The other jobs of the scan: how much they have to say, and how to hear it. */
+function besides(others: readonly JobOutcome[], since: EpochMs): string[] {
+  return others.map(({ job, drafts }) => {
+    const alerts = drafts.filter(({ record }) => record.timestamp >= since).length
+    return `The job ${job.job_id}, which ran beside it, has ${counted(alerts, 'alert')}${alerts > 0 ? `: see them with --job ${job.job_id}` : ''}`
+  })
 }
 
 /** Hosts that stopped sending: what happened there afterwards, no alert can tell. */
@@ -50,7 +65,7 @@ function silences({ walk }: ScanOutcome): string[] {
 }
 
 /** Too short a history for alerts still shows what is seldom in it. */
-async function printRarest({ history, buckets }: ScanOutcome, terminal: Terminal): Promise<void> {
+async function printRarest({ history, buckets }: JobOutcome, terminal: Terminal): Promise<void> {
   for (const of of ['programs', 'peers'] as const) {
     const rarest = history.rarest(of, 10)
     if (rarest.length > 0) await terminal.out(`\nRarest ${of} (observations, not alerts):`)
@@ -67,9 +82,9 @@ async function printRarest({ history, buckets }: ScanOutcome, terminal: Terminal
 }
 
 /** Where nothing reached the threshold, what came closest to it, and how to see it. */
-export function closest({ records, walk }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
+export function closest({ jobs, walk }: ScanOutcome, threshold: Score, since: EpochMs): string | undefined {
   if (since > walk.last) return `All events are older than ${moment(since)}, from which on --since asks for alerts`
-  const [top] = records
+  const [top] = jobs[0]!.records
     .filter(({ record }) => record.timestamp >= since && record.record_score < threshold)
     .sort((a, b) => b.record.record_score - a.record.record_score)
   if (!top || top.record.record_score < 1) return undefined

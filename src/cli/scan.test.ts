@@ -17,7 +17,8 @@ describe('scan', () => {
     assert.equal(code, 0)
     assert.equal(
       out,
-      ` 64 major    xmrig on web-1 used the network for the first time, after 6 days in which none of 2 hosts had shown it: once, to 203.0.113.7 on port 443, as www-data, running /usr/bin/xmrig.
+      ` 66 major    /dev/shm/xmrig on web-1 used the network for the first time, after 6 days in which none of 2 hosts had shown it: once, to 203.0.113.7 on port 443, as www-data. Nothing in the fleet that
+             keeps to its peers ever contacted 203.0.113.7:443. /dev/shm/xmrig was never seen in the fleet. Port 443 is new to /dev/shm/xmrig.
              2026-03-08 00:00 UTC · xmrig -x
 `,
     )
@@ -42,7 +43,7 @@ describe('scan', () => {
     assert.equal(alert['kibana.alert.workflow_status'], 'open')
     assert.equal(alert['kibana.alert.original_time'], '2026-03-08T00:00:00.000Z')
     assert.match(alert['kibana.alert.uuid'], /^[0-9a-f]{20,}/)
-    assert.match(alert['kibana.alert.reason'], /^xmrig on web-1 used the network for the first time/)
+    assert.match(alert['kibana.alert.reason'], /^\/dev\/shm\/xmrig on web-1 used the network for the first time/)
     assert.ok(alert['kibana.alert.rule.name'])
     assert.equal(alert.oddsock.evidence.events.length, 1)
     assert.equal(alert.oddsock.evidence.events[0].process.name, 'xmrig')
@@ -54,6 +55,30 @@ describe('scan', () => {
     assert.match(header!, /^timestamp,record_score,process\.name,host\.name,user\.name,destination\.ip,/)
     assert.match(row!, new RegExp(`^${ODD_TIME},6\\d(\\.\\d+)?,xmrig,web-1,www-data,203\\.0\\.113\\.7,443,low,`))
     assert.deepEqual(more, [])
+  })
+
+  test('with --job tells what another job finds', async () => {
+    const { out } = await run(['scan', LOG, '--job', 'linux_anomalous_network_activity', '--json'])
+    const alert = JSON.parse(out)
+    assert.deepEqual([alert.job_id, alert.by_field_value], ['linux_anomalous_network_activity', 'xmrig'])
+    assert.match(alert['kibana.alert.reason'], /, running \/dev\/shm\/xmrig\.$/)
+  })
+
+  test('runs several jobs side by side, tells what the first finds and counts the others', async () => {
+    const job = ['--job', 'linux_novel_network_activity']
+    const both = await run(['scan', LOG, '--json', ...job, '--job', 'linux_anomalous_network_activity'])
+    assert.equal(both.out, (await run(['scan', LOG, '--json', ...job])).out)
+    assert.match(
+      both.err,
+      /^The job linux_anomalous_network_activity, which ran beside it, has 1 alert: see them with --job linux_anomalous_network_activity$/m,
+    )
+  })
+
+  test('with --alerts-per-day tells the oddest, and refuses it for a job that has no budget', async () => {
+    const { out } = await run(['scan', LOG, '--json', '--alerts-per-day', '1000'])
+    assert.equal(out.split('\n').filter(Boolean).length, 1)
+    const { code, err } = await run(['scan', LOG, '--alerts-per-day', '1', '--job', 'linux_anomalous_network_activity'])
+    assert.deepEqual([code, /^ code: BUDGET_WITHOUT_NOVELTY$/m.test(err)], [2, true])
   })
 
   test('with --html writes the page, and nothing to standard output', async () => {
@@ -90,7 +115,7 @@ describe('scan', () => {
     { args: ['--until', '2026-03-08T00:15:00Z'], alerts: 1, why: 'up to its end' },
     { args: ['--until', '2026-03-08'], alerts: 0, why: 'up to its beginning' },
     { args: ['--since', '1d'], alerts: 0, why: 'of the last day, years later' },
-    { args: ['--threshold', '64'], alerts: 1, why: 'at its score' },
+    { args: ['--threshold', '66'], alerts: 1, why: 'at its score' },
     { args: ['--threshold', '99'], alerts: 0, why: 'far above its score' },
   ])
     test(`with ${args.join(' ')} gives ${alerts === 1 ? 'the alert' : 'no alert'}: ${why}`, async () => {

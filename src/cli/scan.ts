@@ -1,7 +1,6 @@
 import { open, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { runScan, type ScanOutcome } from '../app.ts'
-import { loadJob } from '../config/content.ts'
+import { runScan, type ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
 import { AppError } from '../domain/error.ts'
 import { SEVERITIES, type Severity } from '../domain/rule.ts'
@@ -14,13 +13,13 @@ import { SPOOL_LIMIT, SpooledInput } from '../sources/spool.ts'
 import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
 import { sourcesOf, UNKNOWN, UNKNOWN_HINT } from './inputs.ts'
+import { jobsFor } from './jobs-for.ts'
+import { leaveLittleGarbage } from './little-garbage.ts'
 import { Progress } from './progress.ts'
 import { Rejects, unwritable } from './rejects.ts'
-import { rulesFor } from './rules-for.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
 import { closest, summarize } from './scan-summary.ts'
-import { compileTheBusiestOnly, leaveLittleGarbage } from './short-run.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 /** So many logs may be open at once before their memory is felt. */
@@ -34,7 +33,6 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       code: 'USAGE',
       hint: 'oddsock scan /var/log/audit/audit.log, or - for standard input.',
     })
-  compileTheBusiestOnly()
   const output = outputOf(options)
   const terminal = new Terminal(io, {
     color: options.color ?? 'auto',
@@ -42,8 +40,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     logsStatus: output.writeAs === 'json',
   })
   const { since, until } = timesOf(options, Date.now())
-  const jobAndFeed = await loadJob(options.job)
-  const { rules, exceptions, notes } = await rulesFor(jobAndFeed, options.rules ?? [], options.threshold)
+  const { jobs, notes } = await jobsFor(options)
   for (const note of notes) terminal.note(note)
   const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
@@ -59,11 +56,8 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   const progress = new Progress(terminal, size)
   const outcome = await runScan({
     sources,
-    ...jobAndFeed,
-    rules,
-    exceptions,
+    jobs,
     until,
-    profile: options.profile,
     strict: options.strict ?? false,
     onReject: (input, reject) => rejects.add(sources[input]!.name, reject),
     onProgress: (bytes) => progress.add(bytes),
@@ -79,8 +73,9 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     options.html !== undefined,
     terminal,
   )
-  await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table')
-  const hint = alerts > 0 ? undefined : closest(outcome, rules[0]?.anomaly_threshold ?? 0, since)
+  await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table', since)
+  const threshold = jobs[0]!.rules[0]?.rule.anomaly_threshold ?? 0
+  const hint = alerts > 0 ? undefined : closest(outcome, threshold, since)
   if (hint) terminal.note(hint)
   if (options.html !== undefined) {
     const html = renderScanReport({
@@ -90,7 +85,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
       options,
       paths,
       unreadable,
-      threshold: rules[0]?.anomaly_threshold ?? 0,
+      threshold,
       now: Date.now(),
     })
     await writePage(options.html, html)
@@ -118,7 +113,7 @@ async function printAlerts(
   let alerts = 0
   let worst = -1
   if (writeAs === 'csv') await printCsvHeader(terminal)
-  for await (const alert of outcome.alerts()) {
+  for await (const alert of outcome.jobs[0]!.alerts()) {
     if (!(Number(alert.timestamp) >= since)) continue
     alerts++
     worst = Math.max(worst, SEVERITIES.indexOf(alert['kibana.alert.severity'] as Severity))

@@ -40,6 +40,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
       sources: demo ? await demo.sources() : [],
       sinks: io.stdout.isTTY || demo ? [new AlertTeller(terminal)] : [],
     })
+    // Who closes the terminal means to end what runs in it.
+    if (!io.stdout.isTTY) process.on('SIGHUP', () => void server?.renew())
     log.info('Listening', { addresses: server.addresses })
     terminal.note(`oddsock is running: ${server.addresses[0]} has the report; Ctrl-C stops it`)
     void demo?.play(server, stopped.signal)

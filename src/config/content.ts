@@ -15,7 +15,8 @@ import { reasonOf } from '../sources/unreadable.ts'
 /** The jobs and rules that we ship: data beside the code, the same place seen from the sources and from the build. */
 const CONTENT = fileURLToPath(new URL('../../content/', import.meta.url))
 
-export const DEFAULT_JOB = 'linux_anomalous_network_activity'
+/** What a server runs unless told otherwise: our own job, and beside it the one that Elastic's users know. A scan runs the first. */
+export const DEFAULT_JOBS = ['linux_novel_network_activity', 'linux_anomalous_network_activity'] as const
 
 export interface JobAndFeed {
   readonly job: Job

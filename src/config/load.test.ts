@@ -137,13 +137,13 @@ const WRONG: readonly {
     given: '',
     env: { ODDSOCK_STORAGE__COLOUR: 'red' },
     expect: [
-      'CONFIG_UNKNOWN_KEY | storage.colour is not known | ODDSOCK_STORAGE__COLOUR | Known are engine, path, keep, keep_size.',
+      'CONFIG_UNKNOWN_KEY | storage.colour is not known | ODDSOCK_STORAGE__COLOUR | Known are engine, path, keep, keep_size, nodes, indices, look_back, prefix, username, password_file, api_key_file, ca_file.',
     ],
   },
   {
     given: '[storage]\nkeep = "fortnight"\nkeep_size = 5\nengine = "sqlite"\n',
     expect: [
-      'CONFIG_INVALID | storage.engine is "sqlite", expected "embedded" or "memory" | oddsock.toml:4:10',
+      'CONFIG_INVALID | storage.engine is "sqlite", expected "embedded", "memory" or "opensearch" | oddsock.toml:4:10',
       'CONFIG_INVALID | storage.keep is "fortnight", expected a duration such as 90d | oddsock.toml:2:8',
       'CONFIG_INVALID | storage.keep_size is 5, expected a size such as 50GiB | oddsock.toml:3:13',
     ],

@@ -52,6 +52,12 @@ const address = v.pipe(
   v.regex(/^(\[[0-9a-f:.%\w]+\]|[^\s:[\]]+):\d{1,5}$/i, 'an address with a port, such as 127.0.0.1:9277'),
 )
 
+const nodeUrl = v.pipe(
+  v.string('an address such as https://node-1:9200'),
+  v.url('an address such as https://node-1:9200'),
+  v.regex(/^https?:/, 'an address such as https://node-1:9200'),
+)
+
 const plugIns = v.array(
   v.looseObject(
     {
@@ -68,12 +74,40 @@ const described = <Schema extends v.GenericSchema>(schema: Schema, text: string)
 export const SETTINGS = v.strictObject({
   storage: v.strictObject({
     engine: described(
-      v.picklist(['embedded', 'memory'], '"embedded" or "memory"'),
-      'Where events, results and alerts are kept: in files of our own, or in memory and gone with the process.',
+      v.picklist(['embedded', 'memory', 'opensearch'], '"embedded", "memory" or "opensearch"'),
+      'Where events, results and alerts are kept: in files of our own, in memory and gone with the process, or in a cluster.',
     ),
     path: described(path, 'The folder of the embedded store.'),
     keep: described(duration('a duration such as 90d'), 'Events and results older than this are dropped.'),
     keep_size: described(size('a size such as 50GiB'), 'The oldest days are dropped when the store grows beyond this.'),
+    nodes: v.exactOptional(
+      described(
+        v.pipe(v.array(nodeUrl, 'a list of addresses'), v.minLength(1, 'at least one node')),
+        'Nodes of OpenSearch or Elasticsearch; requests go past those that do not answer.',
+      ),
+    ),
+    indices: v.exactOptional(
+      described(
+        texts('a list of index patterns'),
+        'Read events from these indices of the cluster, as others write them, and take in none: `logs-*`, `auditbeat-*`.',
+      ),
+    ),
+    look_back: v.exactOptional(
+      described(
+        duration('a duration such as 30d'),
+        'How much history of `indices` a new job goes through; 30 days unless said.',
+      ),
+    ),
+    prefix: v.exactOptional(
+      described(
+        v.pipe(v.string('a name'), v.regex(/^[a-z][a-z0-9_-]*$/, 'small letters, digits, - and _')),
+        'What the names of our own indices begin with; `oddsock` unless said.',
+      ),
+    ),
+    username: v.exactOptional(described(v.string('a name'), 'Of the cluster.')),
+    password_file: v.exactOptional(described(path, 'A file with the password of the cluster.')),
+    api_key_file: v.exactOptional(described(path, 'A file with an API key of the cluster, as it was handed out.')),
+    ca_file: v.exactOptional(described(path, 'The certificate authority of the cluster, PEM.')),
   }),
   source: described(plugIns, 'Where events come from, besides what is sent to the listener.'),
   http: v.strictObject({

@@ -48,6 +48,10 @@ export interface NoveltyFinding {
   /** Every name of the process: threads, executable, script. */
   readonly names: readonly string[]
   readonly user: string
+  /** Id of the expectation that it meets; what is expected is no alert. */
+  readonly expected?: string
+  /** Of an alert: circumstances under which it would have been none, each the end of "Would not alert if …". */
+  readonly would_not_alert_if?: readonly string[]
 }
 
 export interface NoveltyTerm {

@@ -83,7 +83,8 @@ export function isOurs(field: string): boolean {
   return field === 'oddsock' || field.startsWith('oddsock.')
 }
 
-function withoutOurs(event: EcsEvent): EcsEvent {
+/** The event without anything under `oddsock`; the same object where there is nothing. */
+export function withoutOurs(event: EcsEvent): EcsEvent {
   for (const key in event)
     if (isOurs(key)) return Object.fromEntries(Object.entries(event).filter(([name]) => !isOurs(name)))
   return event

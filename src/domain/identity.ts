@@ -90,6 +90,17 @@ export function ownKeyOf(event: EcsEvent): number | undefined {
   return eventId === undefined ? undefined : textKey(eventId)
 }
 
+/** What an event is told by, in full: as `ownKeyOf`, for stores with more events than 53 bits tell apart. */
+export function ownIdentityOf(event: EcsEvent): readonly (string | number)[] | undefined {
+  const time = parseTime(values(event, '@timestamp')[0])
+  const serial = isAuditEvent(event) ? serialOf(event) : Number.NaN
+  if (!Number.isNaN(time + serial)) return ['audit', hostOf(event), time, serial]
+  const id = text(event, '_id')
+  if (id !== undefined) return ['document', text(event, '_index') ?? '', id]
+  const eventId = text(event, 'event.id')
+  return eventId === undefined ? undefined : ['event', eventId]
+}
+
 /** What a sender sends again is the same event, though whoever passes it on stamps it anew: the event without `event.ingested`. */
 export function withoutIngested(event: EcsEvent): EcsEvent {
   const { 'event.ingested': _dotted, ...rest } = event

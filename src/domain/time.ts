@@ -71,7 +71,11 @@ export function parseTime(value: unknown): EpochMs {
 
 const ISO_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$/i
 
+/** The form in which we, and most shippers, write times: read as it is. */
+const WRITTEN_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 function parseIsoTime(text: string): EpochMs {
+  if (WRITTEN_TIME.test(text)) return Date.parse(text)
   const parts = ISO_TIME.exec(text)
   if (!parts) return /^\d{12,14}$/.test(text) ? Number(text) : Number.NaN
   const [, day, clock, fraction = '', zone = 'Z'] = parts

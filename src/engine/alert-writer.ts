@@ -26,11 +26,14 @@ export class AlertWriter {
   readonly #storage: Pick<Storage, 'alerts' | 'events'>
   readonly #feed: Datafeed
   readonly #timeOfDay: () => EpochMs
+  readonly #quiet: boolean
 
-  constructor(storage: Pick<Storage, 'alerts' | 'events'>, feed: Datafeed, timeOfDay: () => EpochMs) {
+  /** @param quiet leaves no notices */
+  constructor(storage: Pick<Storage, 'alerts' | 'events'>, feed: Datafeed, timeOfDay: () => EpochMs, quiet = false) {
     this.#storage = storage
     this.#feed = feed
     this.#timeOfDay = timeOfDay
+    this.#quiet = quiet
   }
 
   /** A finding of a closed bucket, new or grown. */
@@ -76,7 +79,7 @@ export class AlertWriter {
   }
 
   #noticeOf(alert: Alert, reason: Notice['reason'], bucket: EpochMs): Notice | undefined {
-    if (this.#timeOfDay() - bucket > SENT_WITHIN) return undefined
+    if (this.#quiet || this.#timeOfDay() - bucket > SENT_WITHIN) return undefined
     const id = alert['kibana.alert.uuid']
     return { id: derivedId('notice', id, reason), alert_id: id, reason }
   }

@@ -158,6 +158,16 @@ test('what the closed bucket does not find is withdrawn: it stays in the list, c
   await one.engine.stop()
 })
 
+test('of the alerts of a quiet job nobody is told', async () => {
+  const one = await life(openMemory(), new FakeClock(START), [], { jobs: [{ ...JOB, quiet: true }] })
+  await quietDay(one)
+  await one.push(connect(one.clock.now(), 'xmrig'))
+  await one.clock.advance(30 * MINUTE)
+  assert.equal((await one.alerts()).length, 1)
+  assert.deepEqual(await one.reasons(), [])
+  await one.engine.stop()
+})
+
 test('what a person has said of an alert is still said when the alert grows', async () => {
   const one = await life(openMemory(), new FakeClock(START))
   await quietDay(one)
@@ -251,23 +261,60 @@ test('backlogs of several logs become one sequence by time, and each goes on at 
   await second.engine.stop()
 })
 
+test('who hands in again in the moment of the answer is answered again', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  for (let n = 0; n < 3; n++) await one.push(connect(START, 'nginx'))
+  assert.equal((await one.storage.events.last())?.seq, 3)
+  await one.engine.stop()
+})
+
+/** The methods of a store with private fields, but for those that `over` has of its own. */
+function bound<T extends object>(over: T, store: T): T {
+  return new Proxy(store, {
+    get(target, name) {
+      const value = Reflect.get(Object.hasOwn(over, name) ? over : target, name) as unknown
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+/** Hands in one event and waits for the answer, also when it is stopped. */
+class HandingSource implements LiveSource {
+  readonly name = 'handing'
+  readonly health = { bytesRead: 0 }
+  answer: string | undefined
+  #handed: Promise<void> = Promise.resolve()
+
+  async start(intake: Intake): Promise<void> {
+    this.#handed = intake.take({ source: this.name, events: [connect(START, 'nginx')], clock: 'receipt' }).then(
+      () => {
+        this.answer = 'taken'
+      },
+      (error: { code: string }) => {
+        this.answer = error.code
+      },
+    )
+  }
+
+  stop(): Promise<void> {
+    return this.#handed
+  }
+}
+
 test('while the storage fails, senders wait; then everything is there once', async () => {
   const memory = openMemory()
   let failures = 3
   const storage: Storage = {
     ...memory,
-    events: new Proxy(memory.events, {
-      get(target, name) {
-        if (name !== 'append') {
-          const value = Reflect.get(target, name) as unknown
-          return typeof value === 'function' ? value.bind(target) : value
-        }
-        return async (events: readonly EcsEvent[]) => {
+    events: bound(
+      {
+        append: async (events: readonly EcsEvent[]) => {
           if (failures-- > 0) throw new Error('disk full')
-          return target.append(events)
-        }
-      },
-    }),
+          return memory.events.append(events)
+        },
+      } as Storage['events'],
+      memory.events,
+    ),
   }
   const one = await life(storage, new FakeClock(START))
   let taken = false
@@ -282,6 +329,43 @@ test('while the storage fails, senders wait; then everything is there once', asy
   assert.deepEqual(one.engine.health().problems, [])
   assert.equal((await memory.events.last())?.seq, 1)
   await one.engine.stop()
+})
+
+test('a storage that fails does not keep the engine from stopping: whoever waits is told to send again', async () => {
+  const memory = openMemory()
+  const full = { append: () => Promise.reject(new Error('disk full')) } as unknown as Storage['events']
+  const storage: Storage = { ...memory, events: bound(full, memory.events) }
+  const waits = new HandingSource()
+  const one = await life(storage, new FakeClock(START), [waits])
+  await one.clock.advance(50)
+  assert.match(one.engine.health().problems.join(), /disk full/)
+  await one.engine.stop()
+  assert.equal(waits.answer, 'INTAKE_CLOSED')
+})
+
+test('a storage that fails while a bucket is closed leaves no trace in what is found', async () => {
+  const told = await Promise.all(
+    [false, true].map(async (fails) => {
+      serial = 0
+      const memory = openMemory()
+      let writes = 0
+      const failing = {
+        append: async (results: Parameters<Storage['results']['append']>[0]) => {
+          if (fails && ++writes % 37 === 0) throw new Error('disk full')
+          return memory.results.append(results)
+        },
+      } as Storage['results']
+      const one = await life({ ...memory, results: bound(failing, memory.results) }, new FakeClock(START))
+      await quietDay(one)
+      await one.push({ ...connect(one.clock.now(), 'xmrig'), event: { id: 'odd', category: 'network' } })
+      await one.clock.advance(HOUR)
+      const results = await memory.results.newest('odd_ones', START)
+      await one.engine.stop()
+      return { alerts: (await one.alerts()).map((alert) => [alert['kibana.alert.uuid'], alert.record_score]), results }
+    }),
+  )
+  assert.equal(told[0]!.alerts.length, 1)
+  assert.deepEqual(told[1], told[0])
 })
 
 test('when nothing comes any more, the time of day closes the last bucket', async () => {

@@ -15,19 +15,24 @@ import { EngineClock } from './engine-clock.ts'
 import { Ingest } from './ingest.ts'
 import { JobRunner, type JobToRun } from './job-runner.ts'
 import type { JudgingOptions } from './judging.ts'
+import { PushedAuditLines } from './pushed-audit-lines.ts'
 import { Ticks } from './ticks.ts'
 
 /** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
 const [SHORTEST_REST, LONGEST_REST]: readonly [DurationMs, DurationMs] = [50, 30_000]
 /** Between two trials of the open buckets: at least so long, and this many times as long as the last one took. */
 const TRIAL_EVERY: DurationMs = 1_000
-const TRIAL_SHARE = 4
+const TRIAL_SHARE = 1
+/** So many buckets does a job that has history to go through close before the next job has its turn. */
+const TURN = 32
 /** How often the storage is given time to seal and to prune. */
 const TEND_EVERY: DurationMs = 10 * MINUTE
 /** Events of a backlog that are committed together. */
 const PAST_TOGETHER = 5_000
 /** So many of the last events tell the clock again which hosts there are. */
 const REMEMBERED = 20_000
+/** So long may sources wait for their last answers when the engine stops. */
+const LAST_CALL: DurationMs = 4_000
 /** A loop that fails tries again after so long. */
 const PAUSE_AFTER_FAILURE: DurationMs = 2_000
 
@@ -74,6 +79,7 @@ export class Engine {
   readonly #cursors: Cursors
   readonly #ticks: Ticks
   readonly #ingest: Ingest
+  readonly #auditLines: PushedAuditLines
   readonly #runners: readonly JobRunner[]
   readonly #stopping = new AbortController()
   #sources: readonly LiveSource[] = []
@@ -104,12 +110,15 @@ export class Engine {
       engineClock: this.#clock,
       log,
       ...(options.onReject && { onReject: options.onReject }),
-      onCommitted: (seq) => {
+      onCommitted: (seq, events) => {
+        this.#auditLines.take(events, this.#lastSeq, seq)
         this.#lastSeq = seq
         this.#lastArrival = clock.now()
         this.#poke()
       },
     })
+    const lines = { events: storage.events, intake: this.#ingest, cursors: this.#cursors, clock, log, signal }
+    this.#auditLines = new PushedAuditLines({ ...lines, lastSeq: () => this.#lastSeq })
   }
 
   /** Where whoever pushes hands in. */
@@ -130,12 +139,22 @@ export class Engine {
   /** Resolves when everything taken in is committed and every job is saved: the next start has nothing to do again. */
   async stop(): Promise<void> {
     this.#state = 'stopping'
-    await Promise.all(this.#sources.map((source) => source.stop()))
-    await this.#ingest.close()
+    await this.#stopSources()
     this.#stopping.abort()
     this.#poke()
     await this.#loops
     for (const runner of this.#runners) await runner.save()
+  }
+
+  /** Sources wait until what they have handed in is answered; where the storage fails, or takes too long, the answer is no. */
+  async #stopSources(): Promise<void> {
+    const stopped = Promise.all(this.#sources.map((source) => source.stop()))
+    const waiting = new AbortController()
+    if (!this.#ingest.failing) await Promise.race([stopped, this.#options.clock.sleep(LAST_CALL, waiting.signal)])
+    waiting.abort()
+    if (!this.#ingest.failing) await this.#auditLines.stop()
+    await this.#ingest.close()
+    await stopped
   }
 
   /** What a job remembers of the values that it saw, for whoever draws it. */
@@ -145,7 +164,9 @@ export class Engine {
 
   health(): EngineHealth {
     const { figures, rejects, failing } = this.#ingest
+    const trouble = this.#options.storage.trouble?.()
     const problems = [
+      ...(trouble ? [`${trouble.what} (since ${trouble.since})`] : []),
       ...(failing ? [`Events cannot be stored: ${failing.message}`] : []),
       ...(this.#jobProblem ? [this.#jobProblem] : []),
       ...this.#sources.flatMap(({ name, health: { problem } }) => (problem ? [`${name}: ${problem}`] : [])),
@@ -181,6 +202,7 @@ export class Engine {
 
   async #openSources(): Promise<void> {
     try {
+      await this.#auditLines.recall()
       await this.#takeBacklogs()
       if (this.#stopping.signal.aborted) return
       for (const source of this.#sources) await source.start(this.#ingest)
@@ -216,8 +238,9 @@ export class Engine {
     const { clock, log } = this.#options
     while (!this.#stopping.signal.aborted) {
       try {
+        await this.#follow()
         await this.#tickIfQuiet()
-        for (const runner of this.#runners) await runner.advance(this.#clockWithTicks())
+        for (const runner of this.#runners) if (await runner.advance(this.#clockWithTicks(), TURN)) this.#poke()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
       } catch (error) {
@@ -248,10 +271,20 @@ export class Engine {
     return this.#state === 'running' && this.#lastSeq > this.#triedSeq && Number.isFinite(this.#clock.now)
   }
 
+  /** Where others write the events, the sequence goes on by itself. */
+  async #follow(): Promise<void> {
+    const { storage, clock } = this.#options
+    const last = storage.events.capabilities.movesByItself ? await storage.events.last() : undefined
+    if (!last) return
+    this.#lastSeq = last.seq
+    this.#clock.ingested(last.clock, clock.now())
+  }
+
   /** When nothing has come for as long as a job waits, the time of day itself becomes a member of the sequence. */
   async #tickIfQuiet(): Promise<void> {
     const now = this.#options.clock.now()
-    if (this.#state !== 'running' || !(now > this.#clock.now)) return
+    const { movesByItself = false } = this.#options.storage.events.capabilities
+    if (movesByItself || this.#state !== 'running' || !(now > this.#clock.now)) return
     const due = this.#runners.some(
       (runner) =>
         now - this.#lastArrival >= runner.feed.queryDelay && runner.due <= now && runner.due > this.#clock.now,

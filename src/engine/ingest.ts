@@ -24,8 +24,8 @@ export interface IngestPorts {
   readonly clock: Clock
   readonly engineClock: EngineClock
   readonly log: Log
-  /** Something has been committed; `seq` is the place of the last event. */
-  readonly onCommitted: (seq: Seq) => void
+  /** These have been committed, copies of what was there before among them; `seq` is the place of the last event. */
+  readonly onCommitted: (seq: Seq, events: readonly EcsEvent[]) => void
   /** Keeps what became no event; counted it is anyway. */
   readonly onReject?: (source: string, reject: Reject) => void
 }
@@ -59,9 +59,7 @@ export class Ingest implements Intake {
     if (this.#closed) return Promise.reject(closed())
     return new Promise((done, failed) => {
       this.#waiting.push({ arrivals, done, failed })
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined
-      })
+      this.#running ??= this.#run()
     })
   }
 
@@ -102,6 +100,8 @@ export class Ingest implements Intake {
         for (const { failed } of group) failed(error)
       }
     }
+    // In the same moment in which nobody waits any more: who was told yes may hand in again at once.
+    this.#running = undefined
   }
 
   #nextGroup(): Waiting[] {
@@ -155,7 +155,7 @@ export class Ingest implements Intake {
     this.figures.commits++
     this.figures.lastSeq = seq
     this.figures.lastCommit = this.#ports.clock.now()
-    this.#ports.onCommitted(seq)
+    this.#ports.onCommitted(seq, events)
   }
 
   /** Tries until it succeeds or the engine stops. */

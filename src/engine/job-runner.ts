@@ -29,6 +29,8 @@ export interface JobToRun {
   readonly profile?: ProfileName
   readonly rules: readonly RuleAndExceptions[]
   readonly jobOptions?: JobOptions
+  /** Its alerts are kept and nobody is told of them: for a job that runs beside another one that says the same better. */
+  readonly quiet?: boolean
 }
 
 export interface RunnerPorts extends JudgingOptions {
@@ -58,8 +60,11 @@ export class JobRunner {
   /** The place in the sequence that was scored last, and the clock there. */
   #upTo: Seq = 0
   #now: EpochMs = Number.NEGATIVE_INFINITY
-  /** Rows of the open buckets at the last trial: without a new one, another trial would say the same. */
-  #tried = new Set<string>()
+  /** False while a decision is carried out: should the storage fail then, the model may have learned what no result tells. */
+  #isWhole = true
+  /** Rows of the open buckets at the last trial, by start of bucket, and the place up to which they were asked for. */
+  readonly #tried = new Map<EpochMs, readonly Observation[]>()
+  #triedUpTo: Seq = 0
 
   constructor(toRun: JobToRun, ports: RunnerPorts) {
     const { job, datafeed, profile, rules } = toRun
@@ -71,7 +76,7 @@ export class JobRunner {
     this.feed = compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
     this.#decisions = new Decisions(storage.state, job.job_id)
     this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
-    this.#writer = new AlertWriter(storage, this.feed, timeOfDay)
+    this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
     this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
     this.#loop = this.#newLoop()
     this.#judging = this.#newJudging()
@@ -101,17 +106,18 @@ export class JobRunner {
   async start(): Promise<void> {
     const { storage, log } = this.#ports
     const snapshot = await this.#snapshots.newest()
-    if (snapshot) {
-      this.#loop = this.#newLoop(snapshot.loop)
-      this.#judging = this.#newJudging(snapshot.judging)
-      this.#upTo = snapshot.upTo
-      this.#now = snapshot.now
-    }
+    this.#loop = this.#newLoop(snapshot?.loop)
+    this.#judging = this.#newJudging(snapshot?.judging)
+    this.#upTo = snapshot?.upTo ?? 0
+    this.#now = snapshot?.now ?? Number.NEGATIVE_INFINITY
+    this.#tried.clear()
+    this.#triedUpTo = 0
     await storage.results.rewind(this.job.job_id, snapshot?.results ?? 0)
     await this.#provisional.load()
     const again = await this.#decisions.stored(snapshot?.decisions ?? 0)
     for (const decision of again) await this.#carryOut(decision)
     await this.#writeAlerts()
+    this.#isWhole = true
     log.info('Job started', {
       job_id: this.job.job_id,
       snapshot: snapshot ? isoTime(snapshot.now) : 'none',
@@ -119,27 +125,40 @@ export class JobRunner {
     })
   }
 
-  /** Closes every bucket that the clock of the sequence, now at `clock`, has passed. */
-  async advance(clock: EpochMs): Promise<void> {
-    if (Number.isNaN(this.due) && !(await this.#begin())) return
-    while (this.due <= clock && !this.#ports.signal?.aborted) {
+  /**
+   * Closes buckets that the clock of the sequence, now at `clock`, has passed: all of them, or as many as `most` decisions close.
+   * Answers whether some are left.
+   */
+  async advance(clock: EpochMs, most = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (!this.#isWhole) await this.start()
+    if (Number.isNaN(this.due) && !(await this.#begin())) return false
+    for (let made = 0; this.due <= clock && !this.#ports.signal?.aborted; made++) {
+      if (made === most) return true
       const decision = await this.#nextDecision()
-      if (!decision) return
-      await this.#decisions.decide(decision)
+      if (!decision) return false
       const before = this.#now
+      this.#isWhole = false
+      await this.#decisions.decide(decision)
       await this.#carryOut(decision)
       await this.#writeAlerts()
+      this.#isWhole = true
       if (Snapshots.isDue(before, decision.now)) await this.save()
     }
+    return false
   }
 
-  /** What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. */
+  /**
+   * What the open buckets would say if they closed now, as provisional alerts. `upTo` is the last place of the sequence. Without a
+   * combination of values that the last trial had not, another one would say the same and is left out.
+   */
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
-    if (Number.isNaN(this.due)) return
-    const open = await this.#openBuckets(clock, upTo)
-    const keys = open.flatMap(({ bucket, rows }) => rows.map(({ values }) => JSON.stringify([bucket.start, values])))
-    if (keys.every((key) => this.#tried.has(key))) return
-    this.#tried = new Set(keys)
+    if (Number.isNaN(this.due) || this.#toRun.quiet || !this.#isWhole) return
+    if (!(await this.#observeOpen(clock, upTo))) return
+    const starts = [...this.#tried.keys()].sort((a, b) => a - b)
+    const open = starts.map((start) => ({
+      bucket: { start, end: start + this.feed.bucketSpan },
+      rows: this.#tried.get(start)!,
+    }))
     for (const [i, { results }] of this.#loop.model.trial(open).entries()) {
       const drafts = this.#judging.trial(results.filter(isRecord), open[i]!.rows, clock)
       await this.#provisional.raise(drafts)
@@ -160,7 +179,7 @@ export class JobRunner {
 
   /** A snapshot, so that the next start has nothing to do again. */
   async save(): Promise<void> {
-    if (Number.isNaN(this.due)) return
+    if (Number.isNaN(this.due) || !this.#isWhole) return
     await this.#snapshots.save({
       decisions: this.#decisions.count,
       results: await this.#ports.storage.results.last(this.job.job_id),
@@ -203,18 +222,22 @@ export class JobRunner {
     await this.#provisional.settle(this.#loop, this.#judging)
   }
 
-  async #openBuckets(clock: EpochMs, upTo: Seq) {
+  /** Observes those open buckets again that have grown since the last trial. Answers whether any of them has a new row. */
+  async #observeOpen(clock: EpochMs, upTo: Seq): Promise<boolean> {
     const { events } = this.#ports.storage
+    for (const start of this.#tried.keys()) if (start < this.#loop.openFrom) this.#tried.delete(start)
     const to = bucketOf(clock + DAY, this.feed.bucketSpan).end
-    const counts = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo)
-    const open = []
-    for (const start of [...counts.keys()].sort((a, b) => a - b)) {
-      const bucket = { start, end: start + this.feed.bucketSpan }
+    const grown = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo, this.#triedUpTo)
+    let isNew = false
+    for (const start of grown.keys()) {
       const rows: Observation[] = []
-      for await (const row of events.observe(this.feed, bucket, upTo)) rows.push(row)
-      open.push({ bucket, rows: rows.sort(compareObservations) })
+      for await (const row of events.observe(this.feed, { start, end: start + this.feed.bucketSpan }, upTo))
+        rows.push(row)
+      isNew ||= rows.length > (this.#tried.get(start)?.length ?? 0)
+      this.#tried.set(start, rows.sort(compareObservations))
     }
-    return open
+    this.#triedUpTo = upTo
+    return isNew
   }
 
   #newLoop(saved?: SavedLoop): JobLoop {

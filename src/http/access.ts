@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import { addressClassOf } from '../domain/address.ts'
 import { AppError } from '../domain/error.ts'
-import type { ApiKeys, Scope } from './api-keys.ts'
+import type { KeyCheck, Scope } from './api-keys.ts'
 import type { HttpEnv } from './http-env.ts'
 
 export interface AccessOptions {
-  readonly keys: ApiKeys
+  readonly keys: KeyCheck
   /** Names under which browsers may know us, besides `localhost`. */
   readonly hosts?: readonly string[]
 }
@@ -24,7 +24,7 @@ export function access({ keys, hosts = [] }: AccessOptions): MiddlewareHandler<H
     const host = c.req.header('host')
     checkOrigin(c.req.header('origin'), host)
     const wanted = scopesFor(c.req.method, c.req.path, asksForPage(c.req.header('accept')))
-    if (keys.size > 0) checkKey(keys, wanted, c.req.header('authorization'))
+    if (keys.areWanted) checkKey(keys, wanted, c.req.header('authorization'))
     else checkWithoutKeys(known, wanted, host)
     return next()
   }
@@ -50,7 +50,7 @@ function checkOrigin(origin: string | undefined, host: string | undefined): void
   throw forbidden(`from a page of "${origin}"`, 'Only pages of this server may call it.')
 }
 
-function checkKey(keys: ApiKeys, wanted: readonly Scope[], authorization: string | undefined): void {
+function checkKey(keys: KeyCheck, wanted: readonly Scope[], authorization: string | undefined): void {
   if (wanted.length === 0) return
   const key = authorization === undefined ? undefined : keys.find(authorization)
   if (key === undefined)

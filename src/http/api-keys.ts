@@ -13,11 +13,19 @@ export interface ApiKey {
   readonly scope: Scope
 }
 
+/** Says who somebody is. */
+export interface KeyCheck {
+  /** Whether nobody may come in without a key, over TCP. */
+  readonly areWanted: boolean
+  /** Whose key an `Authorization` header carries. */
+  find(authorization: string): ApiKey | undefined
+}
+
 /**
  * Keys that may call us, each with an id for people. A file of keys holds one a line, `id:scope:sha256 of the key in hex`; blank lines
  * and lines with `#` are passed over. A key is 256 random bits, so a plain hash keeps it as safe as a slow one would.
  */
-export class ApiKeys {
+export class ApiKeys implements KeyCheck {
   /** By the hash: who looks a key up learns nothing from the time that it takes. */
   readonly #byHash: ReadonlyMap<string, ApiKey>
 
@@ -27,6 +35,10 @@ export class ApiKeys {
 
   get size(): number {
     return this.#byHash.size
+  }
+
+  get areWanted(): boolean {
+    return this.size > 0
   }
 
   /**

@@ -16,6 +16,8 @@ test('a browser is shown the page of the last seven days, and machines are not',
   const reply = await call('/', HTML)
   assert.equal(reply.status, 200)
   assert.match(reply.headers.get('content-type')!, /^text\/html/)
+  assert.equal(reply.headers.get('content-security-policy'), "frame-ancestors 'none'")
+  assert.equal(reply.headers.get('cache-control'), 'no-store')
   const html = await reply.text()
   assert.match(html, /xmrig on web-1 used the network/)
   assert.match(html, /web-2/)

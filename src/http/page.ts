@@ -10,6 +10,14 @@ import { reportFromStore } from './report-from-store.ts'
 /** A page is good for so long; making it asks the store a few dozen questions. */
 const GOOD_FOR: DurationMs = 10 * SECOND
 
+/** What a page cannot say of itself: its own policy stands in it. */
+const HEADERS = [
+  ['content-security-policy', "frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['cache-control', 'no-store'],
+] as const
+
 export const PAGE_OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
@@ -31,6 +39,7 @@ export function page(deps: ApiDeps): Hono<HttpEnv> {
   }
   return new Hono<HttpEnv>().get('/', async (c, next) => {
     if (!asksForPage(c.req.header('accept'))) return next()
+    for (const [name, value] of HEADERS) c.header(name, value)
     if (made && Math.abs(deps.now() - made.at) < GOOD_FOR) return c.html(made.html)
     making ??= make().finally(() => {
       making = undefined

@@ -60,6 +60,11 @@ test('__proto__ is a name like any other', () => {
   assert.equal(Object.getPrototypeOf(event), Object.prototype)
 })
 
+test('what a document brings under our own name is dropped, so that none can pass for a revision of an event', () => {
+  const { event } = read(`{${TIME},"message":"a","oddsock.revision":9,"oddsock":{"revision":9,"program":"/bin/x"}}`)
+  assert.deepEqual(Object.keys(event).toSorted(), ['@timestamp', '_id', '_index', 'message'])
+})
+
 test('a name that the kernel wrote in hexadecimal is read as in a scan', () => {
   const name = '{"event":{"module":"auditd"},"process":{"name":"6D7920736372697074"}}'
   assert.deepEqual(read(name).event.process, { name: 'my script' })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { withoutOurs } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { text, values } from '../domain/field.ts'
 import { ownKeyOf, withoutIngested } from '../domain/identity.ts'
@@ -38,7 +39,8 @@ export class PushedDocuments {
     }
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return 'document that is no JSON object'
     if (isDeeper(parsed, DEEPEST)) return 'document nested too deeply'
-    const document = decodeHexName(parsed as EcsEvent)
+    // Among what is ours is the mark by which a revision takes the place of an event: nobody else may set it.
+    const document = decodeHexName(withoutOurs(parsed as EcsEvent))
     const [time] = values(document, '@timestamp')
     if (time !== undefined && Number.isNaN(parseTime(time))) return '@timestamp is not a time'
     const own = Object.hasOwn(document, '_id') || Object.hasOwn(document, '_index') ? withoutNames(document) : document

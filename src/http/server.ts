@@ -1,15 +1,17 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type DurationMs, SECOND } from '../domain/time.ts'
-import { NO_KEYS } from './api-keys.ts'
+import { type ApiKeys, NO_KEYS } from './api-keys.ts'
 import type { Door } from './http-env.ts'
+import { KeyRing } from './key-ring.ts'
 import { listenAt, listenOnSocket, tcpAddressOf } from './listen.ts'
 import { type RoutesOptions, routes } from './routes.ts'
-import { readTls, type TlsFiles } from './tls.ts'
+import { readTls, type Tls, type TlsFiles } from './tls.ts'
 
-export interface ServerOptions extends Omit<RoutesOptions, 'keys'>, Partial<Pick<RoutesOptions, 'keys'>> {
+export interface ServerOptions extends Omit<RoutesOptions, 'keys'> {
+  readonly keys?: ApiKeys
   /** `host:port`; port 0 lets the system choose. */
   readonly listen: readonly string[]
   /** Path of the unix socket by which the commands of this machine talk to us. */
@@ -32,11 +34,18 @@ export class HttpServer {
   /** Where it can be called: `http://127.0.0.1:9277`. */
   readonly addresses: readonly string[]
   readonly #servers: readonly Server[]
+  readonly #keys: KeyRing
   readonly #stopping: { now: boolean }
 
-  private constructor(servers: readonly Server[], addresses: readonly string[], stopping: { now: boolean }) {
+  private constructor(
+    servers: readonly Server[],
+    addresses: readonly string[],
+    keys: KeyRing,
+    stopping: { now: boolean },
+  ) {
     this.#servers = servers
     this.addresses = addresses
+    this.#keys = keys
     this.#stopping = stopping
   }
 
@@ -51,7 +60,8 @@ export class HttpServer {
     const asked = options.listen.map((address) =>
       tcpAddressOf(address, { keys: keys.size > 0, tls: tls !== undefined }),
     )
-    const app = routes({ ...options, keys })
+    const ring = new KeyRing(keys)
+    const app = routes({ ...options, keys: ring })
     const stopping = { now: false }
     const listener = (door: Door) => listenerOf(app, door, stopping)
     const servers: Server[] = []
@@ -71,7 +81,13 @@ export class HttpServer {
       for (const server of servers) server.close()
       throw error
     }
-    return new HttpServer(servers, addresses, stopping)
+    return new HttpServer(servers, addresses, ring, stopping)
+  }
+
+  /** From now on these keys hold, and new connections get this certificate; those that are open stay. */
+  renew({ keys, tls }: { readonly keys?: ApiKeys; readonly tls?: Tls }): void {
+    if (keys) this.#keys.exchange(keys)
+    if (tls) for (const server of this.#servers) if (server instanceof TlsServer) server.setSecureContext(tls)
   }
 
   /** Takes no more requests, and resolves when those at hand are answered or `LAST_CALL` is over. */

@@ -26,8 +26,19 @@ const EXPECTED = {
   lastSeen: Date.UTC(2026, 2, 8, 0, 9),
   seenBefore: 4,
   history: 600,
+  reasons: [
+    { nats: 6.5, sentence: 'It was never seen.' },
+    { nats: -0.5, sentence: 'By day.' },
+  ],
+  unless: ['it had been seen'],
+  subject: '/tmp/xmrig',
   evidence: { count: 3, events: [EVENT], facets: [FACET] },
 }
+
+const TERMS = [
+  { name: 'hour', nats: -0.5, sentence: 'By day.' },
+  { name: 'program', nats: 6.5, sentence: 'It was never seen.' },
+]
 
 const RULE = {
   'kibana.alert.rule.name': 'Unusual Linux Network Activity',
@@ -41,12 +52,15 @@ test('an alert is read alike, nested and dotted', () => {
     ...RULE,
     timestamp: Date.UTC(2026, 2, 8),
     record_score: 87.5,
+    by_field_value: '/tmp/xmrig',
     process: { name: 'xmrig' },
     host: { name: 'web-1' },
     user: { name: 'www-data' },
     destination: { ip: ['203.0.113.7', '2001:db8::7'] },
     oddsock: {
       sentence: 'xmrig was new',
+      terms: TERMS,
+      would_not_alert_if: ['it had been seen'],
       evidence: { count: 3, events: [EVENT], facets: [FACET] },
       seen_before: { anywhere: { buckets: 4 } },
       history: { buckets: 600 },
@@ -59,7 +73,10 @@ test('an alert is read alike, nested and dotted', () => {
     ...RULE,
     timestamp: '2026-03-08T00:00:00.000Z',
     record_score: '87.5',
+    by_field_value: '/tmp/xmrig',
     'process.name': 'xmrig',
+    'oddsock.terms': TERMS,
+    'oddsock.would_not_alert_if': ['it had been seen'],
     'host.name': ['web-1'],
     'user.name': 'www-data',
     'destination.ip': ['203.0.113.7', '2001:db8::7'],
@@ -81,6 +98,9 @@ test('an alert that says nothing still gives a finding, which says that it knows
     score: 0,
     sentence: 'a process without a name used the network',
     process: 'a process without a name',
+    subject: 'a process without a name',
+    reasons: [],
+    unless: [],
     hosts: [],
     users: [],
     destinations: [],
@@ -107,13 +127,14 @@ test('what is no number, time or evidence counts as missing', () => {
       timestamp: it,
       record_score: it,
       'oddsock.first_seen': it,
-      oddsock: { evidence: it, history: { buckets: it } },
+      oddsock: { evidence: it, history: { buckets: it }, terms: it },
     })
     assert.equal(finding.score, 0, String(it))
     assert.equal(finding.bucket, undefined)
     assert.equal(finding.firstSeen, undefined)
     assert.equal(finding.history, undefined)
     assert.deepEqual(finding.evidence, { count: 0, events: [], facets: [] })
+    assert.deepEqual(finding.reasons, [])
     assert.deepEqual(findingOf({ ...LEAST, oddsock: it }).evidence, { count: 0, events: [], facets: [] })
   }
   const inside = { evidence: { count: 7, events: 'none', facets: { field: 'x' } } }

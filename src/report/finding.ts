@@ -22,7 +22,18 @@ export interface Finding {
   /** In how many buckets the process had been seen anywhere before, of how many; 0 is never. */
   readonly seenBefore?: number
   readonly history?: number
+  /** What the score is the sum of, in nats, for a job that tells it. */
+  readonly reasons: readonly Reason[]
+  /** Each the end of "Would not alert if …". */
+  readonly unless: readonly string[]
+  /** The value that the alert is about: a process name, or a program by its path. */
+  readonly subject: string
   readonly evidence: Evidence
+}
+
+export interface Reason {
+  readonly nats: number
+  readonly sentence: string
 }
 
 /** Reads the fields that an alert document may have (nested or dotted); none of them is taken for granted. */
@@ -43,6 +54,9 @@ export function findingOf(alert: Alert): Finding {
     ...optional('lastSeen', time(alert, 'oddsock.last_seen')),
     ...optional('seenBefore', number(alert, 'oddsock.seen_before.anywhere.buckets') ?? 0),
     ...optional('history', number(alert, 'oddsock.history.buckets')),
+    reasons: reasonsOf(alert),
+    unless: texts(alert, 'oddsock.would_not_alert_if'),
+    subject: text(alert, 'by_field_value') ?? process,
     evidence: evidenceOf(alert),
   }
 }
@@ -64,6 +78,16 @@ function time(alert: Alert, field: string): EpochMs | undefined {
 
 function optional<K extends string>(name: K, value: number | undefined): { readonly [name in K]?: number } {
   return value === undefined ? {} : ({ [name]: value } as { [name in K]: number })
+}
+
+/** Strongest first, counter-evidence last. */
+function reasonsOf(alert: Alert): Reason[] {
+  const nested = alert.oddsock as { readonly terms?: unknown } | undefined
+  const terms = alert['oddsock.terms'] ?? nested?.terms
+  return (Array.isArray(terms) ? terms : [])
+    .filter((term): term is Reason => typeof term?.nats === 'number' && typeof term.sentence === 'string')
+    .map(({ nats, sentence }) => ({ nats, sentence }))
+    .sort((a, b) => b.nats - a.nats)
 }
 
 /** `oddsock.evidence` holds objects, which `values` does not give. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import * as fc from 'fast-check'
+import { text } from '../domain/field.ts'
+import { hostOf } from '../domain/identity.ts'
+import { REVISION } from '../domain/stamps.ts'
+import type { LiveSource } from './live-source.ts'
 import type { ByteSource } from './source.ts'
+import { KeepingIntake, until } from './testing/keeping-intake.ts'
 
 /** A source of these opened bytes, and how to take away what it stands on. */
 export interface Opened {
@@ -72,4 +78,88 @@ export async function chunksOf(source: ByteSource): Promise<Buffer[]> {
   const chunks: Buffer[] = []
   for await (const chunk of source.read()) chunks.push(Buffer.from(chunk))
   return chunks
+}
+
+/** A live source that was not started yet, and how something arrives at it once it was. */
+export interface OpenedLive {
+  readonly source: LiveSource
+  send(lines: string): Promise<void>
+}
+
+/** What every live source promises (`live-source.ts`). `open` tells the test what to do when it is over. */
+export function liveSourceContract(name: string, open: (t: TestContext) => Promise<OpenedLive>): void {
+  const stamp = (serial: number) => `msg=audit(1780000000.000:${serial}):`
+  const record = (serial: number) => `type=USER_LOGIN ${stamp(serial)} pid=1\ntype=EOE ${stamp(serial)} \n`
+  const serials = (intake: KeepingIntake) => intake.events.map((event) => Number(text(event, 'auditd.sequence')))
+
+  async function started(t: TestContext): Promise<OpenedLive & { readonly intake: KeepingIntake }> {
+    const intake = new KeepingIntake()
+    const opened = await open(t)
+    t.after(() => {
+      intake.release()
+      return opened.source.stop()
+    })
+    for await (const arrivals of opened.source.backlog?.(undefined) ?? []) intake.keep(arrivals)
+    await opened.source.start(intake)
+    return { ...opened, intake }
+  }
+
+  test(`${name} hands in each event once, in order, with its host and the number of its records`, async (t) => {
+    const { source, send, intake } = await started(t)
+    for (const serial of [1, 2, 3]) await send(record(serial))
+    await until('three events', () => intake.events.length >= 3)
+    assert.deepEqual(serials(intake), [1, 2, 3])
+    for (const event of intake.events) {
+      assert.notEqual(hostOf(event), '')
+      assert.equal(event[REVISION], 2)
+    }
+    assert.equal(source.health.problem, undefined)
+    assert.ok(source.health.bytesRead > 0)
+  })
+
+  test(`${name} counts what is no event, and goes on`, async (t) => {
+    const { send, intake } = await started(t)
+    await send(record(1))
+    await send('what is this?\n')
+    await send(record(2))
+    await until('two events and a reject', () => intake.events.length >= 2 && intake.rejects.length >= 1)
+    assert.deepEqual(serials(intake), [1, 2])
+    assert.deepEqual(
+      intake.rejects.map(({ raw }) => raw.trim()),
+      ['what is this?'],
+    )
+  })
+
+  test(`${name} hands in no second piece before the first is answered, and stops only when it is`, async (t) => {
+    const { source, send, intake } = await started(t)
+    intake.hold()
+    await send(record(1))
+    await until('the first piece', () => intake.waiting === 1)
+    await send(record(2))
+    await setTimeout(300)
+    assert.equal(intake.mostWaiting, 1)
+    let stopped = false
+    const stopping = source.stop().then(() => {
+      stopped = true
+    })
+    await setTimeout(400)
+    assert.equal(stopped, false)
+    intake.release()
+    await stopping
+    assert.equal(serials(intake)[0], 1)
+    const before = intake.events.length
+    await send(record(3)).catch(() => {})
+    await setTimeout(300)
+    assert.equal(intake.events.length, before)
+  })
+
+  test(`${name} ends without a complaint when the engine takes nothing more`, async (t) => {
+    const { source, send, intake } = await started(t)
+    intake.close()
+    await send(record(1))
+    await until('the bytes', () => source.health.bytesRead > 0)
+    await source.stop()
+    assert.equal(source.health.problem, undefined)
+    assert.deepEqual(intake.events, [])
+  })
 }

@@ -39,7 +39,7 @@ export class FileHistory implements LiveSource {
           this.unknown = true
           return
         }
-        const placeOf = (offset: number) => ({ fingerprint, offset })
+        const placeOf = (place: number) => this.#source.placeOf?.(place) ?? { fingerprint, offset: place }
         events = new EventLines({ format, host: this.#source.host, placeOf, reject })
         lines = new LineBlocks(events.reader, reject)
       }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { AppError } from '../domain/error.ts'
+import type { LinePlace } from './event-lines.ts'
 import { FINGERPRINT_BYTES, fingerprintOf } from './fingerprint.ts'
 import { headOf, openBytes, packingOf } from './open-bytes.ts'
 import type { ByteRange, ByteSource } from './source.ts'
@@ -18,7 +19,8 @@ export class FileSource implements ByteSource {
   readonly #starts: number[] = [0]
   /** How each file began when it was read: when it begins otherwise later, it is another one. */
   readonly #heads: Buffer[] = []
-  #fingerprint: string | undefined
+  /** Of each file that had any bytes. */
+  readonly #fingerprints: string[] = []
 
   constructor(paths: readonly string[], size: number, host: string) {
     this.#paths = paths
@@ -28,8 +30,13 @@ export class FileSource implements ByteSource {
   }
 
   async fingerprint(): Promise<string> {
-    if (this.#fingerprint === undefined) for await (const _ of this.read()) break
-    return this.#fingerprint ?? fingerprintOf(Buffer.alloc(0))
+    if (this.#fingerprints.length === 0) for await (const _ of this.read()) break
+    return this.#fingerprints.find((one) => one !== undefined) ?? fingerprintOf(Buffer.alloc(0))
+  }
+
+  placeOf(place: number): LinePlace {
+    const file = this.#fileAt(place)
+    return { fingerprint: this.#fingerprints[file]!, offset: place - this.#starts[file]! }
   }
 
   async *read(progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
@@ -47,7 +54,7 @@ export class FileSource implements ByteSource {
       try {
         this.#heads[index] = await headOf(path, FINGERPRINT_BYTES)
         for await (const chunk of openBytes(path, progress)) {
-          this.#fingerprint ??= fingerprintOf(chunk)
+          this.#fingerprints[index] ??= fingerprintOf(chunk)
           at += chunk.length
           last = chunk.at(-1) ?? last
           yield chunk

@@ -18,8 +18,8 @@ export interface ChainFile {
 }
 
 /**
- * The files of one log, held open, the oldest first. They are looked for anew whenever the log is another file than before, was cut
- * off, vanished or came back: that is when a rotation has happened, whatever its kind.
+ * The files of one log, held open, the oldest first. They are looked for anew whenever the log is another file than before or was
+ * cut off, or something in its folder has got or lost a name: that is when a rotation has happened, whatever its kind.
  */
 export class LogChain<F extends ChainFile> {
   readonly path: string
@@ -32,6 +32,8 @@ export class LogChain<F extends ChainFile> {
   readonly #follow: (file: LogFile, current: boolean) => F
   /** The inode under the log's name when its files were last looked for. */
   #ino: number | undefined
+  /** When the names in its folder changed before that. */
+  #changed = 0
   #listed: DurationMs = Number.NEGATIVE_INFINITY
 
   constructor(path: string, follow: (file: LogFile, current: boolean) => F) {
@@ -42,11 +44,13 @@ export class LogChain<F extends ChainFile> {
   /** Opens what is new and lets go of what was replaced. @returns whether the files were looked for */
   async look(): Promise<boolean> {
     const ino = await this.#inoNow()
+    const changed = (await stat(dirname(this.path)).catch(() => undefined))?.mtimeMs ?? 0
     const retry = this.unread.size > 0 && performance.now() - this.#listed >= RETRY
-    if (Number.isFinite(this.#listed) && ino === this.#ino && !retry && !this.files.some((one) => one.replaced))
-      return false
+    const isSame = ino === this.#ino && changed === this.#changed && !this.files.some((one) => one.replaced)
+    if (Number.isFinite(this.#listed) && isSame && !retry) return false
     this.#listed = performance.now()
     this.#ino = ino
+    this.#changed = changed
     await this.#list()
     return true
   }
@@ -82,6 +86,8 @@ export class LogChain<F extends ChainFile> {
 
   async #list(): Promise<void> {
     this.unread.clear()
+    // What was copied and cut must be told before its copy is met.
+    for (const one of this.files) one.replaced ||= await one.file.isReplaced().catch(() => true)
     const listed: F[] = []
     for (const path of await this.#paths()) {
       const file = await this.#open(path)

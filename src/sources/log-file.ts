@@ -34,6 +34,8 @@ export class LogFile {
   fingerprint: string | undefined
   readonly #handle: FileHandle
   #beginning = Buffer.alloc(0)
+  /** So far it has been read. */
+  #read = 0
   #unpacked: { readonly chunks: AsyncGenerator<Buffer>; at: number } | undefined
 
   private constructor(path: string, handle: FileHandle, { ino, size }: Stats, packed: boolean) {
@@ -78,6 +80,13 @@ export class LogFile {
     return this.packed ? this.#readPacked(at) : this.#readPlain(at)
   }
 
+  /** Whether its content is another one than that which was read. */
+  async isReplaced(): Promise<boolean> {
+    if (this.packed) return false
+    this.size = (await this.#handle.stat()).size
+    return this.size < this.#read || !(await this.#isSame())
+  }
+
   async close(): Promise<void> {
     await this.#unpacked?.chunks.return(undefined)
     await this.#handle.close()
@@ -88,8 +97,9 @@ export class LogFile {
     const bytes = await bytesOf(this.#handle, at, CHUNK)
     this.size = (await this.#handle.stat()).size
     if (bytes.length === 0) return this.size < at ? { ...NOTHING, replaced: true } : NOTHING
-    if (this.size === 0 || (await this.#isSame())) return { bytes }
-    return { ...NOTHING, replaced: true }
+    if (this.size > 0 && !(await this.#isSame())) return { ...NOTHING, replaced: true }
+    this.#read = at + bytes.length
+    return { bytes }
   }
 
   async #isSame(): Promise<boolean> {

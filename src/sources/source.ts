@@ -1,3 +1,5 @@
+import type { LinePlace } from './event-lines.ts'
+
 /** A finite input that can be read again: a file, a chain of rotated files, standard input kept in a temporary file. */
 export interface ByteSource {
   /** For people: the path, or `-`. */
@@ -8,6 +10,11 @@ export interface ByteSource {
   readonly size?: number
   /** Names the content: a hash of its first bytes. */
   fingerprint(): Promise<string>
+  /**
+   * Where a byte that was read stands in its own file, for streams that are several files: the file of a chain keeps this name
+   * when the chain grows or loses files. Left out where the stream is one.
+   */
+  placeOf?(place: number): LinePlace
   /**
    * The opened bytes from the beginning. The first chunk holds a whole line at least, or 64 KiB, unless there is less. A chunk
    * holds until the next one is asked for. Problems that end the input early are told, not thrown.

@@ -21,6 +21,8 @@ import type { EcsEvent } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import { eventKeyOf } from '../domain/identity.ts'
 import { REVISION } from '../domain/stamps.ts'
+import { liveSourceContract } from './contract.ts'
+import { FileHistory } from './file-history.ts'
 import { FileSource } from './file-source.ts'
 import { TailedLog, type TailOptions } from './tailed-log.ts'
 import { KeepingIntake, until } from './testing/keeping-intake.ts'
@@ -79,6 +81,11 @@ async function restart(intake: KeepingIntake): Promise<TailedLog> {
   await open.pop()?.stop()
   return live(intake)
 }
+
+liveSourceContract('a tailed log', async () => ({
+  source: new TailedLog(log, { host: HOST }),
+  send: async (lines) => appendFileSync(log, lines),
+}))
 
 describe('a log that grows', () => {
   test('is read from its beginning, and on as it grows', async () => {
@@ -231,6 +238,23 @@ describe('documents without an identity of their own', () => {
       intake.events.slice(0, 3).map(({ _index, _id }) => [_index, _id]),
       other.events.map(({ _index, _id }) => [_index, _id]),
     )
+  })
+
+  test('are told the same by a history that was loaded from all files of the log', async () => {
+    const intake = new KeepingIntake()
+    const lines = range(0, 9).map(line)
+    writeFileSync(`${log}.2.gz`, gzipSync(lines.slice(0, 3).join('')))
+    writeFileSync(`${log}.1`, lines.slice(3, 6).join('').trimEnd())
+    writeFileSync(log, lines.slice(6).join(''))
+    const history = new FileHistory(new FileSource([`${log}.2.gz`, `${log}.1`, log], 0, HOST))
+    const loaded: EcsEvent[] = []
+    for await (const { events } of history.backlog(undefined)) loaded.push(...events)
+    assert.equal(loaded.length, 9)
+    await tailed(intake)
+    for (const event of intake.events)
+      assert.ok(loaded.some(({ _index, _id }) => _index === event._index && _id === event._id))
+    // The line that has no end may get one yet.
+    assert.equal(intake.events.length, 8)
   })
 
   test('are not touched where they have one', async () => {
@@ -399,7 +423,7 @@ describe('trouble with a log', () => {
     appendFileSync(log, records(2))
     await arrived(intake, 2)
     assert.deepEqual(serialsOf(intake.events), [1, 2])
-    assert.equal(tail.health.problem, undefined)
+    await until('all to be well', () => tail.health.problem === undefined)
   })
 
   test('that may not be read any more is told; what is open is read on, and all is well when it may', async () => {

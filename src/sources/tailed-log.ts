@@ -6,6 +6,7 @@ import type { Format } from '../formats/format.ts'
 import { recognise } from '../formats/index.ts'
 import { LINE_LIMIT, LineBlocks } from '../formats/lines.ts'
 import { EventLines } from './event-lines.ts'
+import { endedBy } from './hand-over.ts'
 import type { Arrivals, Intake, LiveSource, SourceHealth } from './live-source.ts'
 import { type ChainFile, LogChain } from './log-chain.ts'
 import { HEAD_BYTES, type Reading } from './log-file.ts'
@@ -115,25 +116,35 @@ export class TailedLog implements LiveSource {
         await setTimeout(POLL, undefined, { signal: this.#stopping.signal }).catch(() => {})
       }
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'INTAKE_CLOSED'))
-        this.#failure = `Cannot go on with "${this.#chain.path}": ${reasonOf(error)}`
+      this.#failure = endedBy(`"${this.#chain.path}"`, error)
     }
   }
 
   /** Everything that can be read now. */
   async *#pass(): AsyncGenerator<Arrivals> {
-    if (await this.#chain.look()) {
-      this.#positions.keep(this.#used)
-      this.#used.clear()
-      this.#unknown.clear()
+    if (await this.#chain.look()) this.#forget()
+    let heads = await this.#newHeads()
+    // What came to be since would be older than what is begun here.
+    while (heads.size > 0 && (await this.#chain.look())) {
+      this.#forget()
+      heads = await this.#newHeads()
     }
-    // All files must be known by name before the first of them looks for its position.
-    const unread = this.#chain.files.filter(({ reading }) => !reading)
-    const heads = new Map<Followed, Buffer>()
-    for (const followed of unread) heads.set(followed, await this.#headOf(followed))
     for (const [followed, head] of heads) if (followed.file.fingerprint) await this.#begin(followed, head)
     for (const followed of [...this.#chain.files]) yield* this.#readOn(followed)
     yield* this.#leave()
+  }
+
+  #forget(): void {
+    this.#positions.keep(this.#used)
+    this.#used.clear()
+    this.#unknown.clear()
+  }
+
+  /** The beginnings of files that were not begun yet: all must be known before the first of them looks for its position. */
+  async #newHeads(): Promise<ReadonlyMap<Followed, Buffer>> {
+    const heads = new Map<Followed, Buffer>()
+    for (const followed of this.#chain.files) if (!followed.reading) heads.set(followed, await this.#headOf(followed))
+    return heads
   }
 
   async #headOf(followed: Followed): Promise<Buffer> {

@@ -77,7 +77,8 @@ export interface OpenReader {
  */
 export type OpenEvents = (batches: readonly (readonly EcsEvent[])[], feeds: readonly Datafeed[]) => Promise<OpenReader>
 
-export function eventReaderContract(name: string, open: OpenEvents): void {
+/** @param runs made-up histories to go through: fewer where each takes seconds */
+export function eventReaderContract(name: string, open: OpenEvents, runs = 60): void {
   async function withEvents(batches: readonly Sight[][], look: (opened: OpenReader, seqs: Seq[]) => Promise<void>) {
     const events = batches.map((batch) => batch.map(eventOf))
     const opened = await open(events, [FEED, OTHER_FEED])
@@ -263,7 +264,7 @@ export function eventReaderContract(name: string, open: OpenEvents): void {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs },
     ))
 }
 
@@ -362,11 +363,12 @@ async function sameAsByHand(
 }
 
 /** Beyond reading: what a store owes that events are appended to. */
-export function eventStoreContract(name: string, open: () => Promise<EventStore>): void {
-  eventReaderContract(name, async () => {
+export function eventStoreContract(name: string, open: () => Promise<EventStore>, runs?: number): void {
+  const openReader = async () => {
     const reader = await open()
-    return { reader, take: (events) => reader.append(events), close: async () => {} }
-  })
+    return { reader, take: (events: readonly EcsEvent[]) => reader.append(events), close: async () => {} }
+  }
+  eventReaderContract(name, openReader, runs)
 
   const bare = (ingested?: string): EcsEvent => ({
     '@timestamp': isoTime(START),
@@ -752,7 +754,7 @@ function outboxContract(name: string, open: () => Promise<AlertStore>): void {
   })
 }
 
-export function stateStoreContract(name: string, open: () => Promise<StateStore>): void {
+export function stateStoreContract(name: string, open: () => Promise<StateStore>, runs = 50): void {
   test(`${name} writes a value by the version that was seen, and refuses any other`, async () => {
     const store = await open()
     assert.equal(await store.get('k'), undefined)
@@ -797,7 +799,7 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
         inner.push(1)
         assert.deepEqual((await store.get('k'))!.doc, before)
       }),
-      { numRuns: 50 },
+      { numRuns: runs },
     ))
 }
 

@@ -5,11 +5,19 @@ import type { Storage } from './storage.ts'
 
 /** The settings of `[storage]`. */
 export interface StorageSettings {
-  readonly engine: 'embedded' | 'memory'
+  readonly engine: 'embedded' | 'memory' | 'opensearch'
   readonly path: string
   readonly keep: DurationMs
   /** Bytes. */
   readonly keep_size: number
+  readonly nodes?: readonly string[]
+  readonly indices?: readonly string[]
+  readonly look_back?: DurationMs
+  readonly prefix?: string
+  readonly username?: string
+  readonly password_file?: string
+  readonly api_key_file?: string
+  readonly ca_file?: string
 }
 
 /**
@@ -26,6 +34,11 @@ export async function openStorage(settings: StorageSettings, fields: readonly st
       const { openEmbedded } = await import('./embedded/open-embedded.ts')
       const keep = { days: settings.keep / DAY, bytes: settings.keep_size }
       return openEmbedded(settings.path, { keep, fields })
+    }
+    case 'opensearch': {
+      const { openOpenSearch } = await import('./opensearch/open-opensearch.ts')
+      const { openSearchOptions } = await import('./opensearch/settings.ts')
+      return openOpenSearch(await openSearchOptions(settings, fields))
     }
   }
 }

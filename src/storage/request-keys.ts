@@ -12,11 +12,16 @@ export function requestKeys(events: readonly EcsEvent[]): number[] {
   return events.map((event) => {
     const own = ownKeyOf(event)
     if (own !== undefined) return own
-    const content = JSON.stringify(Object.entries(withoutIngested(event)).filter(([name]) => !isOurs(name)))
+    const content = contentOf(event)
     const occurrence = (occurrences.get(content) ?? 0) + 1
     occurrences.set(content, occurrence)
     return textKey(`${content}\0${occurrence}`)
   })
+}
+
+/** What an event without an identity is known by. */
+export function contentOf(event: EcsEvent): string {
+  return JSON.stringify(Object.entries(withoutIngested(event)).filter(([name]) => !isOurs(name)))
 }
 
 /** How many audit records our joiner put into the event; undefined for an event from elsewhere. */

@@ -65,6 +65,16 @@ export function revisionContract(name: string, open: () => Promise<EventStore>):
     assert.deepEqual((await store.scan(equals('process.name', 'half'), { after: 0, limit: 9 })).items, [])
   })
 
+  test(`${name} shows no event that was revised, however long afterwards`, async () => {
+    const store = await open()
+    const others = Array.from({ length: 5_000 }, (_, i) => joined(i + 2, 'other', 3))
+    for (const events of [[joined(1, 'half', 2)], others, [joined(1, 'whole', 4)]]) await store.append(events)
+    const { items } = await store.scan(ALL, { after: 0, limit: 9_999 })
+    assert.equal(items.length, 5_001)
+    assert.deepEqual((await store.scan(equals('process.name', 'half'), { after: 0, limit: 9 })).items, [])
+    assert.deepEqual((await store.scan(ALL, { after: 0, limit: 1 })).items[0]?.doc, joined(2, 'other', 3))
+  })
+
   test(`${name} takes a joining with as many audit records, or fewer, for a copy`, async () => {
     const store = await open()
     assert.equal(await store.append([joined(1, 'first', 3), joined(1, 'same', 3), joined(1, 'less', 2)]), 1)

@@ -20,12 +20,19 @@ export interface Storage {
   readonly state: StateStore
   /** Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. */
   tend?(now: EpochMs): Promise<void>
+  /** What keeps the store from answering now, for a person, and since when (ISO 8601); it tries again by itself. */
+  trouble?(): Trouble | undefined
   /**
    * Writes all that is kept, as it is at one moment, into a folder that is empty or not there; whoever writes does not wait for it.
    * @throws AppError BACKUP_FAILED · FOLDER_NOT_EMPTY
    */
   backup?(dir: string): Promise<void>
   close(): Promise<void>
+}
+
+export interface Trouble {
+  readonly what: string
+  readonly since: string
 }
 
 export interface TimeRange {
@@ -42,6 +49,11 @@ export interface EventCapabilities {
    * `uniteObservations` makes the whole of both.
    */
   readonly observesAgain: boolean
+  /**
+   * Whether others write the events, and the sequence goes on with the time of day. Then `append` is refused, `last` tells how far
+   * the sequence is, and there need be no ticks. No unless said.
+   */
+  readonly movesByItself?: boolean
 }
 
 /**

@@ -29,14 +29,16 @@ export function sentenceOf(told: Told): string {
   return `${head}: ${parts.join(', ')}.`
 }
 
-function who({ record, host }: Told): string {
+function who(told: Told): string {
+  const { host } = told
   const place = host === null ? 'on a host that the events do not name' : `on ${short(host)}`
-  return `${subject(record)} ${place}`
+  return `${subject(told)} ${place}`
 }
 
-function subject({ by_field_name: field = 'something', by_field_value: value }: Told['record']): string {
+function subject({ record: { by_field_name: field = 'something', by_field_value: value }, evidence }: Told): string {
   const kind = KINDS.get(field) ?? field
   if (!value) return `A ${kind} without a name`
+  if (field === 'oddsock.program') return short(asWritten([value], evidence)[0]!)
   return PROGRAMS.has(field) ? short(value) : `${kind} ${short(value)}`
 }
 

@@ -19,6 +19,8 @@ export interface Evidence {
   readonly logged: ReadonlyMap<string, readonly Logged[]>
   /** Where the sink has written. */
   readonly sinkFile: string
+  /** Ids of the rules whose alerts sinks are told of. */
+  readonly toldRules: ReadonlySet<string>
   /** How often the server was interrupted: so often may a notice come again. */
   readonly interruptions: number
   /** Nobody but one ordered sender was there, and the time of day is no part of the sequence. */
@@ -174,10 +176,12 @@ const SENT_FOR_SURE = 18 * HOUR
 function noticeFaults(
   alerts: readonly Alert[],
   notices: readonly NoticeLine[],
-  { now, interruptions }: Evidence,
+  { now, interruptions, toldRules }: Evidence,
 ): string[] {
   const told = new Set(notices.map(({ alert, reason }) => `${alert} ${reason}`))
-  const recent = alerts.filter((alert) => parseTime(alert['kibana.alert.original_time']) > now - SENT_FOR_SURE)
+  const recent = alerts
+    .filter((alert) => toldRules.has(String(alert['kibana.alert.rule.rule_id'])))
+    .filter((alert) => parseTime(alert['kibana.alert.original_time']) > now - SENT_FOR_SURE)
   const untold = recent.map((alert) => alert['kibana.alert.uuid']).filter((id) => !told.has(`${id} created`))
   const counts = new Map<string, number>()
   for (const { id } of notices) counts.set(id, (counts.get(id) ?? 0) + 1)

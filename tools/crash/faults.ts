@@ -61,7 +61,7 @@ const pause: Fault = {
   },
 }
 
-const DISK_SIZE = '96m'
+const DISK_SIZE = '384m'
 
 const disk: Fault = {
   name: 'disk',
@@ -82,7 +82,7 @@ const disk: Fault = {
     if (!server.runs) server.start()
   },
   tidy(place) {
-    execFileSync('umount', [join(place, 'state')])
+    execFileSync('umount', ['--lazy', join(place, 'state')])
   },
 }
 
@@ -106,8 +106,8 @@ function fill(path: string): void {
 }
 
 const FAKETIME = [
-  '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
-  '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
+  '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
+  '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
 ]
 
 const clock: Fault = {

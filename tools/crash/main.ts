@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { SECOND } from '../../src/domain/time.ts'
 import { FAULTS } from './faults.ts'
-import { shippedJobs } from './jobs.ts'
+import { jobsOfTest } from './jobs.ts'
 import { Product } from './product.ts'
 import { run } from './run.ts'
 
@@ -13,8 +13,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     fault: { type: 'string', default: 'kill' },
     traffic: { type: 'string', default: 'both' },
-    days: { type: 'string', default: '5' },
-    rate: { type: 'string', default: '1500' },
+    days: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '1000' },
     keep: { type: 'boolean', default: false },
   },
 })
@@ -27,7 +27,7 @@ if (kinds.length === 0) throw new RangeError(`Unknown traffic "${values.traffic}
 const strikes = Math.ceil(Number(values.kills) / kinds.length)
 
 const product = new Product()
-const jobs = await shippedJobs()
+const jobs = await jobsOfTest()
 let wrong = 0
 for (const fault of faults)
   for (const traffic of kinds) {

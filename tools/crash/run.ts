@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DAY, type EpochMs, MINUTE, parseDuration, SECOND } from '../../src/domain/time.ts'
 import { systemClock } from '../../src/engine/clock.ts'
@@ -8,10 +7,11 @@ import { seeded } from '../../src/scenario/demo-fleet/rng.ts'
 import { openStorage } from '../../src/storage/index.ts'
 import { check, type Verdict } from './check.ts'
 import type { Fault, Victim } from './faults.ts'
+import { JOBS } from './jobs.ts'
 import { LogWriter } from './log-writer.ts'
 import type { Product } from './product.ts'
 import { Sender } from './sender.ts'
-import { Server } from './server.ts'
+import { freePort, Server } from './server.ts'
 import { type Logged, loggedLines, type Pushed, pushedDocuments } from './traffic.ts'
 
 export interface RunOptions {
@@ -50,18 +50,28 @@ export async function run(options: RunOptions): Promise<Verdict> {
   const writers = [...logged].map(([host, lines]) => new LogWriter(join(place, 'logs', host, 'audit.log'), lines, 4))
   mkdirSync(join(place, 'state'), { recursive: true })
   fault.prepare?.(place)
+  const server = await serverAt(place, 'server', options)
   try {
-    const server = await serverAt(place, 'server', options)
     const second = await serverAt(place, 'rival', options)
     const rng = seeded(seed, `crash/${name}`)
     const sender = new Sender(pushed, { url: server.url, rate: options.rate, rng: seeded(seed, 'crash/sender') })
     server.start()
     const victim = { server, rng, place, rival: () => second, log }
-    const clients = live({ sender, writers, pushed })
-    await strikeAgainAndAgain(victim, options, sender)
-    await clients
+    const stop = new AbortController()
+    const clients = live({ sender, writers, pushed }, stop.signal)
+    try {
+      await strikeAgainAndAgain(victim, options, sender)
+      while (sender.progress < 1) {
+        server.mustRun()
+        await systemClock.sleep(100)
+      }
+      await clients
+    } finally {
+      stop.abort()
+    }
     log(`everything is sent; ${sender.failures} requests had to be sent again`)
     const closedBefore = await settled(server, options.jobs, fleet.end - MINUTE)
+    log('everything is done that was due')
     const faults = await stopFaults(server)
     const storage = await openStorage({
       engine: 'embedded',
@@ -69,20 +79,27 @@ export async function run(options: RunOptions): Promise<Verdict> {
       keep: 400 * DAY,
       keep_size: 1e15,
     })
-    const verdict = await check(storage, options.jobs, {
-      pushed,
-      acknowledged: sender.acknowledged,
-      refused: sender.refused,
-      logged,
-      sinkFile: join(place, 'alerts.ndjson'),
-      interruptions: 3 * options.strikes,
-      ordered: traffic === 'ordered' && !fault.ticks,
-      closedBefore,
-      now,
-    })
-    await storage.close()
-    return { ...verdict, faults: [...verdict.faults, ...faults] }
+    try {
+      const verdict = await check(storage, options.jobs, {
+        pushed,
+        acknowledged: sender.acknowledged,
+        refused: sender.refused,
+        logged,
+        sinkFile: join(place, 'alerts.ndjson'),
+        toldRules: new Set(
+          options.jobs.filter(({ quiet }) => !quiet).flatMap(({ rules }) => rules.map(({ rule }) => rule.rule_id)),
+        ),
+        interruptions: 3 * options.strikes,
+        ordered: traffic === 'ordered' && !fault.ticks,
+        closedBefore,
+        now,
+      })
+      return { ...verdict, faults: [...verdict.faults, ...faults] }
+    } finally {
+      await storage.close()
+    }
   } finally {
+    await server.kill()
     fault.tidy?.(place)
   }
 }
@@ -102,24 +119,17 @@ async function serverAt(place: string, name: string, { product, fault, traffic }
 function settingsOf(place: string, name: string, port: number, tailed: readonly string[]): string {
   const sources = tailed.map((host) => {
     const path = JSON.stringify(join(place, 'logs', host, 'audit.log'))
-    return `{ type = "file-tail", name = "${host}", path = ${path}, host = "${host}" }`
+    return `{ type = "file-tail", path = ${path}, host = "${host}" }`
   })
   return [
     `storage = { path = ${JSON.stringify(join(place, 'state'))}, keep = "400d" }`,
     `http = { listen = ["127.0.0.1:${port}"], socket = ${JSON.stringify(join(place, `${name}.sock`))} }`,
     `source = [${sources.join(', ')}]`,
     `sink = [{ type = "ndjson-file", path = ${JSON.stringify(join(place, 'alerts.ndjson'))} }]`,
+    `jobs = ${JSON.stringify(JOBS)}`,
     'log = { format = "json" }',
     '',
   ].join('\n')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 interface Clients {
@@ -129,16 +139,12 @@ interface Clients {
 }
 
 /** Ends when everything is sent and written. Logs grow as far as the sender has come. */
-async function live({ sender, writers, pushed }: Clients): Promise<void> {
-  const sent = sender.run(new AbortController().signal)
-  let done = false
-  void sent.then(() => {
-    done = true
-  })
-  while (!done) {
-    const at = pushed[Math.floor(sender.progress * pushed.length)]
-    for (const writer of writers) writer.writeUntil(at?.ingested ?? Number.POSITIVE_INFINITY)
-    await systemClock.sleep(100)
+async function live({ sender, writers, pushed }: Clients, signal: AbortSignal): Promise<void> {
+  const sent = sender.run(signal)
+  while (sender.progress < 1 && !signal.aborted) {
+    const { ingested } = pushed[Math.floor(sender.progress * pushed.length)]!
+    for (const writer of writers) writer.writeUntil(ingested)
+    await systemClock.sleep(100, signal)
   }
   await sent
   for (const writer of writers) writer.writeUntil(Number.POSITIVE_INFINITY)
@@ -148,7 +154,10 @@ async function live({ sender, writers, pushed }: Clients): Promise<void> {
 async function strikeAgainAndAgain(victim: Victim, { strikes, fault, log }: RunOptions, sender: Sender): Promise<void> {
   const moments = Array.from({ length: strikes }, () => 0.02 + 0.96 * victim.rng.next()).sort((a, b) => a - b)
   for (const [i, moment] of moments.entries()) {
-    while (sender.progress < moment) await systemClock.sleep(20)
+    while (sender.progress < moment) {
+      victim.server.mustRun()
+      await systemClock.sleep(20)
+    }
     await systemClock.sleep(victim.rng.whole(0, 100))
     await fault.strike(victim)
     log(`${fault.name} ${i + 1} of ${strikes}, ${Math.round(100 * sender.progress)} % are sent`)

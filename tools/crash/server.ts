@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { request } from 'undici'
 import { SECOND } from '../../src/domain/time.ts'
 import { systemClock } from '../../src/engine/clock.ts'
@@ -41,6 +42,11 @@ export class Server {
 
   get runs(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** @throws Error where it has ended by itself */
+  mustRun(): void {
+    if (!this.runs) throw new Error(`The server has ended by itself: see ${this.#options.log}`)
   }
 
   start(): void {
@@ -100,9 +106,19 @@ export class Server {
   async until(what: string, within: number, holds: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + within
     while (!(await holds())) {
-      if (!this.runs) throw new Error(`The server has ended before ${what}: see ${this.#options.log}`)
+      this.mustRun()
       if (performance.now() > end) throw new Error(`Not within ${within / SECOND} s: ${what}; see ${this.#options.log}`)
       await systemClock.sleep(200)
     }
   }
+}
+
+/** A port of the loopback that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

@@ -28,10 +28,10 @@ function sectionOf({ name, summary, options, examples }: PlugInType): string {
   return [
     `### ${name}`,
     '',
-    summary,
+    `${capital(summary).replace(/\.$/, '')}.`,
     '',
     ...['| option | |', '|---|---|', ...rows],
-    ...examples.flatMap(({ title, toml }) => ['', `For ${title}:`, '', '```toml', toml, '```']),
+    ...examples.flatMap(({ title, toml }) => ['', `${capital(title)}:`, '', '```toml', toml, '```']),
   ].join('\n')
 }
 
@@ -48,13 +48,17 @@ function toml(value: unknown): string {
     .join(', ')} }`
 }
 
-/** As the schema says it, by either of the two ways in which valibot lets it. */
+/** As the schema says it, by either of the two ways in which valibot lets it; of a choice, what its first member says. */
 function descriptionOf(schema: v.GenericSchema): string {
-  const { wrapped } = schema as { readonly wrapped?: v.GenericSchema }
+  const { wrapped, options } = schema as { readonly wrapped?: v.GenericSchema; readonly options?: readonly unknown[] }
   const told =
     v.getDescription(schema as never) ?? (v.getMetadata(schema as never) as { description?: string }).description
-  if (told !== undefined || wrapped === undefined) return told ?? ''
-  return descriptionOf(wrapped)
+  const inner = wrapped ?? (typeof options?.[0] === 'object' ? (options[0] as v.GenericSchema) : undefined)
+  return told ?? (inner ? descriptionOf(inner) : '')
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function entriesOf(schema: v.GenericSchema): Entries | undefined {

@@ -13,7 +13,6 @@ export interface Budget {
   peaks: Peak[]
   /** When alerts were shown. */
   shown: EpochMs[]
-  since: EpochMs | null
   day: number
   threshold: number
 }
@@ -27,27 +26,30 @@ const WINDOW = 30 * DAY
 const INCIDENT = 7 * DAY
 /** So many days' worth of prior peaks, at 8.1 nats and upwards in steps of 0.3. */
 const PRIOR_DAYS = 4
+/** What is odd by less is not worth an alert, however few there are. */
+const LEAST = 3
 const PRIOR = { from: 8.1, step: 0.3 } as const
 
 export function newBudget(): Budget {
-  return { open: new Map(), peaks: [], shown: [], since: null, day: -1, threshold: PRIOR.from }
+  return { open: new Map(), peaks: [], shown: [], day: -1, threshold: PRIOR.from }
 }
 
-/**
- * Takes in a finding, and answers the threshold that holds for it.
- *
- * @param from when learning ended: the pace of alerts is measured from then on
- */
+/** When a fleet was first seen, and when it had settled: findings are counted from the one on, the pace of alerts from the other. */
+export interface Beginning {
+  readonly fleet: EpochMs
+  readonly settled: EpochMs
+}
+
+/** Takes in a finding, and answers the threshold that holds for it. */
 export function thresholdFor(
   budget: Budget,
   perDay: number,
   { place, nats, at }: { readonly place: string; readonly nats: number; readonly at: EpochMs },
-  from: EpochMs,
+  beginning: Beginning,
 ): number {
-  budget.since ??= at
   if (dayOf(at) > budget.day) {
     budget.day = dayOf(at)
-    settle(budget, perDay, at, from)
+    settle(budget, perDay, at, beginning)
   }
   const open = budget.open.get(place)
   if (open !== undefined && at - open.at < INCIDENT) open.nats = Math.max(open.nats, nats)
@@ -59,16 +61,17 @@ export function thresholdFor(
   return budget.threshold
 }
 
-function settle(budget: Budget, perDay: number, now: EpochMs, from: EpochMs): void {
+function settle(budget: Budget, perDay: number, now: EpochMs, { fleet, settled }: Beginning): void {
   budget.peaks = budget.peaks.filter(({ at }) => now - at < WINDOW)
   budget.shown = budget.shown.filter((at) => now - at < WINDOW)
   for (const [place, { at }] of budget.open) if (now - at >= INCIDENT) budget.open.delete(place)
-  const days = Math.min(WINDOW, now - budget.since!) / DAY
-  const serving = Math.min(WINDOW, Math.max(0, now - from)) / DAY
-  const told = budget.shown.filter((at) => at >= from).length
+  const days = Math.min(WINDOW, now - fleet) / DAY
+  const serving = Math.min(WINDOW, Math.max(0, now - settled)) / DAY
+  const told = budget.shown.filter((at) => at >= settled).length
   const prior = Array.from({ length: Math.round(perDay * PRIOR_DAYS) }, (_, i) => PRIOR.from + PRIOR.step * i)
   const asked = perDay * (days + PRIOR_DAYS)
   const pace = Math.min(1, Math.max(0.5, (perDay * (serving + 1)) / (told + perDay)))
   const all = [...prior, ...budget.peaks.map(({ nats }) => nats)].sort((a, b) => b - a)
-  budget.threshold = all[Math.min(all.length, Math.max(1, Math.floor(asked * pace))) - 1] ?? PRIOR.from
+  // Where less was found than was asked for, all of it may be told.
+  budget.threshold = Math.max(LEAST, all[Math.max(1, Math.floor(asked * pace)) - 1] ?? LEAST)
 }

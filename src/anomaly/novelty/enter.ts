@@ -4,7 +4,7 @@ import { dayOf } from './fading.ts'
 import type { Group } from './group.ts'
 import { met, touch } from './met.ts'
 import { ageClassOf, bookBirth, bookExposure, bookObserved, levelGroup, newContext } from './novelty-rates.ts'
-import { RATES_FROM } from './peers.ts'
+import { PEERS_FROM } from './peers.ts'
 import type { Scene } from './scene.ts'
 import type { Account, Host, Program, State, Use } from './state.ts'
 
@@ -83,7 +83,7 @@ export function beginDay(scene: Scene, use: Use, program: Program, day: number):
 
 /** Rates of peers are learned from the fleet's second day on. */
 export function isLearning({ state, group }: Scene): boolean {
-  return group.first - state.start! >= RATES_FROM
+  return group.first - state.start! >= PEERS_FROM
 }
 
 function newHost(first: EpochMs, day: number): Host {

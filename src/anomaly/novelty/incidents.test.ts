@@ -7,6 +7,8 @@ import { type Candidate, decide, newIncidents } from './incidents.ts'
 /** In ms, as a number of no unit: both times and durations are counted with it. */
 const DAY: number = 86_400_000
 
+const AT_ONCE = { fleet: 0, settled: 0 }
+
 const FOUND: Candidate = { id: 'i1', at: 0, nats: 6, place: 'web-1 x', matter: 'x 203.0', firstInFleet: false }
 
 test('an incident is shown once, and again when it has grown by 4.5 nats or after a week', () => {
@@ -35,7 +37,7 @@ test('a finding below the threshold belongs to no incident of its own', () => {
 test('a budget holds to its priors at first, and then to what would have been shown', () => {
   const budget = newBudget()
   const at = (day: number, nats: number, place = String(day)) =>
-    thresholdFor(budget, 1, { place, nats, at: day * DAY }, 0)
+    thresholdFor(budget, 1, { place, nats, at: day * DAY }, AT_ONCE)
   // Nothing yet: asked for 1·(0 + 4) of the four prior peaks 8.1 … 9.0, the fourth is 8.1.
   assert.equal(at(0, 3), 8.1)
   // Ten days of one peak of 3 to 12 each: on day 10, 14 of 4 + 10 peaks are asked for, the least of all.
@@ -43,14 +45,22 @@ test('a budget holds to its priors at first, and then to what would have been sh
   assert.equal(at(10, 3), 3)
 })
 
+test('where less was found than was asked for, all that is odd enough is told', () => {
+  const budget = newBudget()
+  const at = (day: number) => thresholdFor(budget, 1, { place: String(day), nats: 6, at: day * DAY }, AT_ONCE)
+  // On day 10 there is room for 14, the priors take 4, and one peak in five days is all that there was.
+  at(5)
+  assert.equal(at(10), 3)
+})
+
 test('a budget becomes stricter while alerts come twice as fast as asked', () => {
   const budget = newBudget()
   for (let day = 0; day < 10; day++) {
-    thresholdFor(budget, 1, { place: String(day), nats: 3 + day, at: day * DAY }, 0)
+    thresholdFor(budget, 1, { place: String(day), nats: 3 + day, at: day * DAY }, AT_ONCE)
     budget.shown.push(day * DAY, day * DAY)
   }
   // Pace 11/21, so 7 of 14·0.52: 12, 11, 10, 9, 9.0 (prior), 8.7, 8.4
-  assert.equal(thresholdFor(budget, 1, { place: 'x', nats: 3, at: 10 * DAY }, 0), 8.4)
+  assert.equal(thresholdFor(budget, 1, { place: 'x', nats: 3, at: 10 * DAY }, AT_ONCE), 8.4)
 })
 
 test('findings of one account within three days are one campaign, and a common burst adds nothing', () => {

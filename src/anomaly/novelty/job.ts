@@ -4,12 +4,15 @@ import { AppError } from '../../domain/error.ts'
 import type { Job } from '../../domain/job.ts'
 import { NOVELTY } from '../../domain/novelty-fields.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
+import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
-import { forget } from './bounds.ts'
+import { entriesOf, forget } from './bounds.ts'
 import { thresholdFor } from './budget.ts'
 import { forgetCampaigns, join } from './campaigns.ts'
+import { counterfactuals } from './counterfactuals.ts'
 import { enter } from './enter.ts'
+import { expect, expectationFor, forgetExpectations } from './expectations.ts'
 import { Columns, type Group, groupsOf } from './group.ts'
 import { decide, forgetIncidents, newIncidents } from './incidents.ts'
 import type { Judgement } from './judge.ts'
@@ -38,9 +41,7 @@ export interface NoveltyOptions {
 
 const DEFAULTS = { campaignBoost: false, lateWindow: 8 * DAY, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
-const VERSION = 1
-/** In its first week a fleet is still being learned: from the third day on alerts need so much more. */
-const CAUTION = 1.5
+const VERSION = 2
 
 /** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
 export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
@@ -108,12 +109,22 @@ export class NoveltyJob implements JobModel {
     return open.map(({ bucket, rows }) => copy.close(bucket, rows))
   }
 
+  /** Somebody says that something is expected: from now on it is no alert, and counts as usual. */
+  expect(expectation: Expectation): void {
+    expect(this.#state, expectation)
+  }
+
   renormalize(_results: readonly AnomalyResult[]): AnomalyResult[] {
     return []
   }
 
   save(): Saved {
     return { version: VERSION, job_id: this.#job.job_id, at: this.#at ?? null, state: packed(this.#state) }
+  }
+
+  /** What is remembered, in the unit of `entryLimit`. */
+  get entries(): number {
+    return entriesOf(this.#state)
   }
 
   /** Entries remembered are at most `entryLimit`; so many were dropped for want of room. */
@@ -133,13 +144,14 @@ export class NoveltyJob implements JobModel {
     const seen = Math.floor(bucket.start / this.#span)
     const scene = enter(this.#state, group, seen)
     const judgement = judge(scene)
-    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement) : undefined
-    learn(scene, judgement, seen, this.#alertFrom(group.first))
+    const expected = expectationFor(this.#state, group)?.id
+    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, expected) : undefined
+    learn(scene, judgement, seen, expected === undefined ? this.#alertFrom(group.first) : Number.POSITIVE_INFINITY)
     return record && this.#revised(record)
   }
 
   /** The record of a finding, with what becomes of it: a new alert, part of one, or neither. */
-  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement): AnomalyRecord {
+  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement, expected: string | undefined): AnomalyRecord {
     const { campaigns, incidents, budget } = this.#state
     const { group } = scene
     const candidate = candidateOf(this.#job.job_id, scene, judgement)
@@ -147,21 +159,27 @@ export class NoveltyJob implements JobModel {
     const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
     const boost = this.#options.campaignBoost ? campaign.boost : 0
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
-    if (this.#options.alertBudget !== undefined)
-      budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, this.#state.start! + LEARNING)
-    const decision = decide(incidents, told.candidate, this.#alertFrom(candidate.at))
+    if (this.#options.alertBudget !== undefined && expected === undefined)
+      budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
+        fleet: this.#state.start!,
+        settled: this.#state.start! + LEARNING,
+      })
+    const alertFrom = expected === undefined ? this.#alertFrom(candidate.at) : Number.POSITIVE_INFINITY
+    const decision = decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
-    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision)
+    const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
+    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, { expected, unless })
   }
 
-  /** Nats that make an alert at a time: none in the first three days of a fleet, more in its first week. */
+  /**
+   * Nats that make an alert at a time: none in the first three days of a fleet. Later a short history needs no threshold of its own:
+   * the priors of all rates keep scores low while little was seen.
+   */
   #alertFrom(at: EpochMs): number {
     const { alertThreshold, alertBudget } = this.#options
     const asked = alertThreshold === undefined ? DEFAULT_THRESHOLD : natsOf(alertThreshold)
     const nats = alertBudget === undefined ? asked : this.#state.budget.threshold
-    const age = at - this.#state.start!
-    if (age < UNSCORED) return Number.POSITIVE_INFINITY
-    return age < LEARNING ? nats + CAUTION : nats
+    return at - this.#state.start! < UNSCORED ? Number.POSITIVE_INFINITY : nats
   }
 
   /** A row that came late adds to a group that was scored: the record keeps its id and first score, and only ever grows. */
@@ -188,6 +206,7 @@ export class NoveltyJob implements JobModel {
     for (const [id, { at }] of state.recent) if (at < old) state.recent.delete(id)
     forgetIncidents(state.incidents, to)
     forgetCampaigns(state.campaigns, to)
+    forgetExpectations(state, to)
     forget(state, Math.floor(to / this.#span), this.#span, this.#options.entryLimit)
   }
 

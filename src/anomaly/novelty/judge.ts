@@ -3,7 +3,7 @@ import { placeOf } from './executable.ts'
 import { youth } from './fading.ts'
 import type { Level } from './novelty-rates.ts'
 import { judgePeer, type Known, PEERS_FROM, type PeerEvidence, peerNats } from './peers.ts'
-import { judgeProgram, judgeReview, type ProgramEvidence, type Review } from './program-evidence.ts'
+import { judgeProgram, judgeReview, mostContacted, type ProgramEvidence, type Review } from './program-evidence.ts'
 import type { Scene } from './scene.ts'
 import {
   argv0Term,
@@ -61,7 +61,7 @@ export function judge(scene: Scene): Judgement {
   const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0)
   const terms: Term[] = []
   if (sure + MOST_OF_SHAPE * gate >= FLOOR) {
-    terms.push(programTerm(scene, ofProgram), reviewTerm(scene, review, about), ...peerTerms(scene, about))
+    terms.push(programTerm(scene, ofProgram), reviewTerm(scene, review, peers), ...peerTerms(scene, about))
     push(terms, persistenceTerm(about, gate * persistenceOf(about, fresh)))
     push(terms, reach(scene, ofProgram.nats))
     for (const term of shapeTerms(scene, about, novelty)) push(terms, term && { ...term, nats: gate * term.nats })
@@ -119,9 +119,9 @@ function programTerm({ state, group, host, use, program }: Scene, { nats, level,
   }
 }
 
-function reviewTerm({ state, group }: Scene, { nats }: Review, about: PeerEvidence): Term {
+function reviewTerm({ state, group }: Scene, { nats }: Review, peers: readonly PeerEvidence[]): Term {
   const { vetted, qualified } = state.review
-  const numbers = { program: group.program, host: group.host, vetted, qualified, buckets: about.endpointBuckets }
+  const numbers = { program: group.program, host: group.host, vetted, qualified, buckets: mostContacted(peers) }
   return { name: 'review', nats, numbers }
 }
 

@@ -1,7 +1,6 @@
 import { learnCurve } from './curve.ts'
 import { newDayRates } from './day-rates.ts'
 import { beginDay, isLearning } from './enter.ts'
-import { executableOf, placeOf } from './executable.ts'
 import { dayOf } from './fading.ts'
 import type { Judgement } from './judge.ts'
 import { learnPeer } from './learn-peers.ts'
@@ -11,7 +10,7 @@ import { ALERT_DELAY, bookBirth, CONTEXT_DELAY, type Level, levelGroup } from '.
 import { curveOfNews, YOUNG } from './peers.ts'
 import { newRate, observe } from './rate.ts'
 import type { Scene } from './scene.ts'
-import type { Program, ProgramOnHost, Use } from './state.ts'
+import { newProgram, type Program, type ProgramOnHost, type Use } from './state.ts'
 import { countHour, LEARNING, NO_HOURS, REVIEWED_FOR, UNSCORED } from './vetting.ts'
 
 /** A program remembers so many of its hosts; more says no more. */
@@ -21,7 +20,7 @@ const ROAMING_STEP = 0.1
 /** Step 7: takes in a group that was judged. */
 export function learn(scene: Scene, judgement: Judgement, seen: number, alertFrom: number): void {
   const { state, group, host, account } = scene
-  const program = scene.program ?? newProgram(scene, seen)
+  const program = scene.program ?? addProgram(scene)
   const onHost = met(program.hosts, group.host, () => newOnHost(group.first, seen), HOSTS_KEPT)
   const ofUser = met(program.users, group.user, () => ({ seen, days: newDayRates(dayOf(group.first)) }))
   touch(program, seen)
@@ -124,27 +123,8 @@ function learnRates(
   }
 }
 
-function newProgram({ state, group }: Scene, seen: number): Program {
-  const program: Program = {
-    executable: executableOf(group.program),
-    place: placeOf(group.program),
-    seen,
-    groups: 0,
-    a: newRate(),
-    b: newRate(),
-    roaming: 0,
-    fanOut: 0,
-    hosts: new Map(),
-    users: new Map(),
-    ips: new Map(),
-    ports: new Map(),
-    ranges: new Map(),
-    days: newDayRates(dayOf(group.first)),
-    daysBegun: 0,
-    hadInternal: false,
-    argv0: [0, 0, 0],
-    terminal: [0, 1, 2].map(() => ({ n: 0, yes: 0 })),
-  }
+function addProgram({ state, group }: Scene): Program {
+  const program = newProgram(group.program, dayOf(group.first))
   state.programs.set(group.program, program)
   return program
 }

@@ -41,9 +41,13 @@ export function ageClassOf(age: DurationMs): number {
   return found < 0 ? MATURE : found
 }
 
-/** The prior of a rate counts as so many active days (k_F), and is at most this. */
+/**
+ * The prior of a rate counts as so many active days (k_F). By level group it is at most this: one day in five brings anything new,
+ * one in ten something new to host and user alike. Were both the same, a quiet fleet would expect nothing of the first group, and
+ * could never learn that an account brings none of it.
+ */
 const RATE_WEIGHT = 20
-const RATE_LIMIT = 0.2
+const RATE_LIMITS = [0.2, 0.1] as const
 /** Weight of an account's own prior (k), and the exponents of its user and its host in it (m₀). */
 const ACCOUNT_WEIGHT = 1.5
 const OF_USER = 0.75
@@ -59,12 +63,13 @@ export function newContext(day: number): Context {
 
 /** λ_F(a, ≥ L): novelties at least this severe in an active day. */
 export function fleetRate(rates: readonly FleetRate[], age: number, level: Level): number {
-  let rate = RATE_LIMIT
+  const limit = RATE_LIMITS[levelGroup(level)]
+  let rate: number = limit
   for (let i = 0; i <= age; i++) {
     const { births, exposure } = rates[i]!
     let count = 0
     for (let l: number = level; l <= 6; l++) count += births[l]!
-    rate = (count + RATE_WEIGHT * Math.min(RATE_LIMIT, rate)) / (exposure + RATE_WEIGHT)
+    rate = (count + RATE_WEIGHT * Math.min(limit, rate)) / (exposure + RATE_WEIGHT)
   }
   return rate
 }

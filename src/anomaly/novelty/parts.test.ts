@@ -44,12 +44,13 @@ test('the surprise of the example in the design is 6.45 nats', () => {
 
 test('a fleet rate is its births over its active days, on the prior of the next younger hosts', () => {
   const rates = newRates()
-  near(fleetRate(rates, 3, 4), 0.2)
+  near(fleetRate(rates, 3, 3), 0.2)
+  near(fleetRate(rates, 3, 4), 0.1)
   for (let i = 0; i < 20; i++) bookExposure(rates, 3, [], 0)
-  near(fleetRate(rates, 3, 4), (20 * 0.2) / 40)
+  near(fleetRate(rates, 3, 4), (20 * 0.1) / 40)
   bookBirth(rates, 3, 5, 0, 0)
-  near(fleetRate(rates, 3, 4), (1 + 4) / 40)
-  near(fleetRate(rates, 3, 6), 4 / 40)
+  near(fleetRate(rates, 3, 4), (1 + 2) / 40)
+  near(fleetRate(rates, 3, 6), 2 / 40)
 })
 
 test('of the births of one day only the most severe counts', () => {

@@ -45,10 +45,8 @@ const ROAMING = 0.3
 const BY_DAY = 0.5
 /** So many days back other hosts' news in a range make this one's a roll-out. */
 const ROLL_OUT = 7 * DAY
-/** Peers are judged from the fleet's third day on. */
-export const PEERS_FROM = 2 * DAY
-/** Rates are learned from its second: on the first everything is new, after that a short history needs every day it has. */
-export const RATES_FROM = DAY
+/** Peers are judged and their rates learned from the fleet's second day on: on the first everything is new, after that a short history needs every day it has. */
+export const PEERS_FROM = DAY
 /** A program with fewer groups is young: its account's habit of meeting new addresses counts (detection-design §13). */
 export const YOUNG = 8
 

@@ -13,13 +13,25 @@ export function newRows(presence: Presence, start: EpochMs, rows: readonly Obser
   const before = new Set(presence.get(start))
   const fresh: Observation[] = []
   for (const row of rows) {
-    const key = textKey(JSON.stringify(row.values))
+    const key = keyOf(row.values)
     if (before.has(key)) continue
     before.add(key)
     fresh.push(row)
   }
   if (fresh.length > 0) presence.set(start, [...before])
   return fresh
+}
+
+/** Rows of different buckets often share their list of values, since whoever reads remembers kinds of events. */
+const KEYS = new WeakMap<Observation['values'], number>()
+
+function keyOf(values: Observation['values']): number {
+  let key = KEYS.get(values)
+  if (key === undefined) {
+    key = textKey(JSON.stringify(values))
+    KEYS.set(values, key)
+  }
+  return key
 }
 
 export function forgetRows(presence: Presence, before: EpochMs): void {

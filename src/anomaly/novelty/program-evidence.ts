@@ -1,10 +1,14 @@
+import { DAY } from '../../domain/time.ts'
 import { executableOf } from './executable.ts'
 import { youth } from './fading.ts'
 import { ageClassOf, fleetRate, type Level, levelGroup, MATURE, multiplier, surpriseOf } from './novelty-rates.ts'
 import type { PeerEvidence } from './peers.ts'
 import type { Scene } from './scene.ts'
-import { LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf, UNSCORED } from './vetting.ts'
+import { LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf } from './vetting.ts'
 import { CAPS } from './weights.ts'
+
+/** On a host's first day everything is new. What is new on its second is worth what the rates of so young a host leave of it. */
+const BIRTHS_FROM = DAY
 
 /** What the program alone says: a birth, or what is left of it, or what vetting found out. */
 export interface ProgramEvidence {
@@ -24,7 +28,7 @@ export function judgeProgram(scene: Scene): ProgramEvidence {
   if (use === undefined) {
     const level = levelOf(scene)
     const age = at - host.first
-    const born = age < UNSCORED ? 0 : Math.min(CAPS.program, surprise(scene, level, ageClassOf(age)))
+    const born = age < BIRTHS_FROM ? 0 : Math.min(CAPS.program, surprise(scene, level, ageClassOf(age)))
     return { nats: born, level, born, silence: undefined }
   }
   const left = use.score * youth(at - use.scoredAt)
@@ -58,10 +62,14 @@ export interface Review {
 export function judgeReview({ state, group, host, program, use }: Scene, peers: readonly PeerEvidence[]): Review {
   if (use === undefined || program === undefined) return { nats: 0, found: undefined }
   const at = group.first
-  const buckets = peers.reduce((most, { endpointBuckets }) => Math.max(most, endpointBuckets), 0)
-  if (qualifiesForReview(use, program, host, buckets, at)) {
+  if (qualifiesForReview(use, program, host, mostContacted(peers), at)) {
     const found = reviewScore(state)
     return { nats: found, found }
   }
   return { nats: at < use.revAt + REVIEWED_FOR ? use.rev * youth(at - use.revAt) : 0, found: undefined }
+}
+
+/** Buckets in which this use contacted the endpoint of its own that it contacted most. */
+export function mostContacted(peers: readonly PeerEvidence[]): number {
+  return peers.reduce((most, { endpointBuckets }) => Math.max(most, endpointBuckets), 0)
 }

@@ -1,4 +1,8 @@
-import type { Rate } from './state.ts'
+/** Observations and hits. */
+export interface Rate {
+  m: number
+  o: number
+}
 
 /** Contacts of a program are forgotten over so many (detection-design §6). */
 const MEMORY = 150

@@ -36,6 +36,12 @@ export interface Told {
   readonly campaign: Campaigned
 }
 
+/** What people, and other circumstances, would say of a finding. */
+export interface Verdict {
+  readonly expected: string | undefined
+  readonly unless: readonly string[]
+}
+
 /** The record of a finding; its score never changes afterwards, since its mapping is fixed. */
 export function recordOf(
   jobId: string,
@@ -44,6 +50,7 @@ export function recordOf(
   judgement: Judgement,
   { candidate, boost, campaign }: Told,
   { shown, incident }: Decision,
+  { expected, unless }: Verdict,
 ): AnomalyRecord {
   const { host, program, user } = group
   const { nats } = candidate
@@ -79,6 +86,8 @@ export function recordOf(
       campaign: campaign.id,
       names: namesOf(group),
       user,
+      ...(expected !== undefined && { expected }),
+      ...(unless.length > 0 && { would_not_alert_if: unless }),
     },
   }
 }

@@ -10,11 +10,10 @@ type Numbers = Readonly<Record<string, number | string>>
 const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => string>> = {
   program: sentenceOfProgram,
   review: (n) =>
-    `Was there when learning began. Only ${n.qualified} of ${n.vetted} such programs call an outside address that nothing else calls, on one host or two; this one in ${n.buckets} intervals.`,
+    `Was there when learning began. Only ${n.qualified} of ${n.vetted} such programs called an outside address that nothing else calls, on one host or two${Number(n.buckets) > 1 ? `; this one in ${n.buckets} intervals` : ''}.`,
   'unknown endpoint': (n) =>
-    `${at(n)} was never contacted by a program that keeps to its peers. ${n.program} was active in ${times(n.groups, 'interval')} so far, on ${times(n.hosts, 'host')}.${rollOut(n)}`,
-  'new range': (n) =>
-    `${n.range} is new to ${n.program}, which was active in ${times(n.groups, 'interval')} so far, on ${times(n.hosts, 'host')}.${rollOut(n)}`,
+    `Nothing in the fleet that keeps to its peers ever contacted ${at(n)}${habit(n, '; ')}.${rollOut(n)}`,
+  'new range': (n) => `${n.range} is new to ${n.program}${habit(n, ', which ')}.${rollOut(n)}`,
   'new port': (n) => `Port ${n.port} is new to ${n.program}.`,
   'known endpoint': (n) =>
     `${at(n)} is new to ${n.program}, but it is in a range that the program uses, and others contact it.`,
@@ -85,12 +84,24 @@ function cellName(cell: number): string {
   return `${cell < 6 ? 'weekday' : 'weekend'} between ${from} and ${from + 4} h`
 }
 
-function at({ ip, port }: Numbers): string {
+/** An address with its port. */
+export function endpointText({ ip, port }: { readonly ip: string | number; readonly port: string | number }): string {
   return port === '' ? String(ip) : String(ip).includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+/** What a program that is not new itself did so far. */
+function habit({ program, groups, hosts }: Numbers, join: string): string {
+  if (Number(groups) === 0) return ''
+  const who = join === '; ' ? `${program} ` : ''
+  return `${join}${who}was active in ${times(groups, 'interval')} so far, on ${times(hosts, 'host')}`
 }
 
 function rollOut({ otherHosts }: Numbers): string {
   return Number(otherHosts) > 0 ? ` ${times(otherHosts!, 'other host')} began with that range this week too.` : ''
+}
+
+function at({ ip = '', port = '' }: Numbers): string {
+  return endpointText({ ip, port })
 }
 
 function who(user: number | string | undefined): string {

@@ -1,12 +1,15 @@
+import type { Expectation } from '../../domain/scope.ts'
 import type { EpochMs, Score } from '../../domain/time.ts'
 import { type Budget, newBudget } from './budget.ts'
 import { type Campaigns, newCampaigns } from './campaigns.ts'
 import { type Curve, newCurve } from './curve.ts'
-import { type DayCurves, type DayRates, newDayCurves } from './day-rates.ts'
+import { type DayCurves, type DayRates, newDayCurves, newDayRates } from './day-rates.ts'
+import { executableOf, placeOf } from './executable.ts'
 import { type Incidents, newIncidents } from './incidents.ts'
 import { type Context, type FleetRate, type Level, newRates } from './novelty-rates.ts'
 import type { Presence } from './presence.ts'
-import { newShape, type ShapeState } from './shape-state.ts'
+import { newRate, type Rate } from './rate.ts'
+import { NOVELTY_CLASSES, newShape, type ShapeState } from './shape-state.ts'
 
 /**
  * All that the model remembers, as plain data (maps, lists, objects, numbers, texts), so that a snapshot of it is a copy. Values
@@ -37,6 +40,8 @@ export interface State {
   readonly incidents: Incidents
   readonly campaigns: Campaigns
   readonly budget: Budget
+  /** What people have said is expected. */
+  expectations: readonly Expectation[]
   readonly presence: Presence
   /** Records of the late window by id: bucket, first and highest score. */
   readonly recent: Map<string, { readonly at: EpochMs; readonly initial: Score; readonly score: Score }>
@@ -111,12 +116,6 @@ export interface Use {
   internalRate: Rate | null
 }
 
-/** Observations and hits, forgotten over 150 observations. */
-export interface Rate {
-  m: number
-  o: number
-}
-
 export interface Program {
   /** E of detection-design §3, and the directory that its code lies in. */
   readonly executable: string
@@ -142,6 +141,30 @@ export interface Program {
   /** Births and peer novelties by masquerade class and, per class of `shape-state.ts`, with and without a terminal. */
   readonly argv0: [number, number, number]
   readonly terminal: TerminalCounts[]
+}
+
+/** A program that nobody ran yet. */
+export function newProgram(name: string, day: number): Program {
+  return {
+    executable: executableOf(name),
+    place: placeOf(name),
+    seen: 0,
+    groups: 0,
+    a: newRate(),
+    b: newRate(),
+    roaming: 0,
+    fanOut: 0,
+    hosts: new Map(),
+    users: new Map(),
+    ips: new Map(),
+    ports: new Map(),
+    ranges: new Map(),
+    days: newDayRates(day),
+    daysBegun: 0,
+    hadInternal: false,
+    argv0: [0, 0, 0],
+    terminal: NOVELTY_CLASSES.map(() => ({ n: 0, yes: 0 })),
+  }
 }
 
 export interface TerminalCounts {
@@ -219,6 +242,7 @@ export function newState(): State {
     incidents: newIncidents(),
     campaigns: newCampaigns(),
     budget: newBudget(),
+    expectations: [],
     presence: new Map(),
     recent: new Map(),
     nextUse: 1,

@@ -9,7 +9,7 @@ import { CAPS } from './weights.ts'
  * (`reviewScore`, v3 §8).
  */
 export const LEARNING = 7 * DAY
-/** Programs born in a host's first days have no birth score. */
+/** In its first days a host, and in its first days the fleet, raises no alerts: what is found is for the review list. */
 export const UNSCORED = 3 * DAY
 
 /** Silence worth so many nats says that a program was not there before. */

@@ -10,6 +10,8 @@ export interface Use {
   readonly process: string
   readonly user: string
   readonly ip: string
+  /** Directory of its executable; /usr/bin unless said. */
+  readonly directory?: string
 }
 
 /** Seven days in which two hosts do the same things every quarter of an hour, and one does something else, once, on the sixth. */
@@ -20,12 +22,20 @@ export function week(odd: Partial<Use> = {}): Use[] {
       for (const [i, process] of ['nginx', 'curl', 'chronyd', 'sshd'].entries())
         uses.push({ time: time + (i + 1) * MINUTE, host, process, user: 'root', ip: `10.0.0.${i + 1}` })
   const time = WEEK_START + 6 * DAY + 7 * MINUTE
-  const rare: Use = { time, host: 'web-1', process: 'xmrig', user: 'www-data', ip: '203.0.113.7', ...odd }
+  const rare: Use = {
+    time,
+    host: 'web-1',
+    process: 'xmrig',
+    user: 'www-data',
+    ip: '203.0.113.7',
+    directory: '/dev/shm',
+    ...odd,
+  }
   return [...uses, rare].sort((a, b) => a.time - b.time)
 }
 
 /** An ECS document as one line, as a shipper of audit events would write it. */
-export function ecsLine({ time, host, process, user, ip }: Use, serial: number): string {
+export function ecsLine({ time, host, process, user, ip, directory = '/usr/bin' }: Use, serial: number): string {
   return JSON.stringify({
     '@timestamp': isoTime(time),
     event: {
@@ -36,7 +46,7 @@ export function ecsLine({ time, host, process, user, ip }: Use, serial: number):
       sequence: serial,
     },
     host: { name: host, os: { type: 'linux' } },
-    process: { name: process, executable: `/usr/bin/${process}`, pid: 4242, args: [process, '-x'] },
+    process: { name: process, executable: `${directory}/${process}`, pid: 4242, args: [process, '-x'] },
     user: { name: user },
     destination: { ip, port: 443 },
   })

@@ -1,17 +1,11 @@
 import { deriveFields } from '../../domain/derive.ts'
 import { REJECT_BYTES } from '../../domain/event.ts'
 import type { DecodeOptions, DecodeSink, LineReader } from '../format.ts'
-import { coalesce } from './coalesce.ts'
-import { type ParsedHeader, parseHeader } from './parse-header.ts'
-import { parseBody } from './parse-line.ts'
+import { join, type WaitingLine } from './join.ts'
+import { parseHeader } from './parse-header.ts'
 import { Reassembler } from './reassemble.ts'
 
 const NEWLINE = 10
-
-/** A line that waits for its event as text: fields are read when it is complete, since maps that wait cost much more. */
-interface WaitingLine extends ParsedHeader {
-  text: string
-}
 
 /**
  * The reference reading of an audit log: each line is parsed in full, events are joined and told as ECS documents. An event
@@ -19,11 +13,8 @@ interface WaitingLine extends ParsedHeader {
  */
 export function decoder({ host }: DecodeOptions, sink: DecodeSink): LineReader {
   const events = new Reassembler<WaitingLine>((lines, from, to) => {
-    const event = coalesce(
-      lines.map((line) => parseBody(line, line.text)),
-      host,
-    )
-    if (event) sink.event(deriveFields(event, host), from, to, lines.length)
+    const { event, records } = join(lines, host)
+    if (event) sink.event(deriveFields(event, host), from, to, records)
     else
       sink.reject({ reason: 'end of an event without its records', from, raw: lines[0]!.text.slice(0, REJECT_BYTES) })
   })

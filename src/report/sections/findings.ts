@@ -50,7 +50,7 @@ function storyMarkup(story: Story, place: number, report: Report, rawRoom: { lef
 <header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span></header>
 <h3 class="sentence" id="story-${place}-s">${cut(head.sentence, 400)}</h3>
 <dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
-${rawEvents(story, rawRoom)}${members(story.findings)}
+${reasons(head)}${rawEvents(story, rawRoom)}${members(story.findings)}
 </article>`
 }
 
@@ -80,7 +80,7 @@ function seenBefore({ seenBefore, history }: Finding): Markup {
 
 /** When the process was active, as a spark over the whole range. */
 function patternOf(head: Finding, place: number, { presence, range, bucketSpan }: Report): Markup | undefined {
-  const active = presence.get(head.process)?.starts
+  const active = presence.get(head.subject)?.starts
   if (!active || !range) return undefined
   const bins = binsFor({ ...range, bucketSpan }, 80)
   const values = new Array<number>(bins.count).fill(0)
@@ -122,6 +122,19 @@ function facetMarkup(facet: Facet): Markup {
   const more = others > 0 ? html` and ${counted(others, 'other')}` : undefined
   const sampled = facet.sampled ? html` <span class="times">in a sample</span>` : undefined
   return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}${sampled}</dd></div>\n`
+}
+
+/** The pieces of evidence that add up to the score, and what would have changed it. */
+function reasons({ reasons, unless }: Finding): Markup | undefined {
+  if (reasons.length === 0) return undefined
+  const sum = reasons.reduce((nats, reason) => nats + reason.nats, 0)
+  const rows = [...reasons, { nats: sum, sentence: 'together' }].map(({ nats, sentence }) => [
+    `${nats < 0 ? '−' : '+'}${Math.abs(nats).toFixed(1)}`,
+    sentence,
+  ])
+  const otherwise = unless.map((end) => html`<li>${cut(end, 300)}</li>`)
+  const list = otherwise.length > 0 ? html`<p>Would not alert if</p><ul>${otherwise}</ul>` : undefined
+  return html`<details><summary>Why: ${counted(reasons.length, 'piece', 'pieces')} of evidence, ${sum.toFixed(1)} nats</summary>${tableMarkup(tableOf(['nats', 'evidence'], rows))}${list}</details>`
 }
 
 function rawEvents(story: Story, room: { left: number }): Markup | undefined {

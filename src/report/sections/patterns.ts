@@ -58,7 +58,7 @@ function blindOf(host: ReportHost, range: ReportRange): readonly ReportRange[] {
 
 function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Markup {
   const { presence, records, counts } = report
-  const told = [...new Set(stories.map((story) => story.head.process))].filter((name) => presence.has(name))
+  const told = [...new Set(stories.map((story) => story.head.subject))].filter((name) => presence.has(name))
   const others = [...presence.keys()]
     .filter((name) => !told.includes(name))
     .sort((a, b) => presence.get(a)!.buckets - presence.get(b)!.buckets || (a < b ? -1 : 1))

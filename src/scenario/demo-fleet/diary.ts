@@ -19,7 +19,8 @@ function lengthOf(host: Host): DurationMs {
   return INCIDENTS.silence.hosts.includes(host.name) ? INCIDENTS.silence.from : DEMO_LENGTH
 }
 
-function habitDeeds(habit: Habit, name: string, start: EpochMs, end: EpochMs, seed: number): Deed[] {
+/** What a habit makes of a stretch of time, in no order; `name` tells its stream of chance. */
+export function habitDeeds(habit: Habit, name: string, start: EpochMs, end: EpochMs, seed: number): Deed[] {
   const rng = seeded(seed, name)
   const { program, user, kind } = habit
   const daemon = rng.whole(700, 4_000)

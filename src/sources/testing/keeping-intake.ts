@@ -47,10 +47,15 @@ export class KeepingIntake implements Intake {
     this.#open = undefined
   }
 
-  /** As an engine that stops, or whose disk is full. */
+  /** As an engine that stops, or whose disk is full: what waits is refused, and all that comes. */
   close(): void {
     this.#closed = true
     this.release()
+  }
+
+  /** As the engine that starts after it. */
+  reopen(): void {
+    this.#closed = false
   }
 }
 

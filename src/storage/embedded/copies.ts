@@ -5,7 +5,7 @@ import { IdSet } from '../files/seen-ids.ts'
 import { requestKeys } from '../request-keys.ts'
 import type { DayFiles } from './day-files.ts'
 import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
-import { type Duck, rowsOf } from './duck.ts'
+import { type Duck, numbersOf, rowsOf } from './duck.ts'
 import { KeySet } from './key-set.ts'
 
 /**
@@ -29,9 +29,8 @@ export class Copies {
   /** Takes in the keys of the table anew, at the start and when rows have left it. */
   async load(connection: DuckDBConnection): Promise<void> {
     const inTable = new IdSet()
-    const result = await connection.stream('SELECT key::DOUBLE FROM events')
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
-      for (const key of chunk.getColumnValues(0)) inTable.add(key as number)
+    for await (const keys of numbersOf(this.#duck, connection, 'SELECT key::DOUBLE FROM events'))
+      for (const key of keys) inTable.add(key)
     this.#inTable = inTable
     const near = this.#nearDays()
     for (const day of [...this.#sealed.keys()]) if (!near.includes(day)) this.#sealed.delete(day)

@@ -59,7 +59,7 @@ export class DayFiles {
     await mkdir(this.folder, { recursive: true })
     const registered = new Map(this.#files.map((one) => [one.file, one]))
     for (const name of await readdir(this.folder))
-      if (!registered.has(name) && /\.parquet(\.unfinished)?$/.test(name)) await rm(this.path(name), { force: true })
+      if (!registered.has(name) && /\.(parquet|unfinished)$/.test(name)) await rm(this.path(name), { force: true })
     for (const one of this.#files) await this.#check(one)
   }
 

@@ -42,7 +42,7 @@ export async function copyDuck({ duck, days, still }: CopyParts, dir: string): P
       await run(`DETACH ${COPY}`)
     }
   } finally {
-    connection.closeSync()
+    duck.disconnect(connection)
   }
   await synced(join(dir, DAYS))
 }

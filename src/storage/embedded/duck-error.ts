@@ -20,6 +20,13 @@ export function duckError(path: string, error: unknown): unknown {
   return kind ? new AppError({ ...kind[1](path, message), cause: error }) : error
 }
 
+/** Whether DuckDB has given up on the database, until that is opened again. */
+export function isFatal(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: unknown }
+  const told = cause instanceof Error ? cause : error
+  return told instanceof Error && /FATAL Error|database has been invalidated/.test(told.message)
+}
+
 function inUse(path: string, message: string): Problem {
   const pid = /\(PID (\d+)\)/.exec(message)?.[1]
   return {

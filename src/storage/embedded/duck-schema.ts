@@ -11,7 +11,8 @@ import { quoted, rowsOf } from './duck.ts'
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE about (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
-   CREATE TABLE events (seq BIGINT, clock BIGINT, time BIGINT, own_time BIGINT, day INTEGER, key BIGINT, kind VARCHAR, doc VARCHAR);
+   CREATE TABLE events (seq BIGINT, clock BIGINT, time BIGINT, own_time BIGINT, day INTEGER, key BIGINT, kind VARCHAR USING COMPRESSION zstd,
+     doc VARCHAR USING COMPRESSION zstd);
    CREATE TABLE revisions (old_seq BIGINT, new_seq BIGINT);
    CREATE TABLE field_lists (id INTEGER, fields VARCHAR);
    CREATE TABLE day_files (day INTEGER, file VARCHAR, bytes BIGINT, events BIGINT, first_seq BIGINT, last_seq BIGINT, last_clock BIGINT,

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { eventStoreContract, resultStoreContract } from '../contract.ts'
 import { revisionContract } from '../revision-contract.ts'
-import { type DuckStore, openDuckStore } from './duck-store.ts'
+import { openDuckStore } from './duck-store.ts'
+import type { DuckStore } from './reopening.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-duck-'))
 const stores: DuckStore[] = []

@@ -3,17 +3,19 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DAY, type EpochMs, type Seq } from '../../domain/time.ts'
-import type { EventStore, Reading, ResultStore } from '../storage.ts'
 import { Copies } from './copies.ts'
 import { DayFiles } from './day-files.ts'
 import { Duck, type DuckOptions, quoted, rowsOf } from './duck.ts'
 import { copyDuck } from './duck-copy.ts'
 import { DATABASE, DAYS } from './duck-files.ts'
 import { about, migrateDuck, setAbout } from './duck-schema.ts'
-import { DuckEvents, EVENTS_LAST } from './events.ts'
+import { EVENTS_LAST, EventAppender, type Position } from './event-appender.ts'
+import { DuckEvents } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
+import { type DuckStore, Reopening } from './reopening.ts'
 import { DuckResults, RESULTS_SEQ } from './results.ts'
 import { dropOld, type Retention, type SealParts, sealDays } from './seal.ts'
+import { StoredEvents } from './stored-events.ts'
 
 export interface DuckStoreOptions extends DuckOptions {
   /** The version of this program, which a store that it wrote needs from then on. */
@@ -26,24 +28,16 @@ export interface DuckStoreOptions extends DuckOptions {
   readonly fewestToSeal?: number
 }
 
-export interface DuckStore {
-  /** Drawn when the database was made. */
-  readonly id: string
-  readonly events: EventStore
-  readonly results: ResultStore
-  /** Seals days that are over and drops what is older than it is to be kept. */
-  tend(now: EpochMs): Promise<void>
-  /** Writes what stands in the store at one moment into a folder, under the same names; nobody waits for it. */
-  copyTo(dir: string): Promise<void>
-  close(): Promise<void>
-}
-
 /**
  * Opens the embedded store of events and results in a folder, which is made where it is missing.
  *
  * @throws AppError STORE_IN_USE · STORE_TOO_NEW · STORE_DAMAGED · STORE_FULL · STORE_UNREADABLE
  */
-export async function openDuckStore(dir: string, options: DuckStoreOptions = {}): Promise<DuckStore> {
+export function openDuckStore(dir: string, options: DuckStoreOptions = {}): Promise<DuckStore> {
+  return Reopening.open(() => openOnce(dir, options))
+}
+
+async function openOnce(dir: string, options: DuckStoreOptions): Promise<DuckStore> {
   await mkdir(dir, { recursive: true })
   const duck = await Duck.open(join(dir, DATABASE), options)
   try {
@@ -62,13 +56,14 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
   const copies = new Copies(duck, days)
   await copies.load(writer)
   const kinds = await openKinds(duck, writer, options.fields ?? [])
-  const events = new DuckEvents({ duck, kinds, days, copies, writer, ...(await lastOf(duck, writer, days)) })
+  const appender = new EventAppender(duck, writer, copies, kinds, await positionOf(duck, writer, days))
+  const stored = new StoredEvents(duck, days)
   const results = new DuckResults(duck, scores, await lastResult(duck, writer))
   const id = await idOf(duck, writer)
-  const parts: SealParts = { duck, days, copies, events, connection: tender }
+  const parts: SealParts = { duck, days, copies, appender, stored, connection: tender }
   return {
     id,
-    events,
+    events: new DuckEvents(appender, stored, kinds),
     results,
     async tend(now) {
       await sealDays(parts, now, options.fewestToSeal)
@@ -76,11 +71,10 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
       if (options.keep?.days !== undefined) await results.forget(now - options.keep.days * DAY)
     },
     copyTo: (dir) =>
-      copyDuck({ duck, days, still: (task) => events.writing.alone(() => results.writing.alone(task)) }, dir),
+      copyDuck({ duck, days, still: (task) => appender.writing.alone(() => results.writing.alone(task)) }, dir),
     async close() {
-      await events.writing.alone(() => results.writing.alone(async () => {}))
-      await events.reading.alone(async () => {})
-      for (const connection of [writer, tender, scores]) connection.closeSync()
+      await appender.writing.alone(() => results.writing.alone(async () => {}))
+      await stored.reading.alone(async () => {})
       duck.close()
     },
   }
@@ -105,11 +99,7 @@ async function openKinds(duck: Duck, connection: DuckDBConnection, asked: readon
 }
 
 /** Where the sequence has come to: the newest row of the table, or what was said when rows last left it. */
-async function lastOf(
-  duck: Duck,
-  connection: DuckDBConnection,
-  days: DayFiles,
-): Promise<{ last: Reading | undefined; latestClock: EpochMs; revised: number }> {
+async function positionOf(duck: Duck, connection: DuckDBConnection, days: DayFiles): Promise<Position> {
   const [table] = await rowsOf<{ seq: Seq | null; clock: EpochMs | null; latest: EpochMs | null; revised: number }>(
     duck,
     connection,

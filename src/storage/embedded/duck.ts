@@ -6,11 +6,11 @@ export type DuckApi = typeof import('@duckdb/node-api')
 export interface DuckOptions {
   /** As DuckDB writes it: `512MB`. What it holds besides its own data is not counted. */
   readonly memoryLimit?: string
+  /** 1 unless said: questions are small, and threads of DuckDB take time even when they wait. */
   readonly threads?: number
+  /** Once the log of DuckDB has this size, the table is written to its file. */
+  readonly checkpointAt?: string
 }
-
-/** Once the log of DuckDB has this size, the table is written to its file. */
-const CHECKPOINT_AT = '256MB'
 
 /**
  * A DuckDB database in a file. Everything in SQL is made of our own numbers and names; texts that come from outside are handed
@@ -22,6 +22,7 @@ export class Duck {
   readonly path: string
   readonly api: DuckApi
   readonly #instance: DuckDBInstance
+  readonly #connections = new Set<DuckDBConnection>()
 
   private constructor(path: string, api: DuckApi, instance: DuckDBInstance) {
     this.path = path
@@ -34,9 +35,11 @@ export class Duck {
     const api = await import('@duckdb/node-api')
     try {
       const instance = await api.DuckDBInstance.create(path, {
-        memory_limit: options.memoryLimit ?? '512MB',
-        threads: String(options.threads ?? 2),
-        checkpoint_threshold: CHECKPOINT_AT,
+        memory_limit: options.memoryLimit ?? '256MB',
+        threads: String(options.threads ?? 1),
+        checkpoint_threshold: options.checkpointAt ?? '256MB',
+        // The first one whose tables are packed with zstd.
+        storage_compatibility_version: 'v1.2.0',
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       })
@@ -46,9 +49,12 @@ export class Duck {
     }
   }
 
+  /** Open until it is closed, or the database is. */
   async connect(): Promise<DuckDBConnection> {
     try {
-      return await this.#instance.connect()
+      const connection = await this.#instance.connect()
+      this.#connections.add(connection)
+      return connection
     } catch (error) {
       throw duckError(this.path, error)
     }
@@ -64,8 +70,13 @@ export class Duck {
     try {
       return await rowsOf<T>(this, connection, sql, lists)
     } finally {
-      connection.closeSync()
+      this.disconnect(connection)
     }
+  }
+
+  disconnect(connection: DuckDBConnection): void {
+    this.#connections.delete(connection)
+    connection.closeSync()
   }
 
   /** Runs statements in one transaction. */
@@ -82,6 +93,7 @@ export class Duck {
   }
 
   close(): void {
+    for (const connection of this.#connections) connection.closeSync()
     this.#instance.closeSync()
   }
 }
@@ -101,6 +113,17 @@ export async function rowsOf<T>(
       lists.map(() => LIST(VARCHAR)),
     )
     return reader.getRowObjectsJS() as T[]
+  } catch (error) {
+    throw duckError(duck.path, error)
+  }
+}
+
+/** The one column of a query, numbers as DOUBLE, without an object for each row: there may be millions. */
+export async function* numbersOf(duck: Duck, connection: DuckDBConnection, sql: string): AsyncGenerator<number[]> {
+  try {
+    const result = await connection.stream(sql)
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+      yield chunk.getColumnValues(0) as number[]
   } catch (error) {
     throw duckError(duck.path, error)
   }

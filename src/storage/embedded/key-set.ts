@@ -17,8 +17,9 @@ export class KeySet {
     this.#middle = new Uint8Array(buffer, HEAD + 4 * size, size)
   }
 
+  /** @param keys some may be there twice */
   static of(keys: Iterable<number>): KeySet {
-    const sorted = Float64Array.from(keys).sort()
+    const sorted = distinct(Float64Array.from(keys).sort())
     const set = new KeySet(headed(sorted))
     for (const [i, key] of sorted.entries()) {
       set.#low[i] = key >>> 0
@@ -66,6 +67,13 @@ export class KeySet {
 
 const BUCKETS = 1 << 13
 const HEAD = 4 * (BUCKETS + 1)
+
+/** The same array, cut to what is left. */
+function distinct(sorted: Float64Array): Float64Array {
+  let size = 0
+  for (const key of sorted) if (size === 0 || sorted[size - 1] !== key) sorted[size++] = key
+  return sorted.subarray(0, size)
+}
 
 /** Room for the sorted keys, and the begins of their buckets. */
 function headed(sorted: Float64Array): Uint8Array {

@@ -2,11 +2,11 @@ import type { Datafeed } from '../../datafeed/datafeed.ts'
 import { FIRST_FIELDS } from '../../datafeed/datafeed.ts'
 import { type Row, rowOf } from '../../datafeed/observe.ts'
 import type { EcsEvent } from '../../domain/event.ts'
-import { type FieldValue, values } from '../../domain/field.ts'
 import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
 import { fieldsOf, type Query } from '../../query/ast.ts'
 import { storedField } from '../../query/text-field.ts'
 import { matchesPartly } from './partial-match.ts'
+import { type Cell, FieldReader } from './read-fields.ts'
 
 /**
  * The kind of an event: what it says in those fields that datafeeds ask for, as one text. Stores count kinds and know nothing of
@@ -44,7 +44,7 @@ export type KindRow = Row | 'not admitted' | 'unknown'
 export class Kinds {
   readonly #lists: ReadonlyMap<number, readonly string[]>
   readonly #current: number
-  readonly #fields: readonly string[]
+  readonly #reader: FieldReader
   readonly #rows = new WeakMap<Datafeed, Map<Kind, KindRow>>()
   readonly #answers = new WeakMap<Query, Map<Kind, boolean | undefined>>()
   readonly #known = new Map<number, ReadonlySet<string>>()
@@ -53,16 +53,11 @@ export class Kinds {
   constructor(lists: ReadonlyMap<number, readonly string[]>, current: number) {
     this.#lists = lists
     this.#current = current
-    this.#fields = lists.get(current)!
+    this.#reader = new FieldReader(lists.get(current)!)
   }
 
   of(event: EcsEvent): Kind {
-    const cells: unknown[] = [this.#current]
-    for (const field of this.#fields) {
-      const found = values(event, field)
-      cells.push(found.length === 0 ? null : found.length === 1 ? found[0] : found)
-    }
-    return JSON.stringify(cells)
+    return `[${this.#current},${JSON.stringify(this.#reader.read(event)).slice(1)}`
   }
 
   row(feed: Datafeed, kind: Kind): KindRow {
@@ -83,7 +78,7 @@ export class Kinds {
 
   /** The part of an event that its kind tells, under dotted names, and which fields these are. */
   #read(kind: Kind): { readonly event: EcsEvent; readonly knows: ReadonlySet<string> } {
-    const [list, ...cells] = JSON.parse(kind) as [number, ...(FieldValue | null | FieldValue[])[]]
+    const [list, ...cells] = JSON.parse(kind) as [number, ...Cell[]]
     const fields = this.#lists.get(list) ?? []
     let knows = this.#known.get(list)
     if (knows === undefined) {

@@ -13,8 +13,9 @@ import { DAY, type EpochMs, HOUR, isoTime, MINUTE, type Seq } from '../../domain
 import type { Query } from '../../query/ast.ts'
 import { MemoryEvents } from '../memory/events.ts'
 import type { EventStore } from '../storage.ts'
-import { type DuckStore, openDuckStore } from './duck-store.ts'
+import { openDuckStore } from './duck-store.ts'
 import { fieldsOfFeed } from './kinds.ts'
+import type { DuckStore } from './reopening.ts'
 
 /**
  * The embedded store against the one in memory: events with odd values, revisions and copies, any query, days sealed and the store closed and opened again in

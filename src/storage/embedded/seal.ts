@@ -1,11 +1,12 @@
-import { rename, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE } from '../../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, type Seq } from '../../domain/time.ts'
 import type { Copies } from './copies.ts'
 import { type DayFile, type DayFiles, synced } from './day-files.ts'
-import { type Duck, quoted, rowsOf } from './duck.ts'
-import type { DuckEvents } from './events.ts'
+import { type Duck, numbersOf, quoted, rowsOf } from './duck.ts'
+import type { EventAppender } from './event-appender.ts'
 import { KeySet } from './key-set.ts'
+import type { StoredEvents } from './stored-events.ts'
 
 /** So long after its end a day is sealed: most of what comes late has come by then. */
 const SEAL_AFTER: DurationMs = HOUR
@@ -26,7 +27,10 @@ const FEWEST = 1_000
 const STEP: DurationMs = 15 * MINUTE
 
 /** Rows that are packed, and opened, together. */
-const ROW_GROUP = 32_768
+const ROW_GROUP = 16_384
+
+/** About so many rows are sorted at once: 100 to 200 MB of documents. */
+const PIECE = 32_768
 
 /** Of zstd: a tenth slower than 3, a fifth smaller. */
 const LEVEL = 6
@@ -35,7 +39,8 @@ export interface SealParts {
   readonly duck: Duck
   readonly days: DayFiles
   readonly copies: Copies
-  readonly events: DuckEvents
+  readonly appender: EventAppender
+  readonly stored: StoredEvents
   /** Copies rows to files, while others append and read. */
   readonly connection: DuckDBConnection
 }
@@ -66,12 +71,12 @@ export async function sealDays(parts: SealParts, now: EpochMs, fewest = FEWEST):
  * in between leaves a file that nobody reads, which the next start removes.
  */
 async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: DayFile): Promise<void> {
-  const { duck, days, copies, events, connection } = parts
-  const upTo = (await events.last())!.seq
+  const { duck, days, copies, appender, stored, connection } = parts
+  const upTo = appender.lastSeq
   const file = days.newName(day, upTo)
   const moved = `day = ${day} AND seq <= ${upTo}`
   const rows = `SELECT seq, clock, time, own_time, kind, doc FROM events WHERE ${moved}`
-  await writeFile(parts, before ? `${rows} UNION ALL FROM ${days.table([before])}` : rows, file)
+  await writeFile(parts, day, before ? `${rows} UNION ALL FROM ${days.table([before])}` : rows, file)
   const [facts] = await rowsOf<Omit<DayFile, 'day' | 'file' | 'bytes' | 'sealed_at'>>(
     duck,
     connection,
@@ -80,13 +85,18 @@ async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: Day
   )
   const bytes = (await stat(days.path(file))).size
   const sealed: DayFile = { day, file, bytes, sealed_at: now, ...facts! }
-  const keys = await rowsOf<{ key: number }>(duck, connection, `SELECT key::DOUBLE AS key FROM events WHERE ${moved}`)
-  const all = new Set([...(await copies.keysOf(connection, day)), ...keys.map(({ key }) => key)])
-  await events.writing.alone(() =>
-    events.reading.alone(async () => {
+  const keys = [...(await copies.keysOf(connection, day))]
+  const known = keys.length
+  for await (const some of numbersOf(duck, connection, `SELECT key::DOUBLE FROM events WHERE ${moved}`))
+    keys.push(...some)
+  const expected = (before?.events ?? 0) + keys.length - known
+  if (facts!.events !== expected)
+    throw new Error(`Cannot seal day ${day}: its file has ${facts!.events} events, expected ${expected}`)
+  await appender.writing.alone(() =>
+    stored.reading.alone(async () => {
       await duck.transaction(connection, async () => {
-        await events.rememberLast(connection)
-        await days.register(duck, connection, sealed, KeySet.of(all).bytes)
+        await appender.rememberLast(connection)
+        await days.register(duck, connection, sealed, KeySet.of(keys).bytes)
         await connection.run(`DELETE FROM events WHERE ${moved}`)
       })
       days.replace(day, sealed)
@@ -97,18 +107,68 @@ async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: Day
   if (before) await days.remove(before.file)
 }
 
-async function writeFile({ duck, days, connection }: SealParts, rows: string, file: string): Promise<void> {
+/**
+ * Sorts the rows in pieces, each a file of its own, and puts these together: sorting a day of documents at once takes more memory
+ * than there is.
+ */
+async function writeFile(
+  { duck, days, connection }: SealParts,
+  day: number,
+  rows: string,
+  file: string,
+): Promise<void> {
+  const step = `(time - ${day * DAY}) // ${STEP}`
   const path = days.path(file)
   const unfinished = `${path}.unfinished`
-  await rowsOf(
-    duck,
-    connection,
-    `COPY (FROM (${rows}) ORDER BY time // ${STEP}, kind, seq) TO ${quoted(unfinished)}
-      (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL ${LEVEL}, ROW_GROUP_SIZE ${ROW_GROUP})`,
-  )
+  const pieces: string[] = []
+  const copy = (from: string, to: string, how: string) =>
+    rowsOf(
+      duck,
+      connection,
+      `COPY (FROM ${from}) TO ${quoted(to)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP}, ${how})`,
+    )
+  try {
+    for (const where of await piecesOf(duck, connection, day, rows)) {
+      pieces.push(`${path}.${pieces.length}.unfinished`)
+      await copy(`(${rows}) WHERE ${where} ORDER BY ${step}, kind, seq`, pieces.at(-1)!, 'COMPRESSION lz4')
+    }
+    const sorted = `read_parquet([${pieces.map(quoted).join()}])`
+    await copy(sorted, unfinished, `PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL ${LEVEL}`)
+  } finally {
+    for (const piece of pieces) await rm(piece, { force: true })
+  }
   await synced(unfinished)
   await rename(unfinished, path)
   await synced(days.folder)
+}
+
+/** Conditions that cut rows into pieces of about `PIECE`: along the steps of time, and a crowded step by place. */
+async function piecesOf(duck: Duck, connection: DuckDBConnection, day: number, rows: string): Promise<string[]> {
+  const start = day * DAY
+  const steps = await rowsOf<{ step: number | null; events: number; first: Seq; last: Seq }>(
+    duck,
+    connection,
+    `SELECT ((time - ${start}) // ${STEP})::DOUBLE AS step, count(*)::DOUBLE AS events, min(seq)::DOUBLE AS first, max(seq)::DOUBLE AS last
+      FROM (${rows}) GROUP BY 1 ORDER BY 1 NULLS LAST`,
+  )
+  const pieces: string[] = []
+  let [from, events] = [steps[0]!.step, 0]
+  for (const [i, step] of steps.entries()) {
+    events += step.events
+    const next = steps[i + 1]?.step ?? null
+    if (next !== null && events + steps[i + 1]!.events <= PIECE) continue
+    const times =
+      from === null ? 'time IS NULL' : `time >= ${start + from * STEP} AND time < ${start + (step.step! + 1) * STEP}`
+    if (events <= PIECE) pieces.push(times)
+    else {
+      const size = Math.ceil(((step.last - step.first + 1) * PIECE) / events)
+      for (let seq = step.first; seq <= step.last; seq += size)
+        pieces.push(`${times} AND seq >= ${seq} AND seq < ${seq + size}`)
+    }
+    from = next
+    events = 0
+  }
+  return pieces
 }
 
 export interface Retention {
@@ -120,7 +180,7 @@ export interface Retention {
 
 /** Drops what is older than it is to be kept, by its time and by when it came, and the oldest days beyond the bytes to keep. */
 export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): Promise<void> {
-  const { duck, days, copies, events, connection } = parts
+  const { duck, days, copies, appender, stored, connection } = parts
   const before = keep.days === undefined ? Number.NEGATIVE_INFINITY : Math.floor(now / DAY - keep.days)
   const isOld = (one: DayFile) => one.day < before && (one.last_clock ?? 0) < before * DAY
   const old = new Set(days.all.filter(isOld))
@@ -131,13 +191,16 @@ export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): 
     total -= one.bytes
   }
   if (old.size === 0 && before === Number.NEGATIVE_INFINITY) return
-  await events.writing.alone(() =>
-    events.reading.alone(async () => {
+  await appender.writing.alone(() =>
+    stored.reading.alone(async () => {
       await duck.transaction(connection, async () => {
-        await events.rememberLast(connection)
+        await appender.rememberLast(connection)
         for (const { day } of old) await days.unregister(connection, day)
         if (before > Number.NEGATIVE_INFINITY)
           await connection.run(`DELETE FROM events WHERE day < ${before} AND coalesce(clock, 0) < ${before * DAY}`)
+        const left = days.all.filter((one) => !old.has(one)).map(({ first_seq }) => first_seq)
+        const first = `least((SELECT min(seq) FROM events), ${[Number.MAX_SAFE_INTEGER, ...left].join()})`
+        await connection.run(`DELETE FROM revisions WHERE new_seq < ${first}`)
       })
       for (const { day } of old) {
         days.replace(day)

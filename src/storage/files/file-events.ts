@@ -32,8 +32,6 @@ export class FileEvents implements EventReader {
   #ageAfter: EpochMs = Number.NEGATIVE_INFINITY
   seq: Seq = 0
   copies = 0
-  /** Events that came too late to be scored at all. */
-  tooLate = 0
 
   constructor(files: EventFiles, feeds: readonly Datafeed[], lateWindow: DurationMs, seen = new SeenIds()) {
     this.#files = files
@@ -79,9 +77,9 @@ export class FileEvents implements EventReader {
     return after > 0 ? folds.waiting(range.from, range.to) : folds.counts(range.from, range.to)
   }
 
-  /** Nobody will ask for buckets before this time any more. */
-  forget(feed: Datafeed, before: EpochMs): void {
-    this.tooLate += this.#foldsOf(feed).forget(before)
+  /** Nobody will ask for buckets of this feed before this time any more. Answers how many events waited in them: they came too late to be scored. */
+  forget(feed: Datafeed, before: EpochMs): number {
+    return this.#foldsOf(feed).forget(before)
   }
 
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {

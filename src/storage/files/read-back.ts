@@ -8,7 +8,7 @@ import { matches } from '../../query/match.ts'
 import type { Page, SeqRange } from '../page.ts'
 import { SeenIds } from './seen-ids.ts'
 
-/** What reading back asks of an opened input; `app.ts` hands in the sources. */
+/** What reading back asks of an opened input; `app/` hands in the sources. */
 export interface ReadableBytes {
   readonly host: string
   fingerprint(): Promise<string>

@@ -1,68 +1,79 @@
-import type { JobOptions } from './anomaly/job.ts'
-import { compileDatafeed, type Datafeed } from './datafeed/datafeed.ts'
-import { rowOf } from './datafeed/observe.ts'
-import type { ProfileName } from './datafeed/profiles.ts'
-import type { Alert } from './domain/alert.ts'
-import type { EcsEvent, Reject } from './domain/event.ts'
-import type { ExceptionItem } from './domain/exception.ts'
-import { text } from './domain/field.ts'
-import { hostOf } from './domain/identity.ts'
-import type { DatafeedConfig, Job } from './domain/job.ts'
-import { NOVELTY } from './domain/novelty-fields.ts'
-import type { Rule } from './domain/rule.ts'
-import type { EpochMs } from './domain/time.ts'
-import type { AlertDraft } from './engine/alert-drafts.ts'
-import { Input } from './engine/input.ts'
-import { JobLoop, type ScoredBucket } from './engine/job-loop.ts'
-import { Judging, type ScoredRecord } from './engine/judging.ts'
-import { type ScanProfile, type Walk, walk } from './engine/scan.ts'
-import type { Format } from './formats/format.ts'
-import { recognise } from './formats/index.ts'
-import { fieldsOf } from './query/ast.ts'
-import { fieldsOfExceptions } from './rules/exceptions.ts'
-import type { ByteSource } from './sources/source.ts'
-import { FileEvents, LATE_WINDOW } from './storage/files/file-events.ts'
-import { LatestRecords } from './storage/files/latest-records.ts'
-import { EventFiles } from './storage/files/read-back.ts'
-import { alertDocument } from './triage/alert-document.ts'
-import { EVENTS_SHOWN, evidenceOf, placesToShow } from './triage/evidence.ts'
-import type { History } from './triage/history.ts'
+import type { JobOptions } from '../anomaly/job.ts'
+import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
+import { rowOf } from '../datafeed/observe.ts'
+import type { ProfileName } from '../datafeed/profiles.ts'
+import type { Alert } from '../domain/alert.ts'
+import type { EcsEvent, Reject } from '../domain/event.ts'
+import { text } from '../domain/field.ts'
+import { hostOf } from '../domain/identity.ts'
+import type { DatafeedConfig, Job } from '../domain/job.ts'
+import { NOVELTY } from '../domain/novelty-fields.ts'
+import type { Rule } from '../domain/rule.ts'
+import type { EpochMs } from '../domain/time.ts'
+import type { AlertDraft } from '../engine/alert-drafts.ts'
+import { Input } from '../engine/input.ts'
+import { JobLoop, type ScoredBucket } from '../engine/job-loop.ts'
+import { Judging, type RuleAndExceptions, type ScoredRecord } from '../engine/judging.ts'
+import { type ScanProfile, type Walk, walk } from '../engine/scan.ts'
+import type { Format } from '../formats/format.ts'
+import { recognise } from '../formats/index.ts'
+import { fieldsOf } from '../query/ast.ts'
+import { fieldsOfExceptions } from '../rules/exceptions.ts'
+import type { ByteSource } from '../sources/source.ts'
+import { FileEvents, LATE_WINDOW } from '../storage/files/file-events.ts'
+import { LatestRecords } from '../storage/files/latest-records.ts'
+import { EventFiles } from '../storage/files/read-back.ts'
+import { alertDocument } from '../triage/alert-document.ts'
+import { EVENTS_SHOWN, evidenceOf, placesToShow } from '../triage/evidence.ts'
+import type { History } from '../triage/history.ts'
 
-export interface ScanOptions {
-  readonly sources: readonly ByteSource[]
+/** One job of a scan, and the rules that judge it. */
+export interface ScanJob {
   readonly job: Job
   readonly datafeed: DatafeedConfig
-  readonly rules: readonly Rule[]
-  readonly exceptions?: readonly ExceptionItem[]
-  readonly valueLists?: ReadonlyMap<string, readonly string[]>
+  readonly rules: readonly RuleAndExceptions[]
   readonly profile?: ProfileName
-  readonly format?: Format
-  readonly strict?: boolean
-  /** Events from this time on are left out. */
-  readonly until?: EpochMs
-  readonly onReject?: (input: number, reject: Reject) => void
-  readonly onProgress?: (bytes: number) => void
   /** What the job itself is told besides its definition: a threshold or a budget of alerts. */
   readonly jobOptions?: JobOptions
   /** Each bucket as it was scored, for those who measure. */
   readonly onBucket?: (scored: ScoredBucket) => void
 }
 
+export interface ScanOptions {
+  readonly sources: readonly ByteSource[]
+  /** They share the reading of the inputs, and nothing else. */
+  readonly jobs: readonly ScanJob[]
+  readonly valueLists?: ReadonlyMap<string, readonly string[]>
+  readonly format?: Format
+  readonly strict?: boolean
+  /** Events from this time on are left out. */
+  readonly until?: EpochMs
+  readonly onReject?: (input: number, reject: Reject) => void
+  readonly onProgress?: (bytes: number) => void
+}
+
 /** What a scan has found, and all that a report tells of it. */
 export interface ScanOutcome {
   readonly walk: Walk
   readonly inputs: readonly Input<ScanProfile>[]
+  readonly copies: number
+  /** Events whose copies could no longer be recognised, for want of room. */
+  readonly forgotten: number
+  /** In the order in which they were asked for. */
+  readonly jobs: readonly JobOutcome[]
+}
+
+/** What one job of a scan has found. */
+export interface JobOutcome {
+  readonly job: Job
   readonly feed: Datafeed
   readonly history: History
   /** Records with a score above 0, as they were last written. */
   readonly records: readonly ScoredRecord[]
   readonly drafts: readonly AlertDraft[]
-  readonly copies: number
   readonly lateEvents: number
   /** Events that came so late that they were not scored. */
   readonly tooLate: number
-  /** Events whose copies could no longer be recognised, for want of room. */
-  readonly forgotten: number
   readonly buckets: number
   readonly warnings: readonly string[]
   /** The alerts with their evidence, which is read now, in the order of their buckets. */
@@ -74,45 +85,79 @@ const HOST_FIELDS = ['host.id', 'host.name']
 
 /** Builds the product for one scan and runs it: the same engine as everywhere, over inputs that are read once. */
 export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
-  const { job, rules, exceptions = [], valueLists = new Map() } = options
-  const extraFields = fieldsOfExceptions(exceptions)
-  const feed = compileDatafeed(job, options.datafeed, {
-    extraFields,
-    ...(options.profile && { profile: options.profile }),
+  const feeds = options.jobs.map(({ job, datafeed, rules, profile }) => {
+    const extraFields = fieldsOfExceptions(rules.flatMap(({ exceptions }) => exceptions))
+    return compileDatafeed(job, datafeed, { extraFields, ...(profile && { profile }) })
   })
-  const inputs = openInputs(options, [feed])
-  const events = new FileEvents(new EventFiles(inputs), [feed], LATE_WINDOW)
-  const judging = new Judging(
-    feed,
-    job.analysis_config.detectors[0]?.by_field_name ?? 'process.name',
-    rules.map((rule) => ({ rule, exceptions })),
-    { valueLists },
+  const inputs = openInputs(options, feeds)
+  const events = new FileEvents(new EventFiles(inputs), feeds, LATE_WINDOW)
+  const runs = options.jobs.map((scanJob, i) => startRun(scanJob, feeds[i]!, events, options.valueLists ?? new Map()))
+  const walked = await walk(
+    inputs,
+    events,
+    runs.map(({ loop }) => loop),
+    options.until,
   )
-  const jobLoop = new JobLoop(job, feed, events, new LatestRecords(), {
-    lateWindow: LATE_WINDOW,
-    jobOptions: { ...thresholdOf(job, rules), ...options.jobOptions },
-    onScored: (scored) => {
-      options.onBucket?.(scored)
-      judging.scored(scored)
-    },
-    onRenormalized: (records, now) => judging.renormalized(records, now),
-    onPassed: (before) => events.forget(feed, before),
-  })
-  const walked = await walk(inputs, events, [jobLoop], options.until)
   return {
     walk: walked,
     inputs,
+    copies: events.copies,
+    forgotten: events.forgotten,
+    jobs: runs.map((run) => outcomeOf(run, events)),
+  }
+}
+
+/** A job on its way through a scan. */
+interface JobRun {
+  readonly loop: JobLoop
+  readonly judging: Judging
+  tooLate: number
+}
+
+function startRun(
+  { job, rules, jobOptions, onBucket }: ScanJob,
+  feed: Datafeed,
+  events: FileEvents,
+  valueLists: ReadonlyMap<string, readonly string[]>,
+): JobRun {
+  const byField = job.analysis_config.detectors[0]?.by_field_name ?? 'process.name'
+  const judging = new Judging(feed, byField, rules, { valueLists })
+  const loop = new JobLoop(job, feed, events, new LatestRecords(), {
+    lateWindow: LATE_WINDOW,
+    jobOptions: {
+      ...thresholdOf(
+        job,
+        rules.map(({ rule }) => rule),
+      ),
+      ...jobOptions,
+    },
+    onScored: (scored) => {
+      onBucket?.(scored)
+      judging.scored(scored)
+    },
+    onRenormalized: (records, now) => judging.renormalized(records, now),
+    onPassed: (before) => {
+      run.tooLate += events.forget(feed, before)
+    },
+  })
+  const run: JobRun = { loop, judging, tooLate: 0 }
+  return run
+}
+
+function outcomeOf({ loop, judging, tooLate }: JobRun, events: FileEvents): JobOutcome {
+  const { job, feed, lateEvents, buckets } = loop
+  const drafts = judging.drafts.inOrder()
+  return {
+    job,
     feed,
     history: judging.history,
     records: [...judging.records.values()],
-    drafts: judging.drafts.inOrder(),
-    copies: events.copies,
-    lateEvents: jobLoop.lateEvents,
-    tooLate: events.tooLate,
-    forgotten: events.forgotten,
-    buckets: jobLoop.buckets,
+    drafts,
+    lateEvents,
+    tooLate,
+    buckets,
     warnings: judging.warnings,
-    alerts: () => withEvidence(judging.drafts.inOrder(), events, feed),
+    alerts: () => withEvidence(drafts, events, feed),
   }
 }
 

@@ -1,0 +1,64 @@
+// How much memory an entry of the job beyond names takes, and how many observations it judges in a CPU second.
+// usage: node --expose-gc --import tsx bench/detection/size.ts [--hosts N]
+import { parseArgs } from 'node:util'
+import { NoveltyJob } from '../../src/anomaly/novelty/job.ts'
+import { loadJob } from '../../src/config/content.ts'
+import { NOVELTY_FIELDS } from '../../src/domain/novelty-fields.ts'
+import type { Observation } from '../../src/domain/observation.ts'
+import { MINUTE } from '../../src/domain/time.ts'
+
+/** A host as in `detection-design.md` §4: so many uses (program and account), each with some peers inside and out. */
+const USES = 70
+const PROGRAMS = 300
+const ACCOUNTS = 8
+const START = Date.UTC(2026, 0, 5)
+const SPAN = 15 * MINUTE
+
+const { values } = parseArgs({ options: { hosts: { type: 'string', default: '4000' } } })
+const hosts = Number(values.hosts)
+const { job } = await loadJob('linux_novel_network_activity')
+const model = new NoveltyJob(job, NOVELTY_FIELDS, { entryLimit: Number.POSITIVE_INFINITY })
+
+global.gc?.()
+const empty = process.memoryUsage().heapUsed
+let observations = 0
+let cpu = 0
+// Every host twice: the first time all is new, the second nothing is.
+for (let pass = 0; pass < 2; pass++)
+  for (let host = 0; host < hosts; host += 10) {
+    const start = START + (pass * Math.ceil(hosts / 10) + host / 10) * SPAN
+    const rows = Array.from({ length: 10 }, (_, i) => rowsOf(host + i, start)).flat()
+    const before = process.cpuUsage()
+    model.close({ start, end: start + SPAN }, rows)
+    const { user, system } = process.cpuUsage(before)
+    cpu += (user + system) / 1e6
+    observations += rows.length
+  }
+global.gc?.()
+const used = process.memoryUsage().heapUsed - empty
+console.log(
+  `${model.entries} entries, ${(used / 1e6).toFixed(0)} MB, ${(used / model.entries).toFixed(0)} bytes an entry; ` +
+    `${observations} observations, ${Math.round(observations / cpu)} in a CPU second`,
+)
+
+function rowsOf(host: number, start: number): Observation[] {
+  return Array.from({ length: USES }, (_, use) => {
+    const program = (host * 7 + use * 11) % PROGRAMS
+    const inside = use % 3 > 0
+    const ip = inside ? `10.${program % 200}.${host % 16}.${use % 20}` : `203.${program % 64}.${host % 250}.${use}`
+    const told = new Map([
+      ['host.name', `host-${host}`],
+      ['oddsock.program', `/opt/program-${program}/bin/program`],
+      ['user.name', `account-${use % ACCOUNTS}`],
+      ['destination.ip', ip],
+      ['process.name', `program-${program}`],
+      ['network.direction', 'egress'],
+      ['oddsock.peer.ip', ip],
+      ['oddsock.peer.port', inside ? '5432' : '443'],
+      ['oddsock.directory', 'local'],
+      ['oddsock.argv0', 'file'],
+    ])
+    const at = start + use * 1000
+    return { values: NOVELTY_FIELDS.map((field) => told.get(field) ?? null), count: 1, first: at, last: at, events: [] }
+  })
+}

@@ -1,0 +1,29 @@
+import type { Observation } from '../../domain/observation.ts'
+import type { Scope } from '../../domain/scope.ts'
+import type { Columns, Group } from './group.ts'
+
+/**
+ * Whether a group lies in a scope. One with a peer holds a group only if all its peers are that one: what else the program contacts
+ * in the same bucket was not spoken of.
+ */
+export function holdsGroup({ host, user, program, peer }: Scope, group: Group): boolean {
+  if (host !== undefined && host !== group.host) return false
+  if (user !== undefined && user !== group.user) return false
+  if (program !== undefined && program !== group.program) return false
+  return peer === undefined || [...group.peers.values()].every(({ ip }) => ip === peer)
+}
+
+/** Whether a row lies in a scope, or may: a row that names no user may be of any. */
+export function holdsRow({ host, user, program, peer }: Scope, row: Observation, columns: Columns): boolean {
+  const says = (field: string, value: string | undefined) => value === undefined || columns.value(row, field) === value
+  if (!says('host.name', host) || !says('oddsock.program', program)) return false
+  if (peer !== undefined && columns.value(row, 'oddsock.peer.ip').split(',')[0] !== peer) return false
+  return user === undefined || mayBe(user, columns.value(row, 'user.name'), columns.value(row, 'user.id'))
+}
+
+/** The names that `users.ts` gives to what a row says of its user. */
+function mayBe(user: string, name: string, id: string): boolean {
+  if (name !== '' && name !== id) return name === user
+  if (id === '') return true
+  return id === '0' ? user === 'root' : user === '<uid>' || user === `uid:${id}`
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DAY, HOUR } from '../../domain/time.ts'
+import type { Group } from './group.ts'
+import { newRate } from './rate.ts'
+import {
+  argv0Term,
+  directoryTerm,
+  fanOutTerm,
+  hourTerm,
+  isLocalBirth,
+  learnHour,
+  newDirectoryTerm,
+  portTerm,
+  reachTerm,
+  rollOutTerm,
+  terminalTerm,
+} from './shape.ts'
+import { newProgram, newState, type Use } from './state.ts'
+
+/** Expected values are worked out beside each, from the shares in detection-design §7. */
+function near(actual: number | undefined, expected: number): void {
+  assert.ok(actual !== undefined && Math.abs(actual - expected) < 1e-5, `${actual} is not near ${expected}`)
+}
+
+const group = (change: Partial<Group>) => change as Group
+const peers = (count: number) =>
+  group({ peers: new Map(Array.from({ length: count }, (_, i) => [String(i), {} as never])) })
+
+function programOn(hosts: readonly number[]) {
+  const program = newProgram('/opt/x', 0)
+  for (const [i, first] of hosts.entries())
+    program.hosts.set(`h${i}`, { first, seen: 0, lastUser: '', a: newRate(), b: newRate() })
+  return program
+}
+
+test('a directory class is worth its share among attacks over its share among novelties here', () => {
+  const state = newState()
+  // 0.75·ln(0.18/0.07)
+  near(directoryTerm(state, undefined, 'tmp')?.nats, 0.708346)
+  state.shape.directories.set('tmp', 20)
+  state.shape.directoriesN = 20
+  // share (20 + 20·0.07)/40 = 0.535; 0.75·ln(0.18/0.535) = −0.816986, above the floor of −0.75
+  near(directoryTerm(state, undefined, 'tmp')?.nats, -0.75)
+  assert.equal(directoryTerm(state, undefined, ''), undefined)
+})
+
+test('a new directory is worth something where novelties come to old ones', () => {
+  const state = newState()
+  // 0.75·ln(0.6/0.5)
+  near(newDirectoryTerm(state, '/opt/x').nats, 0.136741)
+  Object.assign(state.shape, { newDirectory: 1, newDirectoryN: 16 })
+  state.shape.known.set('/usr/bin', 1)
+  // share (1 + 2)/20 = 0.15: new 0.75·ln(0.6/0.15), known 0.75·ln(0.4/0.85)
+  near(newDirectoryTerm(state, '/opt/x').nats, 1.039721)
+  near(newDirectoryTerm(state, '/usr/bin').nats, -0.565329)
+})
+
+test('the name of a kernel thread is worth ln(0.10/0.015), and less for a program that is known to use it', () => {
+  const state = newState()
+  near(argv0Term(state, undefined, group({ argv0: 2 }))?.nats, 1.89712)
+  const program = newProgram('/opt/x', 0)
+  program.argv0[2] = 4
+  // (4 + 4·0.015)/8 = 0.5075; ln(0.1/0.5075)
+  near(argv0Term(state, program, group({ argv0: 2 }))?.nats, -1.624326)
+  assert.equal(argv0Term(state, program, group({ argv0: undefined })), undefined)
+})
+
+test('that nobody was logged in is worth most where somebody always is, and 3 nats at most', () => {
+  const state = newState()
+  const without = group({ attended: false })
+  near(terminalTerm(state, undefined, without, 0)?.nats, 0)
+  state.shape.terminal[0] = { n: 96, yes: 96 }
+  // share (96 + 1.2)/100 = 0.972: ln(0.7/0.028) = 3.218876
+  near(terminalTerm(state, undefined, without, 0)?.nats, 3)
+  near(terminalTerm(state, undefined, group({ attended: true }), 0)?.nats, Math.log(0.3 / 0.972))
+  near(terminalTerm(state, undefined, without, 1)?.nats, 0)
+  assert.equal(terminalTerm(state, undefined, group({ attended: undefined }), 0), undefined)
+})
+
+test('an hour at which novelties come is worth less than nothing, another a little', () => {
+  const state = newState()
+  // Monday 2026-01-05, 9 and 22 h: cells 2 and 5 of the weekdays.
+  const monday = Date.UTC(2026, 0, 5)
+  for (let i = 0; i < 20; i++) learnHour(state, monday + 9 * HOUR, 0)
+  // uniform 5/42: share (20 + 20·5/42)/40 = 0.559524, and 0.5·ln(0.119048/0.559524); at night share 5/84, 0.5·ln 2
+  near(hourTerm(state, monday + 9 * HOUR, 0).nats, -0.773781)
+  near(hourTerm(state, monday + 22 * HOUR, 0).nats, 0.346574)
+  near(hourTerm(state, monday + 9 * HOUR, 1).nats, 0)
+})
+
+test('a port that no program uses to the outside is worth more than one that all use', () => {
+  const state = newState()
+  state.shape.outsidePrograms = 19
+  state.shape.outsidePorts.set('web', 19)
+  // 0.4·(−ln(0.5/20) − 1.5) and 0.4·(−ln(19.5/20) − 1.5)
+  near(portTerm(state, '4444').nats, 0.875552)
+  near(portTerm(state, 'web').nats, -0.589873)
+})
+
+test('fan-out begins at eight peers, and is measured by the most of before', () => {
+  assert.equal(fanOutTerm(undefined, peers(7)), undefined)
+  // 0.5·ln(40/4); with 20 before 0.5·ln(40/20); with 40 before nothing
+  near(fanOutTerm(undefined, peers(40))?.nats, 1.151293)
+  const program = newProgram('/opt/x', 0)
+  program.fanOut = 20
+  near(fanOutTerm(program, peers(40))?.nats, 0.346574)
+  program.fanOut = 40
+  assert.equal(fanOutTerm(program, peers(40)), undefined)
+})
+
+test('a program that came to three hosts within a day is a roll-out, for two days', () => {
+  const now = 30 * DAY
+  const use = (first: number) => ({ first }) as Use
+  assert.equal(rollOutTerm(programOn([now - HOUR]), undefined, undefined, now), undefined)
+  near(rollOutTerm(programOn([now - HOUR, now - 2 * HOUR]), undefined, undefined, now)?.nats, -Math.log(3))
+  assert.equal(rollOutTerm(programOn([now - 2 * DAY, now - 3 * DAY]), undefined, undefined, now), undefined)
+  const program = programOn([now, now, now, now])
+  near(rollOutTerm(program, program.hosts.get('h0'), use(now - DAY), now)?.nats, -Math.log(4))
+  assert.equal(rollOutTerm(program, program.hosts.get('h0'), use(now - 3 * DAY), now), undefined)
+})
+
+test('a program that stays is odd where most do not, and only where it came to one host or two', () => {
+  const state = newState()
+  const use = { level: 6, buckets: 9 } as Use
+  // 10 buckets: the better of 0.75·ln(0.6/0.35) and 0.75·ln(0.5/0.2)
+  near(reachTerm(state, use, 1)?.nats, 0.687218)
+  near(reachTerm(state, use, 0.5)?.nats, 0.343609)
+  state.shape.born[1] = 20
+  state.shape.reached[1] = [20, 20, 0]
+  // shares (20 + 7)/40 and (20 + 4)/40: both more than among attacks
+  assert.equal(reachTerm(state, use, 1), undefined)
+  assert.equal(reachTerm(newState(), { ...use, buckets: 2 }, 1), undefined)
+  assert.equal(isLocalBirth(programOn([0, HOUR]), 0), true)
+  assert.equal(isLocalBirth(programOn([0, HOUR, 2 * HOUR]), 0), false)
+  assert.equal(isLocalBirth(programOn([0, HOUR, 2 * DAY]), 0), true)
+})

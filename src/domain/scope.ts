@@ -1,0 +1,20 @@
+import type { EpochMs } from './time.ts'
+
+/**
+ * What a verdict about a finding is for: uses of the network that agree with everything given here. Without a peer it is any peer;
+ * a verdict on a daemon's new address should name it, or it speaks about the whole daemon.
+ */
+export interface Scope {
+  readonly host?: string
+  readonly user?: string
+  /** `oddsock.program`. */
+  readonly program?: string
+  /** An address. */
+  readonly peer?: string
+}
+
+/** "This is expected": no alert comes of what is in the scope until then, and the model takes it as usual. */
+export interface Expectation extends Scope {
+  readonly id: string
+  readonly until: EpochMs
+}

@@ -1,0 +1,68 @@
+import { DAY, type DurationMs, type EpochMs } from '../../domain/time.ts'
+import type { Storage } from '../storage.ts'
+import { OpenSearchAlerts } from './alerts.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { Documents } from './documents.ts'
+import { OpenSearchEvents } from './events.ts'
+import { IndexEvents, type IndexEventsOptions } from './index-events.ts'
+import { createIndex } from './indices.ts'
+import { Journal } from './journal.ts'
+import { OpenSearchResults } from './results.ts'
+import { ALERT_FIELDS, EVENT_FIELDS, mappingOf, RESULT_FIELDS } from './schema.ts'
+import { OpenSearchState } from './state.ts'
+
+export interface OpenSearchOptions extends ConnectionOptions {
+  /** What the names of all our indices begin with: `oddsock` unless said. */
+  readonly prefix?: string
+  /** Copies of each shard beside the first; 1 unless said, so that a node may be lost. */
+  readonly replicas?: number
+  /** Shards of a day of events. */
+  readonly shards?: number
+  /** Fields to search and group by in the cluster, beside the usual ones. */
+  readonly fields?: readonly string[]
+  /** Whose results these are: one writer, one journal. */
+  readonly journal?: string
+  /** Indices of others to read events from, instead of our own. */
+  readonly reads?: IndexEventsOptions
+  /** So long our own events are kept; for ever unless said. */
+  readonly keep?: DurationMs
+}
+
+/** Everything in a cluster. Opening makes what indices are missing, and needs the cluster to answer. */
+export async function openOpenSearch(
+  options: OpenSearchOptions,
+): Promise<Storage & { readonly connection: Connection }> {
+  const { prefix = 'oddsock', replicas = 1, shards = 1, fields = [], journal = 'all', keep } = options
+  const connection = await Connection.open(options)
+  const settings = { number_of_shards: 1, number_of_replicas: replicas }
+  await createIndex(connection, `${prefix}-state`, mappingOf([]), settings)
+  await createIndex(connection, `${prefix}-alerts`, mappingOf(ALERT_FIELDS), settings)
+  await createIndex(connection, `${prefix}-journals`, mappingOf([]), settings)
+  const state = new OpenSearchState(new Documents(`${prefix}-state`, connection), connection)
+  const ours = new OpenSearchState(new Documents(`${prefix}-journals`, connection), connection)
+  await state.finishRemoval()
+  const eventFields = [...new Set([...EVENT_FIELDS, ...fields])]
+  const eventSettings = { number_of_shards: shards, number_of_replicas: replicas, refresh_interval: '30s' }
+  const journals = {
+    events: new Journal(`${prefix}-events`, connection, ours, mappingOf(eventFields), eventSettings),
+    results: new Journal(`${prefix}-results-${journal}`, connection, ours, mappingOf(RESULT_FIELDS), settings),
+    outbox: new Journal(`${prefix}-outbox`, connection, ours, mappingOf([]), settings),
+  }
+  const own = new OpenSearchEvents(journals.events, eventFields)
+  const events = options.reads ? new IndexEvents(connection, ours, options.reads) : own
+  return {
+    connection,
+    state,
+    events,
+    results: new OpenSearchResults(journals.results, ours),
+    alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
+    trouble: () => connection.trouble,
+    async tend(now: EpochMs) {
+      if (keep !== undefined) await own.dropBefore(now - Math.max(keep, DAY))
+    },
+    async close() {
+      for (const each of Object.values(journals)) await each.close()
+      await connection.close()
+    },
+  }
+}
