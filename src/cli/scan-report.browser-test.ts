@@ -56,8 +56,9 @@ describe('the report of a scan in a real browser', () => {
       assert.deepEqual(complaints, [])
       const first = page.getByRole('article').first()
       assert.match(await first.innerText(), /used the network/)
-      await first.locator('summary').first().click()
-      assert.match(await first.locator('details').first().innerText(), /@timestamp/)
+      for (const summary of await first.locator('summary').all()) await summary.click()
+      assert.match(await first.innerText(), /was never seen in the fleet/)
+      assert.match(await first.innerText(), /@timestamp/)
     })
 
     test(`passes the accessibility rules of axe (${scheme})`, async () => {

@@ -94,25 +94,29 @@ function eventsByCell(data: TimelineData, bins: Bins): Map<number, number> {
 
 function diamonds(best: Best, bins: Bins, scale: ReturnType<typeof timeScale>): Markup[] {
   const x = (cell: number) => scale(bins.from + (cell + 0.5) * bins.length)
-  const named = withNames(best, x)
   const [, right] = scale.range() as [number, number]
+  const isOnLeft = (cell: number) => x(cell) > right - NAME_ROOM
+  const named = withNames(best, (cell) => (isOnLeft(cell) ? x(cell) + 4 - NAME_ROOM : x(cell) - 4))
   return [...best].map(([cell, record]) => {
     const step = stepOf(record.score)
     const half = step === 'low' ? 2.5 : 4.5
     const hint = `${moment(record.time)}: ${visible(record.what, 40)}, ${scoreText(record.score)}`
     const diamond = html`<path class="${step}" d="M${x(cell)} ${NAMES + 6.5 - half}l${half} ${half}l${-half} ${half}l${-half} ${-half}z"><title>${hint}</title></path>`
     if (!named.has(cell)) return diamond
-    const onLeft = x(cell) > right - NAME_ROOM
+    const onLeft = isOnLeft(cell)
     return html`${diamond}<text class="halo" x="${x(cell) + (onLeft ? 4 : -4)}" y="10" text-anchor="${onLeft ? 'end' : 'start'}">${fitted(record.what, NAME_ROOM - 8)}</text>`
   })
 }
 
-/** The cells whose process is named: the highest scores, no two so close that their names would touch. */
-function withNames(best: Best, x: (cell: number) => number): Set<number> {
+/**
+ * The cells whose process is named: the highest scores, no two so close that their names would touch. `begin` is where the name of a cell
+ * begins, which is on the other side of it near the right edge.
+ */
+function withNames(best: Best, begin: (cell: number) => number): Set<number> {
   const named = new Set<number>()
   const ranked = [...best].filter(([, { score }]) => stepOf(score) !== 'low').sort(([, a], [, b]) => b.score - a.score)
   for (const [cell] of ranked)
-    if (named.size < MOST_NAMES && [...named].every((other) => Math.abs(x(other) - x(cell)) > NAME_ROOM))
+    if (named.size < MOST_NAMES && [...named].every((other) => Math.abs(begin(other) - begin(cell)) > NAME_ROOM))
       named.add(cell)
   return named
 }

@@ -64,21 +64,29 @@ export class DuckEvents implements EventStore {
     const whole = wholeBuckets(range, feed.bucketSpan)
     const start = bucketStart(feed.bucketSpan)
     const where = `${atLeast('time', whole.from)} AND ${below('time', whole.to)} AND seq > ${after} AND seq <= ${this.#within(upTo)}`
-    const groups = await this.#stored.select<{ kind: Kind; start: EpochMs; count: number }>(
-      daysWithin(whole),
-      (rows) =>
-        `SELECT kind, (${start})::DOUBLE AS start, count(*)::DOUBLE count FROM ${rows} WHERE ${where} GROUP BY 1, 2`,
+    const days = daysWithin(whole)
+    const kinds = await this.#stored.select<{ kind: Kind }>(
+      days,
+      (rows) => `SELECT DISTINCT kind FROM ${rows} WHERE ${where}`,
     )
+    const admitted = kinds.map(({ kind }) => kind).filter((kind) => this.#kinds.row(feed, kind) !== 'not admitted')
+    if (admitted.some((kind) => this.#kinds.row(feed, kind) === 'unknown'))
+      return this.#countDocuments(feed, whole, where)
+    const counts = await this.#stored.select<{ start: EpochMs; count: number }>(
+      days,
+      (rows) => `SELECT (${start})::DOUBLE AS start, count(*)::DOUBLE AS count FROM ${rows}
+        WHERE ${where} AND kind IN (SELECT unnest($1)) GROUP BY 1`,
+      admitted,
+    )
+    return new Map(counts.map(({ start, count }) => [start, count]))
+  }
+
+  async #countDocuments(feed: Datafeed, range: TimeRange, where: string): Promise<ReadonlyMap<EpochMs, number>> {
     const counts = new Map<EpochMs, number>()
-    const add = (start: EpochMs, count: number) => counts.set(start, (counts.get(start) ?? 0) + count)
-    const rows = groups.map(({ kind }) => this.#kinds.row(feed, kind))
-    if (!rows.includes('unknown')) {
-      for (const [i, { start, count }] of groups.entries()) if (rows[i] !== 'not admitted') add(start, count)
-      return counts
+    for await (const { event, time } of this.#stored.documents(range, where)) {
+      const { start } = bucketOf(time, feed.bucketSpan)
+      if (matches(feed.query, event)) counts.set(start, (counts.get(start) ?? 0) + 1)
     }
-    counts.clear()
-    for await (const { event, time } of this.#stored.documents(whole, where))
-      if (matches(feed.query, event)) add(bucketOf(time, feed.bucketSpan).start, 1)
     return counts
   }
 
