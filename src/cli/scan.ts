@@ -14,12 +14,16 @@ import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
 import { EXIT } from './failure.ts'
 import { sourcesOf, UNKNOWN, UNKNOWN_HINT } from './inputs.ts'
 import { jobsFor } from './jobs-for.ts'
+import { leaveLittleGarbage } from './little-garbage.ts'
 import { Progress } from './progress.ts'
 import { Rejects, unwritable } from './rejects.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
 import { renderScanReport } from './scan-report.ts'
 import { closest, summarize } from './scan-summary.ts'
 import { type Io, Terminal } from './terminal.ts'
+
+/** So many logs may be open at once before their memory is felt. */
+const MANY_LOGS = 16
 
 /** `oddsock scan`: reads the inputs once, prints the alerts with their evidence, and writes the report if one is asked for. */
 export async function scan(paths: readonly string[], options: ScanCliOptions, io: Io): Promise<number> {
@@ -44,6 +48,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   })
   for (const { path, reason } of unreadable) terminal.error(`Cannot read "${path}": ${reason}`)
   if (options.spool !== false) tellOfCopies(sources, terminal)
+  if (options.strict || sources.length > MANY_LOGS) leaveLittleGarbage()
 
   if (options.html !== undefined) await checkWritable(options.html)
   const rejects = new Rejects(options.rejects)

@@ -8,7 +8,7 @@ const PRIME = 0x9e3779b1
  * two lanes that do not wait for each other: the pieces are most of what a quick reader looks at.
  */
 export class KeyBytes {
-  bytes = Buffer.allocUnsafe(16 * 1024)
+  bytes = Buffer.allocUnsafe(2 * 1024)
   length = 0
   #out = viewOf(this.bytes)
   #block: Uint8Array = this.bytes

@@ -88,6 +88,10 @@ async function* unpacked(raw: AsyncIterable<Buffer>, title: string): AsyncGenera
   }
 }
 
+/** A hundred small logs may have to be open at once: none of them is read in fewer than so many chunks, or in smaller ones than this. */
+const LEAST_CHUNKS = 128
+const LEAST_CHUNK = 32 * 1024
+
 /** So many chunks of a file are read at a stretch; then signals, timers and the garbage collector have their turn. */
 const AT_A_STRETCH = 8
 
@@ -97,14 +101,16 @@ const AT_A_STRETCH = 8
  */
 async function* rawBytes(path: string, progress?: (bytes: number) => void): AsyncGenerator<Buffer> {
   const file = await open(path)
-  const buffer = Buffer.allocUnsafe(CHUNK)
   try {
-    const isFile = (await file.stat()).isFile()
+    const stat = await file.stat()
+    const isFile = stat.isFile()
+    const chunk = isFile ? Math.min(CHUNK, Math.max(LEAST_CHUNK, Math.ceil(stat.size / LEAST_CHUNKS))) : CHUNK
+    const buffer = Buffer.allocUnsafe(chunk)
     for (let turn = 1; ; turn++) {
       if (turn % AT_A_STRETCH === 0) await setImmediate()
       const length = isFile
-        ? readSync(file.fd, buffer, 0, CHUNK, null)
-        : (await file.read(buffer, 0, CHUNK, null)).bytesRead
+        ? readSync(file.fd, buffer, 0, chunk, null)
+        : (await file.read(buffer, 0, chunk, null)).bytesRead
       if (length === 0) return
       progress?.(length)
       yield buffer.subarray(0, length)

@@ -41,6 +41,8 @@ export interface Peer {
 /** Finds the values of a row by name; a field that the datafeed does not have is no value. */
 export class Columns {
   readonly #at: ReadonlyMap<string, number>
+  /** Rows of different buckets often share their list of values, as whoever reads remembers kinds of events. */
+  readonly #facts = new WeakMap<Observation['values'], Facts>()
 
   constructor(fields: readonly string[]) {
     this.#at = new Map(NOVELTY_FIELDS.map((field) => [field, fields.indexOf(field)]))
@@ -49,6 +51,30 @@ export class Columns {
   value({ values }: Observation, field: string): string {
     return values[this.#at.get(field) ?? -1] ?? ''
   }
+
+  /** What the values of a row say, whatever the bucket. */
+  facts(row: Observation): Facts {
+    let facts = this.#facts.get(row.values)
+    if (facts === undefined) {
+      facts = factsOf(row, this)
+      this.#facts.set(row.values, facts)
+    }
+    return facts
+  }
+}
+
+/** The values of a row in the terms of a group. */
+interface Facts {
+  readonly host: string
+  readonly program: string
+  readonly userName: string
+  readonly userId: string
+  readonly peer: Peer | undefined
+  readonly name: string
+  readonly destination: string
+  readonly directory: string
+  readonly argv0: Argv0 | undefined
+  readonly attended: boolean | undefined
 }
 
 /** Who runs a program where the row does not say it plainly; asked in the order of rows. */
@@ -63,18 +89,17 @@ export interface UserNames {
 export function groupsOf(rows: readonly Observation[], columns: Columns, users: UserNames): Group[] {
   const groups = new Map<string, Group>()
   for (const row of rows) {
-    const program = columns.value(row, 'oddsock.program')
-    const peer = peerOf(row, columns)
+    const facts = columns.facts(row)
+    const { host, program, peer } = facts
     if (program === '' || peer === undefined) continue
-    const host = columns.value(row, 'host.name')
-    const user = users.resolve(host, program, columns.value(row, 'user.name'), columns.value(row, 'user.id'))
+    const user = users.resolve(host, program, facts.userName, facts.userId)
     const key = `${host.length} ${program.length} ${host}${program}${user}`
     let group = groups.get(key)
     if (group === undefined) {
       group = newGroup(host, program, user, row)
       groups.set(key, group)
     }
-    addRow(group, row, peer, columns)
+    addRow(group, row, peer, facts)
   }
   return [...groups.values()]
 }
@@ -96,24 +121,43 @@ function newGroup(host: string, program: string, user: string, { first, last }: 
   }
 }
 
-function addRow(group: Group, row: Observation, peer: Peer, columns: Columns): void {
+function addRow(group: Group, row: Observation, peer: Peer, facts: Facts): void {
   group.count += row.count
   group.last = Math.max(group.last, row.last)
   group.peers.set(peer.endpoint, peer)
-  const name = columns.value(row, 'process.name')
-  if (name !== '') group.names.add(name)
-  const destination = columns.value(row, 'destination.ip')
-  if (destination !== '') group.destinations.add(destination)
-  group.directory ||= columns.value(row, 'oddsock.directory')
-  group.argv0 = mostTelling(group.argv0, columns.value(row, 'oddsock.argv0'))
-  const told = [columns.value(row, 'oddsock.terminal'), columns.value(row, 'oddsock.login')]
-  if (told.includes('yes')) group.attended = true
-  else if (told.includes('no')) group.attended ??= false
+  if (facts.name !== '') group.names.add(facts.name)
+  if (facts.destination !== '') group.destinations.add(facts.destination)
+  group.directory ||= facts.directory
+  group.argv0 = mostTelling(group.argv0, facts.argv0)
+  group.attended = facts.attended === true ? true : (group.attended ?? facts.attended)
 }
 
-function mostTelling(before: Argv0 | undefined, argv0: string): Argv0 | undefined {
-  const now = argv0 === 'bracketed' ? 2 : argv0 === 'unlike' ? 1 : argv0 === 'file' ? 0 : undefined
+function mostTelling(before: Argv0 | undefined, now: Argv0 | undefined): Argv0 | undefined {
   return now === undefined || (before !== undefined && before > now) ? before : now
+}
+
+function factsOf(row: Observation, columns: Columns): Facts {
+  return {
+    host: columns.value(row, 'host.name'),
+    program: columns.value(row, 'oddsock.program'),
+    userName: columns.value(row, 'user.name'),
+    userId: columns.value(row, 'user.id'),
+    peer: peerOf(row, columns),
+    name: columns.value(row, 'process.name'),
+    destination: columns.value(row, 'destination.ip'),
+    directory: columns.value(row, 'oddsock.directory'),
+    argv0: argv0Of(columns.value(row, 'oddsock.argv0')),
+    attended: attendedOf(columns.value(row, 'oddsock.terminal'), columns.value(row, 'oddsock.login')),
+  }
+}
+
+function argv0Of(argv0: string): Argv0 | undefined {
+  return argv0 === 'bracketed' ? 2 : argv0 === 'unlike' ? 1 : argv0 === 'file' ? 0 : undefined
+}
+
+function attendedOf(terminal: string, login: string): boolean | undefined {
+  if (terminal === 'yes' || login === 'yes') return true
+  return terminal === 'no' || login === 'no' ? false : undefined
 }
 
 const WEB: ReadonlySet<string> = new Set(['80', '443'])

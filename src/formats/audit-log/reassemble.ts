@@ -11,6 +11,8 @@ const NEWER_EVENTS = 1_000
 export const REMEMBERED = 1_024
 /** So many nodes are told apart; the one that was silent for longest makes room for one more. */
 const NODES = 4_096
+/** Of the table in which a node's events are found, a power of two. */
+const SLOTS = 1_024
 /** The kernel writes at most a few hundred records of one event; of one that goes on beyond this, the first lines are kept. */
 const MOST_LINES = 4_096
 
@@ -38,13 +40,14 @@ interface Gathered<L> {
   /** Open events of a node, in order of audit time. */
   earlier: Gathered<L> | undefined
   later: Gathered<L> | undefined
-  /** Another event of this node with the same serial, from another boot. */
-  sameSerial: Gathered<L> | undefined
+  /** The next event of this node in the same slot: one of an older serial, or of the same from another boot. */
+  sameSlot: Gathered<L> | undefined
 }
 
 interface Node<L> {
   readonly name: string
-  readonly bySerial: Map<number, Gathered<L>>
+  /** The events that are open or remembered, by the low bits of their serials. */
+  readonly slots: (Gathered<L> | undefined)[]
   /** The largest serial so far: no event has a larger one. */
   newest: number
   /** The open events of smallest and of largest audit time. */
@@ -129,10 +132,9 @@ export class Reassembler<L extends LineHeader> {
 
   #eventOf(line: L, from: number): Gathered<L> {
     const node = this.#nodeOf(line.node)
-    const sameSerial = line.serial > node.newest ? undefined : node.bySerial.get(line.serial)
-    let event = sameSerial
-    while (event && event.time !== line.time) event = event.sameSerial
-    event ??= this.#begin(node, line, from, sameSerial)
+    let event = line.serial > node.newest ? undefined : node.slots[slotOf(line.serial)]
+    while (event && (event.serial !== line.serial || event.time !== line.time)) event = event.sameSlot
+    event ??= this.#begin(node, line, from)
     this.#completeOld(node, line.time, event)
     return event
   }
@@ -156,7 +158,8 @@ export class Reassembler<L extends LineHeader> {
     this.#nodes.delete(name)
   }
 
-  #begin(node: Node<L>, line: L, from: number, sameSerial: Gathered<L> | undefined): Gathered<L> {
+  #begin(node: Node<L>, line: L, from: number): Gathered<L> {
+    const slot = slotOf(line.serial)
     const event: Gathered<L> = {
       node,
       time: line.time,
@@ -169,9 +172,9 @@ export class Reassembler<L extends LineHeader> {
       remembered: 0,
       earlier: undefined,
       later: undefined,
-      sameSerial,
+      sameSlot: node.slots[slot],
     }
-    node.bySerial.set(line.serial, event)
+    node.slots[slot] = event
     if (line.serial > node.newest) node.newest = line.serial
     this.#open(event)
     return event
@@ -254,21 +257,26 @@ export class Reassembler<L extends LineHeader> {
   #forget(event: Gathered<L>): void {
     const { node, serial } = event
     event.lines = NO_LINES
-    let other = node.bySerial.get(serial)
+    const slot = slotOf(serial)
+    let other = node.slots[slot]
     if (other === event) {
-      if (event.sameSerial) node.bySerial.set(serial, event.sameSerial)
-      else node.bySerial.delete(serial)
+      node.slots[slot] = event.sameSlot
       return
     }
-    while (other && other.sameSerial !== event) other = other.sameSerial
-    if (other) other.sameSerial = event.sameSerial
+    while (other && other.sameSlot !== event) other = other.sameSlot
+    if (other) other.sameSlot = event.sameSlot
   }
+}
+
+/** Serials follow each other, so that their low bits spread them evenly. */
+function slotOf(serial: number): number {
+  return serial & (SLOTS - 1)
 }
 
 function newNode<L>(name: string): Node<L> {
   return {
     name,
-    bySerial: new Map(),
+    slots: new Array(SLOTS),
     newest: -1,
     first: undefined,
     last: undefined,
