@@ -84,6 +84,22 @@ export function revisionContract(name: string, open: () => Promise<EventStore>):
     assert.deepEqual(await programs(store, 2), [['more', 1]])
   })
 
+  test(`${name} revises an event without a time as any other`, async () => {
+    const store = await open()
+    const event = (program: string, revision: number) => ({
+      event: { id: 'x' },
+      process: { name: program },
+      [REVISION]: revision,
+    })
+    assert.equal(await store.append([event('half', 2)]), 1)
+    assert.equal(await store.append([event('whole', 4)]), 2)
+    const { items } = await store.scan(ALL, { after: 0, limit: 9 })
+    assert.deepEqual(
+      items.map(({ doc }) => doc),
+      [event('whole', 4)],
+    )
+  })
+
   test(`${name} keeps the first version of what comes from elsewhere, and lets it revise nothing`, async () => {
     const store = await open()
     assert.equal(await store.append([joined(1, 'from outside'), joined(2, 'ours', 2)]), 2)

@@ -76,7 +76,8 @@ export class Copies {
   ): Promise<ReadonlyMap<number, { readonly seq: Seq; readonly event: EcsEvent }>> {
     const newest = new Map<number, { seq: Seq; event: EcsEvent }>()
     if (events.size === 0) return newest
-    const times = `coalesce(own_time, time) IN (${[...new Set(events.values())].join()})`
+    // Those without a time count as of 1970 here: which event it is, the keys tell.
+    const times = `coalesce(own_time, time, 0) IN (${[...new Set(events.values())].map((time) => time || 0).join()})`
     const columns = `seq::DOUBLE AS seq, ${DOCUMENT}`
     const files = this.#days.all
     const sql = `SELECT ${columns} FROM events WHERE ${times}${
