@@ -101,7 +101,7 @@ class Demo {
   /** What somebody who looks on should know. */
   get manual(): string {
     return [
-      'It goes through two weeks of a made-up fleet now; its alerts of the last day, and what happens from then on, come here.',
+      'It goes through eight days of a made-up fleet now; its alerts of the last day, and what happens from then on, come here.',
       `In another terminal: oddsock alerts list --state ${this.state}`,
     ].join('\n')
   }

@@ -243,7 +243,7 @@ export class Engine {
       try {
         await this.#follow()
         await this.#tickIfQuiet()
-        for (const runner of this.#runners) if (await runner.advance(this.#clock.now, TURN)) this.#poke()
+        await this.#advanceJobs()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
       } catch (error) {
@@ -254,6 +254,15 @@ export class Engine {
       }
       await this.#rest()
     }
+  }
+
+  /** Where there is history to go through, one job after the other: the alerts that somebody waits for come from the first. */
+  async #advanceJobs(): Promise<void> {
+    for (const runner of this.#runners)
+      if (await runner.advance(this.#clock.now, TURN)) {
+        this.#poke()
+        return
+      }
   }
 
   /** A time far ahead was written before the time of day was set back. */

@@ -1,3 +1,4 @@
+import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import type { Log } from '../domain/log.ts'
 import { REVISION } from '../domain/stamps.ts'
@@ -104,8 +105,8 @@ export class PushedAuditLines {
   #take({ event, records, ingested, place }: JoinedEvent): void {
     // All its lines lie before the cursor: a start has read them again only for what may come yet.
     if (place < this.#cursor.joined) return
-    const stamped = { ...event, [REVISION]: records }
-    this.#joined.push(Number.isNaN(ingested) ? stamped : withIngested(stamped, ingested))
+    const revision = { ...deriveFields(event), [REVISION]: records }
+    this.#joined.push(Number.isNaN(ingested) ? revision : withIngested(revision, ingested))
   }
 
   /** It never goes back, though a start reads lines again of which it has told. */

@@ -1,22 +1,16 @@
 import { SET_ASIDE_AT, timeOf } from '../datafeed/observe.ts'
-import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { CLOCK, REVISION } from '../domain/stamps.ts'
 import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
 
 /**
- * The event as it is stored: with its derived fields, the engine's clock (if any reading has counted yet), and, if it lies more than a
- * day ahead of that, the mark that sets it aside. Nothing that a sender brings under `oddsock` is left, but for what our own joiner of audit records has put there.
+ * The event as it is stored: with the engine's clock (if any reading has counted yet), and, if it lies more than a day ahead of that, the
+ * mark that sets it aside. Its derived fields it has from whoever made it (`live-source.ts`).
  */
 export function stamped(event: EcsEvent, clock: EpochMs): EcsEvent {
-  const derived = deriveFields(event)
-  const revision = Object.hasOwn(event, REVISION) ? event[REVISION] : undefined
-  return {
-    ...derived,
-    ...(Number.isFinite(clock) && { [CLOCK]: isoTime(clock) }),
-    ...(typeof revision === 'number' && { [REVISION]: revision }),
-    ...(Number.isFinite(clock) && timeOf(event) > clock + DAY && { [SET_ASIDE_AT]: isoTime(clock) }),
-  }
+  if (!Number.isFinite(clock)) return event
+  const now = isoTime(clock)
+  return timeOf(event) > clock + DAY ? { ...event, [CLOCK]: now, [SET_ASIDE_AT]: now } : { ...event, [CLOCK]: now }
 }
 
 /** Without the marks that are the engine's own matter: as evidence, an event is what its sender told. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { withoutOurs } from '../domain/derive.ts'
+import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { text, values } from '../domain/field.ts'
-import { ownKeyOf, withoutIngested } from '../domain/identity.ts'
+import { ownKeyOf } from '../domain/identity.ts'
 import { type EpochMs, isoTime, parseTime } from '../domain/time.ts'
 import { decodeHexName } from '../formats/ecs-json/decode.ts'
+import { contentOf } from '../storage/request-keys.ts'
 
 /** A document deeper than this is no log; ours to read are at most five deep, and recursion has to end somewhere. */
 const DEEPEST = 64
@@ -39,8 +40,9 @@ export class PushedDocuments {
     }
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return 'document that is no JSON object'
     if (isDeeper(parsed, DEEPEST)) return 'document nested too deeply'
-    // Among what is ours is the mark by which a revision takes the place of an event: nobody else may set it.
-    const document = decodeHexName(withoutOurs(parsed as EcsEvent))
+    // What it brings under our names goes with that, the mark by which a revision takes the place of an event among it.
+    const document = derived(parsed as EcsEvent)
+    if (document === undefined) return 'document that cannot be read'
     const [time] = values(document, '@timestamp')
     if (time !== undefined && Number.isNaN(parseTime(time))) return '@timestamp is not a time'
     const own = Object.hasOwn(document, '_id') || Object.hasOwn(document, '_index') ? withoutNames(document) : document
@@ -53,11 +55,20 @@ export class PushedDocuments {
     const own = ownKeyOf(event)
     if (own !== undefined) return { event, id: text(event, 'event.id') ?? String(own) }
     const isStamped = text(event, 'event.ingested') !== undefined
-    const content = digest(isStamped ? JSON.stringify(withoutIngested(event)) : json.trim())
+    const content = digest(isStamped ? contentOf(event) : json.trim())
     const before = this.#occurrences.get(content) ?? 0
     this.#occurrences.set(content, before + 1)
     const drawn = before === 0 ? content : digest(`${content}${before}`)
     return { event: { ...event, _id: drawn }, id: drawn }
+  }
+}
+
+/** Whatever our own code may stumble over must not come back in a retry that never ends. */
+function derived(event: EcsEvent): EcsEvent | undefined {
+  try {
+    return deriveFields(decodeHexName(event))
+  } catch {
+    return undefined
   }
 }
 

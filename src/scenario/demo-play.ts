@@ -7,6 +7,8 @@ import { DAY, type EpochMs, parseTime, SECOND } from '../domain/time.ts'
 import { watchedFile } from './demo-fleet/watched.ts'
 import { demoFleet } from './demo-fleet.ts'
 
+/** Of the fleet's two weeks, so much of the past is played: what the page shows, and a day to learn from. */
+const PAST = 8 * DAY
 /** So long after the play begins something odd happens, so that whoever watches sees it come. */
 const SURPRISE_AFTER = 5 * SECOND
 
@@ -18,7 +20,7 @@ interface Playing {
 }
 
 /**
- * The demo fleet as if it were running now: thirteen days of its logs and what there is of today are written first, then each line
+ * The demo fleet as if it were running now: the last days of its logs and what there is of today are written first, then each line
  * when its time has come.
  */
 export class DemoPlay {
@@ -41,6 +43,7 @@ export class DemoPlay {
       const path = join(this.#folder, file.path)
       await mkdir(dirname(path), { recursive: true })
       const log = this.#open(path, file.lines)
+      skip(dueLines(log, now - PAST))
       const stream = createWriteStream(path)
       for (const line of dueLines(log, now)) if (!stream.write(`${line}\n`)) await once(stream, 'drain')
       stream.end()
@@ -68,6 +71,10 @@ export class DemoPlay {
     this.#logs.push(log)
     return log
   }
+}
+
+function skip(lines: Iterable<string>): void {
+  for (const _line of lines);
 }
 
 function* dueLines(log: Playing, now: EpochMs): Generator<string> {

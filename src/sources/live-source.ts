@@ -26,7 +26,10 @@ export interface LiveSource {
 /** Some events of one source, in their order. */
 export interface Arrivals {
   readonly source: string
-  /** As decoded, with `host.name` where the source knows it; without derived fields. */
+  /**
+   * As decoded, with `host.name` where the source knows it, and with the derived fields (`deriveFields`): nothing that a sender brings
+   * under `oddsock` is left.
+   */
   readonly events: readonly EcsEvent[]
   /**
    * Which clock an event without `event.ingested` goes by (`time-and-order.md` §1): `receipt` for live pushes, which get

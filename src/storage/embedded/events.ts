@@ -42,10 +42,16 @@ export class DuckEvents implements EventStore {
 
   async reached(time: EpochMs, after: Seq): Promise<Reading | undefined> {
     if (!(this.#appender.position.latestClock >= time) || this.#appender.lastSeq <= after) return undefined
+    // Most often it comes soon: few rows are sorted then, and not all that follow.
+    return (await this.#firstReached(time, after, after + NEAR)) ?? this.#firstReached(time, after + NEAR)
+  }
+
+  async #firstReached(time: EpochMs, after: Seq, upTo = Number.POSITIVE_INFINITY): Promise<Reading | undefined> {
+    const within = `seq > ${after} AND seq <= ${this.#within(upTo)}`
     const [first] = await this.#stored.select<Reading>(
       (days) => days.filter((one) => one.last_seq > after && (one.last_clock ?? Number.NEGATIVE_INFINITY) >= time),
       (rows) =>
-        `SELECT seq::DOUBLE AS seq, clock::DOUBLE clock FROM ${rows} WHERE seq > ${after} AND ${atLeast('clock', time)} ORDER BY seq LIMIT 1`,
+        `SELECT seq::DOUBLE AS seq, clock::DOUBLE clock FROM ${rows} WHERE ${within} AND ${atLeast('clock', time)} ORDER BY seq LIMIT 1`,
     )
     return first
   }
@@ -70,6 +76,7 @@ export class DuckEvents implements EventStore {
       (rows) => `SELECT DISTINCT kind FROM ${rows} WHERE ${where}`,
     )
     const admitted = kinds.map(({ kind }) => kind).filter((kind) => this.#kinds.row(feed, kind) !== 'not admitted')
+    if (admitted.length === 0) return new Map()
     if (admitted.some((kind) => this.#kinds.row(feed, kind) === 'unknown'))
       return this.#countDocuments(feed, whole, where)
     const counts = await this.#stored.select<{ start: EpochMs; count: number }>(
@@ -187,6 +194,8 @@ export class DuckEvents implements EventStore {
   }
 }
 
+/** How far on the next bucket's end is looked for first. */
+const NEAR = 4_096
 const FIRST_WINDOW = 4_096
 const LAST_WINDOW = 262_144
 
