@@ -1,3 +1,4 @@
+import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { SILENT } from '../domain/log.ts'
@@ -49,7 +50,7 @@ export class LiveEngine {
   /** One event as it comes in; a copy of one that is stored changes nothing. */
   async take(event: EcsEvent): Promise<void> {
     this.#time.set(parseTime(values(event, 'event.ingested')[0]))
-    await this.#ingest.take({ source: 'story', events: [event], clock: 'receipt' })
+    await this.#ingest.take({ source: 'story', events: [deriveFields(event)], clock: 'receipt' })
     await this.#runner.advance(this.#clock.now)
   }
 
