@@ -41,7 +41,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     if (!io.stdout.isTTY) process.on('SIGHUP', () => void server?.renew())
     log.info('Listening', { addresses: server.addresses })
     terminal.note(`oddsock is running: ${server.addresses[0]} has the report; Ctrl-C stops it`)
-    if (demo) terminal.note(demo.manual)
+    for (const line of demo?.manual ?? []) terminal.note(line)
     void demo?.play(server, stopped.signal)
     log.info('Stopping', { signal: await stopped.promise })
     await server.stop()
@@ -99,11 +99,11 @@ class Demo {
   }
 
   /** What somebody who looks on should know. */
-  get manual(): string {
+  get manual(): string[] {
     return [
       'It goes through eight days of a made-up fleet now; its alerts of the last day, and what happens from then on, come here.',
       `In another terminal: oddsock alerts list --state ${this.state}`,
-    ].join('\n')
+    ]
   }
 
   async sources(): Promise<TailedLog[]> {
