@@ -195,8 +195,12 @@ for (const [name, open] of [
       const [, id] = /remove (\w+)/.exec(made.err)!
       const list = await ask('exceptions', 'list')
       assert.equal(list.out, `${id}  host.name web-1, any program, any user, for ever  (a test)\n`)
+      const other = /remove (\w+)/.exec((await ask('except', 'aaaa1', '--for', 'ever')).err)![1]!
+      assert.match((await ask('exceptions', 'remove', '')).err, /code: EXCEPTION_AMBIGUOUS/)
       assert.deepEqual(await ask('exceptions', 'remove', id!), { code: 0, out: `${id} removed\n`, err: '' })
       assert.equal((await ask('exceptions', 'remove', id!)).code, 2)
+      const begin = other.slice(0, 6)
+      assert.deepEqual(await ask('exceptions', 'remove', begin), { code: 0, out: `${other} removed\n`, err: '' })
     })
 
     test('verdicts are given one by one, and one that fails does not stop the others', async () => {

@@ -1,3 +1,4 @@
+import { AppError } from '../domain/error.ts'
 import { count, counted, enumerated } from '../domain/words.ts'
 import type { ExceptionEffect, ShownException } from '../http/exceptions.ts'
 import { jsonLine } from '../report/json-line.ts'
@@ -51,11 +52,20 @@ export function listExceptions(options: SettingsOptions & { json?: boolean }, io
   })
 }
 
-/** `oddsock exceptions remove` */
+/** `oddsock exceptions remove`: by an id, or the beginning of one. @throws AppError HTTP_NOT_FOUND, EXCEPTION_AMBIGUOUS */
 export function removeException(id: string, options: SettingsOptions, io: Io): Promise<number> {
   return withApi(options, io, async (api) => {
-    await api.delete(`/api/v1/exceptions/${encodeURIComponent(id)}`)
-    await new Terminal(io).out(`${visible(id)} removed`)
+    const { items } = await api.get<{ readonly items: readonly ShownException[] }>('/api/v1/exceptions')
+    const named = items.map(({ item_id }) => item_id).filter((item) => item === id || item.startsWith(id))
+    if (named.length > 1 && !named.includes(id))
+      throw new AppError({
+        message: `Cannot tell which exception "${id}" is: several begin so`,
+        code: 'EXCEPTION_AMBIGUOUS',
+        hint: 'Give more of the id: oddsock exceptions list --json shows it whole.',
+      })
+    const whole = named.length === 1 ? named[0]! : id
+    await api.delete(`/api/v1/exceptions/${encodeURIComponent(whole)}`)
+    await new Terminal(io).out(`${visible(whole)} removed`)
     return EXIT.fine
   })
 }

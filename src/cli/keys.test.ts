@@ -24,6 +24,17 @@ test('keys add draws keys whose hashes are in the file, and which the server the
   assert.deepEqual(keys.find(`ApiKey ${encoded}`), { id: 'web-fleet', scope: 'ingest' })
 })
 
+test('keys add says so when it is another key of the same name', async () => {
+  const file = join(folder, 'renewed')
+  const [first, other, second] = [
+    await run(['keys', 'add', 'web', '--file', file]),
+    await run(['keys', 'add', 'webshop', '--file', file]),
+    await run(['keys', 'add', 'web', '--file', file]),
+  ]
+  for (const { err } of [first, other]) assert.doesNotMatch(err, /keys now/)
+  assert.match(second.err, /"web" has 2 keys now/)
+})
+
 test('keys add tells what is wrong with a name, a scope and a file', async () => {
   const file = join(folder, 'more')
   assert.equal((await run(['keys', 'add', 'a:b', '--file', file])).code, 2)

@@ -1,4 +1,5 @@
-import { appendFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, readFile } from 'node:fs/promises'
 import { AppError } from '../domain/error.ts'
 import { drawApiKey, type Scope } from '../http/api-keys.ts'
 import { visible } from '../report/visible.ts'
@@ -21,7 +22,10 @@ export async function addKey(id: string, { file, scope }: AddKeyOptions, io: Io)
       hint: 'Name the machines or the person that will have it: web-fleet.',
     })
   const { key, line } = drawApiKey(id, scope)
+  let before = 0
   try {
+    if (existsSync(file))
+      before = (await readFile(file, 'utf8')).split('\n').filter((other) => other.trim().startsWith(`${id}:`)).length
     await appendFile(file, `${line}\n`, { mode: 0o600 })
   } catch (cause) {
     throw new AppError({
@@ -32,6 +36,10 @@ export async function addKey(id: string, { file, scope }: AddKeyOptions, io: Io)
   }
   await terminal.out(key)
   terminal.note(`Added to ${visible(file)}, which holds only its hash: this is the one time that you see the key.`)
+  if (before > 0)
+    terminal.note(
+      `"${id}" has ${before + 1} keys now, all of which are let in: take a line out of the file when its key is in use no more.`,
+    )
   terminal.note(`Shippers take it as user "${id}" with the key as password, or as the API key ${encoded(id, key)}`)
   terminal.note('A server that runs with this file as http.keys_file knows it within seconds.')
   return EXIT.fine

@@ -41,7 +41,7 @@ export function outputOf({ format, json, html }: ScanCliOptions): {
   return { writeAs, ...(format !== undefined && !writes && { readAs: formatNamed(format) }) }
 }
 
-/** The times of `--since` and `--until`; without them, all of time. @throws AppError TIME_UNREADABLE */
+/** The times of `--since` and `--until`; without them, all of time. @throws AppError TIME_UNREADABLE, USAGE */
 export function timesOf(
   { since, until }: Pick<ScanCliOptions, 'since' | 'until'>,
   now: EpochMs,
@@ -58,5 +58,11 @@ export function timesOf(
       })
     return time
   }
-  return { since: read(since, Number.NEGATIVE_INFINITY), until: read(until, Number.POSITIVE_INFINITY) }
+  const times = { since: read(since, Number.NEGATIVE_INFINITY), until: read(until, Number.POSITIVE_INFINITY) }
+  if (times.since < times.until) return times
+  throw new AppError({
+    message: `Cannot scan from "${since}" until "${until}": that is no time at all`,
+    code: 'USAGE',
+    hint: '--since is the earlier of the two.',
+  })
 }

@@ -1,4 +1,5 @@
-import { open, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { runScan, type ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
@@ -135,8 +136,13 @@ function tellOfCopies(sources: readonly ByteSource[], terminal: Terminal): void 
 }
 
 /** Before hours of reading and not after. @throws AppError OUTPUT_UNWRITABLE */
+/** Leaves nothing behind: whoever interrupts the scan finds no empty page. */
 function checkWritable(path: string): Promise<void> {
-  return orUnwritable(path, async () => (await open(path, 'a')).close())
+  return orUnwritable(path, async () => {
+    const isThere = existsSync(path)
+    await (await open(path, 'a')).close()
+    if (!isThere) await unlink(path)
+  })
 }
 
 function writePage(path: string, page: string): Promise<void> {

@@ -88,6 +88,7 @@ for (const [body, status, code] of [
   [{ alert: 'x' }, 404, 'HTTP_NOT_FOUND'],
   [{ alert: 'a', for: 'a while' }, 400, 'DURATION_UNREADABLE'],
   [{ alert: 'a', for: '99999999999d' }, 400, 'DURATION_UNREADABLE'],
+  [{ alert: 'a', for: '0d' }, 400, 'DURATION_UNREADABLE'],
   [{ alert: 'a', scope: ['planet'] }, 400, 'HTTP_BODY_INVALID'],
   [{ alert: 'other', scope: ['user'] }, 400, 'EXCEPTION_TOO_VAGUE'],
 ] as const)

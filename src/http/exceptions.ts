@@ -102,6 +102,12 @@ export function exceptions({
 
 function endOf(length: string, now: EpochMs): EpochMs {
   const end = now + parseDuration(length)
+  if (end === now)
+    throw new AppError({
+      message: `Cannot make an exception for "${length}": it would be over at once`,
+      code: 'DURATION_UNREADABLE',
+      hint: 'Write how long it is to hold: 30d, for one.',
+    })
   if (end <= LATEST) return end
   throw new AppError({
     message: `Cannot make an exception for "${length}": it would never end`,
