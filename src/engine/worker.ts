@@ -20,16 +20,15 @@ export interface WorkerOptions {
   readonly start: (lease: Lease) => Promise<Work>
 }
 
-/**
- * How often a worker looks for work that is free, and takes one piece of it: so those who start together share. With the time that
- * a lease lasts it makes the time of a takeover.
- */
+/** How often a worker looks for work that is free. With the time that a lease lasts it makes the time of a takeover. */
 const LOOK_EVERY: DurationMs = 3 * SECOND
+/** One piece is taken at a time, and the next so soon: those who start together share. */
+const NEXT_AFTER: DurationMs = SECOND / 2
 
 /** Takes work that nobody does, does it, and lets go of what it has lost. */
 export class Worker {
   readonly #options: WorkerOptions
-  readonly #running = new Map<string, { readonly lease: Lease; readonly work: Work }>()
+  readonly #running = new Map<string, { readonly lease: Lease; readonly work: Promise<Work | undefined> }>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -50,9 +49,10 @@ export class Worker {
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#loop
-    for (const { lease, work } of this.#running.values()) {
-      if (lease.lost.aborted) await work.drop()
-      else await work.stop()
+    for (const { lease, work: starting } of [...this.#running.values()]) {
+      const work = await starting
+      if (lease.lost.aborted) await work?.drop()
+      else await work?.stop()
       await lease.release()
     }
     this.#running.clear()
@@ -61,38 +61,47 @@ export class Worker {
   async #run(): Promise<void> {
     const { clock, log } = this.#options
     while (!this.#stopping.signal.aborted) {
+      let taken = false
       try {
-        await this.#look()
+        taken = await this.#look()
       } catch (error) {
-        log.error('Work cannot be taken', { 'error.message': error instanceof Error ? error.message : String(error) })
+        log.error('Work cannot be taken', { error: messageOf(error) })
       }
-      await clock.sleep(LOOK_EVERY, this.#stopping.signal)
+      await clock.sleep(taken ? NEXT_AFTER : LOOK_EVERY, this.#stopping.signal)
     }
   }
 
-  async #look(): Promise<void> {
+  /** Answers whether a piece was free, and is taken. */
+  async #look(): Promise<boolean> {
     for (const name of this.#options.names) {
-      if (this.#stopping.signal.aborted) return
-      if (!this.#running.has(name) && (await this.#take(name))) return
+      if (this.#stopping.signal.aborted) return false
+      if (!this.#running.has(name) && (await this.#take(name))) return true
     }
+    return false
   }
 
-  /** Whether it was free and is now ours. */
+  /** Whether it was free and is now ours. It starts by itself: of a worker that has died, all work is to be taken within the time of one. */
   async #take(name: string): Promise<boolean> {
-    const { leases, start, log } = this.#options
+    const { leases, log } = this.#options
     const lease = await leases.take(name)
     if (!lease) return false
     log.info('Work taken', { name, token: lease.token })
+    this.#running.set(name, { lease, work: this.#start(lease) })
+    const drop = () => void this.#drop(name)
+    if (lease.lost.aborted) drop()
+    else lease.lost.addEventListener('abort', drop, { once: true })
+    return true
+  }
+
+  /** Work that cannot be started is given back, for whoever can. */
+  async #start(lease: Lease): Promise<Work | undefined> {
     try {
-      const work = await start(lease)
-      this.#running.set(name, { lease, work })
-      const drop = () => void this.#drop(name)
-      if (lease.lost.aborted) drop()
-      else lease.lost.addEventListener('abort', drop, { once: true })
-      return true
+      return await this.#options.start(lease)
     } catch (error) {
+      this.#options.log.error('Work cannot be started', { name: lease.name, error: messageOf(error) })
       await lease.release()
-      throw error
+      this.#running.delete(lease.name)
+      return undefined
     }
   }
 
@@ -101,6 +110,11 @@ export class Worker {
     if (!running) return
     this.#running.delete(name)
     this.#options.log.warn('Work lost to another worker', { name, token: running.lease.token })
-    await running.work.drop()
+    const work = await running.work
+    await work?.drop()
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
