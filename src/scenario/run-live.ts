@@ -2,10 +2,13 @@ import { timeOf } from '../datafeed/observe.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { AppError } from '../domain/error.ts'
-import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
+import type { EcsEvent } from '../domain/event.ts'
+import { values } from '../domain/field.ts'
+import { DAY, type EpochMs, isoTime, parseTime } from '../domain/time.ts'
 import { isRecord } from '../engine/job-loop.ts'
 import { ALL } from '../query/ast.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
+import type { Page } from '../storage/page.ts'
 import { type Cast, type CastJob, rulesFor } from './cast.ts'
 import { Crash, dyingStorage } from './dying-storage.ts'
 import type { Arrival } from './events.ts'
@@ -54,7 +57,8 @@ async function runJob(
       }
   }
   for (const { event } of arrivals) await alive(() => engine.take(event))
-  await alive(() => engine.finish(lastEventOf(arrivals)))
+  const lastEvent = lastEventOf(await storage.events.scan(ALL, { after: 0, limit: Number.MAX_SAFE_INTEGER }))
+  await alive(() => engine.finish(lastEvent))
   if (toCome.length > 0)
     throw new AppError({
       message: `Cannot crash at ${isoTime(toCome[0]!)}: no bucket closed from then on`,
@@ -69,8 +73,11 @@ async function runJob(
   }
 }
 
-/** The time of the last event, those with a false date left out. */
-function lastEventOf(arrivals: readonly Arrival[]): EpochMs {
-  const times = arrivals.flatMap(({ at, event }) => (timeOf(event) > at + DAY ? [] : [timeOf(event)]))
+/** The time of the last event that was stored (copies are not), those with a false date left out. */
+function lastEventOf({ items }: Page<EcsEvent>): EpochMs {
+  const times = items.flatMap(({ doc }) => {
+    const time = timeOf(doc)
+    return time > parseTime(values(doc, 'event.ingested')[0]) + DAY ? [] : [time]
+  })
   return times.reduce((last, time) => Math.max(last, time), Number.NEGATIVE_INFINITY)
 }

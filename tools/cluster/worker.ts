@@ -17,7 +17,7 @@ const shared = await openOpenSearch(cluster)
 async function start({ name }: Lease) {
   const storage = await openOpenSearch({ ...cluster, journal: name })
   const jobs = JOBS.filter(({ job }) => job.job_id === name)
-  const engine = new Engine({ storage, jobs, clock, log: SILENT })
+  const engine = new Engine({ storage, jobs, clock, log: { ...SILENT, warn: say, error: say } })
   await engine.start()
   return {
     async stop() {
