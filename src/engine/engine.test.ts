@@ -14,6 +14,7 @@ import { phaseOf } from './alert-writer.ts'
 import { FakeClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { JobToRun } from './job-to-run.ts'
+import { bound } from './testing/bound.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
 
@@ -267,16 +268,6 @@ test('who hands in again in the moment of the answer is answered again', async (
   assert.equal((await one.storage.events.last())?.seq, 3)
   await one.engine.stop()
 })
-
-/** The methods of a store with private fields, but for those that `over` has of its own. */
-function bound<T extends object>(over: T, store: T): T {
-  return new Proxy(store, {
-    get(target, name) {
-      const value = Reflect.get(Object.hasOwn(over, name) ? over : target, name) as unknown
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-}
 
 /** Hands in one event and waits for the answer, also when it is stopped. */
 class HandingSource implements LiveSource {

@@ -205,7 +205,8 @@ export class Engine {
 
   async #openSources(): Promise<void> {
     try {
-      await this.#auditLines.recall()
+      // Where others write the events, what is made of their lines could not be written.
+      if (!this.#movesByItself) await this.#auditLines.recall()
       await this.#takeBacklogs()
       if (this.#stopping.signal.aborted) return
       for (const source of this.#sources) await source.start(this.#ingest)
@@ -283,10 +284,14 @@ export class Engine {
     return this.#state === 'running' && this.#lastSeq > this.#triedSeq && Number.isFinite(this.#clock.now)
   }
 
+  get #movesByItself(): boolean {
+    return this.#options.storage.events.capabilities.movesByItself ?? false
+  }
+
   /** Where others write the events, the sequence goes on by itself. */
   async #follow(): Promise<void> {
     const { storage, clock } = this.#options
-    const last = storage.events.capabilities.movesByItself ? await storage.events.last() : undefined
+    const last = this.#movesByItself ? await storage.events.last() : undefined
     if (!last) return
     this.#lastSeq = last.seq
     this.#clock.ingested(last.clock, clock.now())
@@ -295,8 +300,7 @@ export class Engine {
   /** When nothing has come for as long as a job waits, the time of day itself becomes a member of the sequence. */
   async #tickIfQuiet(): Promise<void> {
     const now = this.#options.clock.now()
-    const { movesByItself = false } = this.#options.storage.events.capabilities
-    if (movesByItself || this.#state !== 'running' || !(now > this.#clock.now)) return
+    if (this.#movesByItself || this.#state !== 'running' || !(now > this.#clock.now)) return
     const due = this.#runners.some(
       (runner) =>
         now - this.#lastArrival >= runner.feed.queryDelay && runner.due <= now && runner.due > this.#clock.now,

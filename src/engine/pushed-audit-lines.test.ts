@@ -10,6 +10,7 @@ import { openMemory } from '../storage/memory/open-memory.ts'
 import type { Storage } from '../storage/storage.ts'
 import { FakeClock } from './clock.ts'
 import { Engine } from './engine.ts'
+import { bound } from './testing/bound.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
 
@@ -116,6 +117,24 @@ test('after a long silence the next start reads no old lines again, but for what
   await push(second, [pushed('web-1', address!)])
   await pass(clock, 5 * SECOND)
   assert.deepEqual(joinedOf(await stored(storage)), ['2026-01-06T00:00:00.000Z 3 web-1 7 curl 203.0.113.7 443 curl'])
+  await second.stop()
+})
+
+test('a storage that keeps no cursors does not keep the engine from stopping, and the next start makes the event', async () => {
+  const [memory, clock] = [openMemory(), new FakeClock(START)]
+  const state = bound({ put: () => Promise.reject(new Error('the store is closed')) }, memory.state)
+  const first = await live({ ...memory, state }, clock)
+  await push(
+    first,
+    connect(7, 0, 'curl').map((line) => pushed('web-1', line)),
+  )
+  await pass(clock, 3 * SECOND)
+  const stopped = first.stop()
+  await pass(clock, 2 * SECOND)
+  await stopped
+  const second = await live(memory, clock)
+  await pass(clock, 5 * SECOND)
+  assert.deepEqual(joinedOf(await stored(memory)), ['2026-01-06T00:00:00.000Z 3 web-1 7 curl 203.0.113.7 443 curl'])
   await second.stop()
 })
 

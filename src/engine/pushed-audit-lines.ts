@@ -63,6 +63,8 @@ export class PushedAuditLines {
   #settled: DurationMs = 0
   #settling = false
   #handing: Promise<void> | undefined
+  /** What cannot be handed in now is left to the next start. */
+  #stopping = false
 
   constructor(ports: AuditLinePorts) {
     this.#ports = ports
@@ -97,8 +99,9 @@ export class PushedAuditLines {
 
   /** Hands in what is complete. What still waits is found again by the next start. */
   async stop(): Promise<void> {
+    this.#stopping = true
     await this.#handOn()
-    if (this.#live) await this.#handIn([])
+    if (this.#live && !this.#hasNews()) await this.#handIn([])
     this.#live = false
   }
 
@@ -132,7 +135,7 @@ export class PushedAuditLines {
       this.#joined = []
       if (await this.#handIn(events)) continue
       this.#joined = [...events, ...this.#joined]
-      if (this.#ports.signal.aborted) break
+      if (this.#stopping || this.#ports.signal.aborted) break
     }
     this.#handing = undefined
   }

@@ -36,6 +36,20 @@ test('a writer that was followed by another is refused by the cluster, and what 
   }
 })
 
+test('a writer follows one that died after it had followed another', async () => {
+  const { first, second } = await twoProcesses()
+  const third = await openOpenSearch({ nodes: NODES, prefix: first.prefix })
+  try {
+    assert.equal(await first.events.append([event('1')]), 1)
+    assert.equal(await second.events.append([event('2')]), 2)
+    assert.equal(await third.events.append([event('3')]), 3)
+    for (const before of [first, second])
+      await assert.rejects(before.events.append([event('4')]), { code: 'STORAGE_FENCED' })
+  } finally {
+    await Promise.all([second, third].map(({ connection }) => connection.close()))
+  }
+})
+
 test('results of a paused writer are refused, and places are given once', async () => {
   const { first, second } = await twoProcesses()
   const result = (timestamp: number, event_count: number): AnomalyResult => ({

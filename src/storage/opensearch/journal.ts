@@ -30,6 +30,13 @@ export interface SearchReply {
   readonly aggregations?: Readonly<Record<string, unknown>>
 }
 
+interface BlockReply {
+  readonly acknowledged: boolean
+  readonly shards_acknowledged: boolean
+  /** Those that were blocked now. */
+  readonly indices: readonly unknown[]
+}
+
 /** Who writes a journal, kept beside it. `clean`: the writer has ended, and nothing of it is under way any more. */
 interface Term {
   readonly term: number
@@ -168,10 +175,10 @@ export class Journal {
   async #block(index: string): Promise<void> {
     for (;;) {
       const path = `/${index}/_block/write`
-      const { status, body } = await this.#connection.request<{ shards_acknowledged?: boolean }>('PUT', path, {
-        accept: [404],
-      })
+      const { status, body } = await this.#connection.request<BlockReply>('PUT', path, { accept: [404] })
       if (status === 404 || body.shards_acknowledged) return
+      // Of an index that a third writer has closed for good before, the cluster says only that it is so.
+      if (body.acknowledged && body.indices.length === 0) return
       await this.#connection.breathe(`OpenSearch has not yet closed ${index} to the writer before`)
     }
   }
