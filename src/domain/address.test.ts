@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type AddressClass, addressClassOf, inCidr, isCidr, isExternal, plainAddress } from './address.ts'
+import { ipv4Number, ipv4Text } from './ipv4.ts'
 
 /** Ranges from IANA's special-purpose registries (RFC 6890) and RFC 1918, 4193, 6598. */
 const CLASSES: readonly (readonly [ip: string, expect: AddressClass])[] = [
@@ -50,6 +51,22 @@ for (const [ip, expect] of CLASSES) {
     assert.equal(isExternal(ip), expect === 'external')
   })
 }
+
+test('an IPv4 address is of the same class in its own spelling as inside IPv6, which ipaddr.js reads', () => {
+  const edges = [0x0a, 0x7f, 0xa9fe, 0xac10, 0xac1f, 0xc0a8, 0x6440, 0x647f, 0xe0, 0xef, 0xf0]
+    .flatMap((start) => [start * 2 ** (start > 255 ? 16 : 24), (start + 1) * 2 ** (start > 255 ? 16 : 24)])
+    .flatMap((edge) => [edge - 1, edge])
+  const number = fc.oneof(fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32 - 2, ...edges), fc.nat(2 ** 32 - 1))
+  fc.assert(
+    fc.property(number, (address) => {
+      const ip = ipv4Text(address)
+      assert.equal(ipv4Number(ip), address)
+      assert.equal(plainAddress(ip), ip)
+      assert.equal(addressClassOf(ip), addressClassOf(`::ffff:${ip}`))
+    }),
+    { numRuns: 1000 },
+  )
+})
 
 test('an address has one spelling, by RFC 5952', () => {
   assert.equal(plainAddress('2001:DB8:0:0:0:0:0:1'), '2001:db8::1')

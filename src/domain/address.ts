@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { ipv4Number } from './ipv4.ts'
 
 /**
  * Which part of the world an address belongs to, as far as its number tells. `internal` is private, unique-local and
@@ -20,17 +21,33 @@ const CLASS_OF_RANGE: ReadonlyMap<string, AddressClass> = new Map([
   ['deprecatedSiteLocal', 'internal'],
 ])
 
+/**
+ * The same for IPv4 by number, first and last, since most addresses are of it: reading one with ipaddr.js takes 2 µs. What lies in
+ * none is external.
+ */
+const IPV4_CLASSES: readonly (readonly [from: number, to: number, AddressClass])[] = [
+  [0x00000000, 0x00ffffff, 'unspecified'],
+  [0x0a000000, 0x0affffff, 'internal'],
+  [0x64400000, 0x647fffff, 'internal'],
+  [0x7f000000, 0x7fffffff, 'loopback'],
+  [0xa9fe0000, 0xa9feffff, 'link-local'],
+  [0xac100000, 0xac1fffff, 'internal'],
+  [0xc0a80000, 0xc0a8ffff, 'internal'],
+  [0xe0000000, 0xefffffff, 'multicast'],
+  [0xffffffff, 0xffffffff, 'multicast'],
+]
+
 /** The one metadata service outside link-local space: the IPv6 endpoint of Amazon EC2. */
 const METADATA_V6 = 'fd00:ec2::254'
 
 /** The class of an address; an IPv4 address inside IPv6 (`::ffff:10.0.0.1`) counts as IPv4. Never throws. */
 export function addressClassOf(ip: string): AddressClass {
-  return known(ip).class
+  return ipv4ClassOf(ip) ?? known(ip).class
 }
 
 /** Whether an address belongs to the world outside. False for what is no address. */
 export function isExternal(ip: string): boolean {
-  return known(ip).class === 'external'
+  return addressClassOf(ip) === 'external'
 }
 
 /**
@@ -40,7 +57,7 @@ export function isExternal(ip: string): boolean {
  * @example plainAddress('::FFFF:10.0.0.1') // '10.0.0.1'
  */
 export function plainAddress(ip: string): string | undefined {
-  return known(ip).text
+  return ipv4Number(ip) === undefined ? known(ip).text : ip
 }
 
 /** Whether an address lies in a range such as `10.0.0.0/8`; a single address is a range of one. False for garbage on either side. */
@@ -53,6 +70,13 @@ export function inCidr(ip: string, cidr: string): boolean {
 /** Whether `inCidr` understands a range, for those who check what a person wrote. */
 export function isCidr(cidr: string): boolean {
   return compiled(cidr) !== undefined
+}
+
+function ipv4ClassOf(ip: string): AddressClass | undefined {
+  const number = ipv4Number(ip)
+  if (number === undefined) return undefined
+  for (const [from, to, kind] of IPV4_CLASSES) if (number >= from && number <= to) return kind
+  return 'external'
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6

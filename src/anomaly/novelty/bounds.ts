@@ -1,75 +1,86 @@
 import { DAY, type DurationMs } from '../../domain/time.ts'
+import type { Tables } from './entries.ts'
 import { roams } from './peers.ts'
-import type { State } from './state.ts'
+import { recallTimes, type State } from './state.ts'
 
 /** What is not met for so long is forgotten: monthly and quarterly jobs are recognised the second time. */
 const EXPIRY: DurationMs = 120 * DAY
 
-/** Entries of the state, the unit of its bound; each has a time when it was last met. */
-export function entriesOf(state: State): number {
-  let entries =
-    state.hosts.size + state.users.size + state.executables.size + state.endpoints.size + state.shape.known.size
-  for (const { accounts } of state.hosts.values()) {
-    entries += accounts.size
-    for (const { uses } of accounts.values()) {
-      entries += uses.size
-      for (const { internal } of uses.values()) entries += internal?.size ?? 0
-    }
-  }
-  for (const { hosts, users, ips, ports, ranges } of state.programs.values())
-    entries += 1 + hosts.size + users.size + ips.size + ports.size + ranges.size
-  return entries
+/** Kinds of entries that count; findings are part of their uses, and news of their ranges. */
+const COUNTED = [
+  ...(['hosts', 'users', 'accounts', 'uses', 'internal', 'programs', 'onHosts', 'ofUsers'] as const),
+  ...(['addresses', 'ports', 'ranges', 'endpoints', 'executables', 'places'] as const),
+] satisfies (keyof Tables)[]
+
+/** Entries of the state, the unit of its bound. */
+export function entriesOf({ entries }: State): number {
+  return COUNTED.reduce((sum, kind) => sum + entries[kind].size, 0)
 }
 
 /**
  * Forgets what is too old, then, if more than `limit` entries are left, what was met longest ago until a tenth of the room is free:
- * addresses of programs that roam first, since nothing is concluded from them. What was met just now goes last.
+ * addresses of programs that roam first, since nothing is concluded from them. What was met just now goes last. What is forgotten
+ * for want of room is counted by kind.
  *
  * @param bucket the newest bucket, counted since 1970; `span` its length
  */
 export function forget(state: State, bucket: number, span: DurationMs, limit: number): void {
-  const oldest = bucket - EXPIRY / span
-  dropBefore(state, oldest)
-  let entries = entriesOf(state)
-  if (entries <= limit) return
-  const room = Math.floor(limit * 0.9)
-  const before = entries
-  dropRoamed(state, bucket)
-  entries = entriesOf(state)
-  for (let age = EXPIRY / span / 2; entries > room && age >= 1; age /= 2) {
-    dropBefore(state, bucket - age)
-    entries = entriesOf(state)
-  }
-  state.dropped += before - entries
-}
-
-function dropRoamed(state: State, bucket: number): void {
-  for (const program of state.programs.values()) if (roams(program)) dropOld(program.ips, bucket, (seen) => seen)
-}
-
-function dropBefore(state: State, oldest: number): void {
-  const seenOf = ({ seen }: { readonly seen: number }) => seen
-  dropOld(state.executables, oldest, (seen) => seen)
-  dropOld(state.shape.known, oldest, (seen) => seen)
-  dropOld(state.endpoints, oldest, seenOf)
-  dropOld(state.users, oldest, seenOf)
-  dropOld(state.programs, oldest, seenOf)
-  for (const program of state.programs.values()) {
-    dropOld(program.hosts, oldest, seenOf)
-    dropOld(program.users, oldest, seenOf)
-    dropOld(program.ips, oldest, (seen) => seen)
-    dropOld(program.ranges, oldest, seenOf)
-  }
-  dropOld(state.hosts, oldest, seenOf)
-  for (const { accounts } of state.hosts.values()) {
-    dropOld(accounts, oldest, seenOf)
-    for (const { uses } of accounts.values()) {
-      dropOld(uses, oldest, seenOf)
-      for (const { internal } of uses.values()) if (internal) dropOld(internal, oldest, (seen) => seen)
+  const { entries, dropped } = state
+  dropBefore(state, bucket - EXPIRY / span)
+  if (entriesOf(state) > limit) {
+    const before = COUNTED.map((kind) => entries[kind].size)
+    dropRoamed(state, bucket)
+    const room = Math.floor(limit * 0.9)
+    for (let age = EXPIRY / span / 2; entriesOf(state) > room && age >= 1; age /= 2) dropBefore(state, bucket - age)
+    for (const [i, kind] of COUNTED.entries()) {
+      const gone = before[i]! - entries[kind].size
+      if (gone > 0) dropped.set(kind, (dropped.get(kind) ?? 0) + gone)
     }
   }
+  recallTimes(state)
+  state.names.keep((name, address) => {
+    for (const table of Object.values(entries)) table.tell(name, address)
+  })
 }
 
-function dropOld<T>(entries: Map<string, T>, oldest: number, seenOf: (entry: T) => number): void {
-  for (const [key, entry] of entries) if (seenOf(entry) < oldest) entries.delete(key)
+function dropRoamed({ entries: { programs, addresses } }: State, bucket: number): void {
+  addresses.keep(({ program, seen }) => seen >= bucket || !roams(programs.get(program)))
+}
+
+/** Forgets what was last met before a bucket, and what belongs to it. */
+function dropBefore(state: State, oldest: number): void {
+  const { hosts, users, accounts, programs, ports, ranges, news, ...others } = state.entries
+  const isMet = ({ seen }: { readonly seen: number }) => seen >= oldest
+  for (const table of [others.executables, others.places]) table.keep(isMet)
+  others.endpoints.keep(isMet)
+  users.keep(isMet)
+  programs.keep(isMet)
+  others.onHosts.keep((one) => isMet(one) && programs.has(one.program))
+  others.ofUsers.keep((one) => isMet(one) && programs.has(one.program))
+  others.addresses.keep((one) => isMet(one) && programs.has(one.program))
+  ports.keep((one) => programs.has(one.program))
+  ranges.keep((one) => isMet(one) && programs.has(one.program))
+  news.keep((one) => ranges.has(one.program, one.range))
+  hosts.keep(isMet)
+  accounts.keep((one) => isMet(one) && hosts.has(one.host))
+  dropUses(state, oldest)
+}
+
+const ALIVE = 1
+const MANY = 2
+
+function dropUses({ entries: { accounts, uses, findings, internal }, nextUse }: State, oldest: number): void {
+  const marks = new Uint8Array(nextUse)
+  uses.keep((use) => {
+    const stays = use.seen >= oldest && accounts.has(use.host, use.user)
+    if (stays) marks[use.id] = ALIVE | (use.internalMany ? MANY : 0)
+    return stays
+  })
+  findings.keep(({ use }) => marks[use] !== 0)
+  const old = new Map<number, number>()
+  internal.keep(({ use, seen }) => {
+    if (marks[use] === ALIVE && seen < oldest) old.set(use, (old.get(use) ?? 0) + 1)
+    return marks[use] === ALIVE && seen >= oldest
+  })
+  if (old.size > 0) for (const use of uses.rows()) use.internal -= old.get(use.id) ?? 0
 }

@@ -1,12 +1,9 @@
 import { shortened } from '../../domain/words.ts'
-import { newDayRates } from './day-rates.ts'
-import { dayOf } from './fading.ts'
-import type { Peer } from './group.ts'
+import { OF_USER, PROGRAM } from './entries.ts'
+import { INBOUND, type Peer } from './group.ts'
 import { type Judgement, judge } from './judge.ts'
-import { newRate } from './rate.ts'
 import type { Scene } from './scene.ts'
 import { endpointText } from './sentences.ts'
-import { newProgram, type Program } from './state.ts'
 
 /**
  * What would have made a finding no alert: each answer is the whole judgement again, over one changed circumstance. An answer is given only
@@ -27,12 +24,12 @@ export function counterfactuals(scene: Scene, told: Judgement, alertFrom: number
   if (peer.external)
     tell(
       `something else in the fleet that keeps to its peers had called ${endpointText(peer)} before`,
-      ifVouched(scene, peer),
+      natsOf({ ...scene, supposed: { vouched: peer.endpoint } }),
     )
   const usual = usualPeerOf(scene, peer)
   if (usual !== undefined)
     tell(`${program} had gone to ${usual.ip} as usual`, natsOf({ ...scene, group: withPeers(scene, [usual]) }))
-  const other = scene.onHost?.lastUser
+  const other = scene.onHost && scene.state.names.text(scene.onHost.lastUser)
   if (other !== undefined && other !== user)
     tell(`it had run as ${other || 'nobody'}, as usual on ${host}`, ifRunBy(scene, other))
   tell(`two other hosts had got ${program} on the same day and done the same`, ifRolledOut(scene))
@@ -52,60 +49,59 @@ function withPeers({ group }: Scene, peers: readonly Peer[]): Scene['group'] {
   return { ...group, peers: new Map(peers.map((peer) => [peer.endpoint, peer])) }
 }
 
-/** Judged as if a use that does not exist had made the endpoint known. The state is as before afterwards. */
-function ifVouched(scene: Scene, peer: Peer): number {
-  const { endpoints } = scene.state
-  const before = endpoints.get(peer.endpoint)
-  const { first } = scene.group
-  const known = before ?? { owner: 0, seen: 0, vouched: true, shared: true, first, score: 0, buckets: 1 }
-  endpoints.set(peer.endpoint, { ...known, vouched: true, shared: true })
-  try {
-    return natsOf(scene)
-  } finally {
-    if (before === undefined) endpoints.delete(peer.endpoint)
-    else endpoints.set(peer.endpoint, before)
+/** A peer inside that this use has met already, on the same port if the program knows it. */
+function usualPeerOf(scene: Scene, { portKey, port }: Peer): Peer | undefined {
+  const { state, ids, use, program, onHost } = scene
+  const { entries, names } = state
+  if (use === undefined || use.internalMany || program === undefined || onHost === undefined) return undefined
+  const met = first(entries.internal.rows(), (row) => row.use === use.id)
+  if (met === undefined) return undefined
+  const ip = names.address(met.ip)
+  const knownPort = entries.ports.has(ids.program, names.find(portKey))
+    ? portKey
+    : first(portsOf(scene), (key) => !key.startsWith(INBOUND))
+  if (knownPort === undefined) return undefined
+  const number = knownPort === portKey ? port : knownPort === 'web' ? '443' : knownPort
+  return {
+    ip,
+    port: number,
+    service: number,
+    endpoint: `${ip} ${number}`,
+    portKey: knownPort,
+    external: false,
+    range: '',
   }
 }
 
-/** A peer inside that this use has met already, on the same port if the program knows it. */
-function usualPeerOf({ use, program, onHost }: Scene, { portKey, port }: Peer): Peer | undefined {
-  const ip = use?.internal?.keys().next().value
-  if (ip === undefined || program === undefined || onHost === undefined) return undefined
-  const knownPort = program.ports.has(portKey)
-    ? portKey
-    : [...program.ports.keys()].find((key) => !key.startsWith('in:'))
-  if (knownPort === undefined) return undefined
-  const number = knownPort === portKey ? port : knownPort === 'web' ? '443' : knownPort
-  return { ip, port: number, endpoint: `${ip} ${number}`, portKey: knownPort, external: false, range: '' }
+function* portsOf({ state: { entries, names }, ids }: Scene): Generator<string> {
+  for (const { program, port } of entries.ports.rows()) if (program === ids.program) yield names.text(port)
+}
+
+function first<T>(items: Iterable<T>, fits: (item: T) => boolean): T | undefined {
+  for (const item of items) if (fits(item)) return item
+  return undefined
 }
 
 /** Judged as a group of another user of this host, who runs the program there. */
 function ifRunBy(scene: Scene, name: string): number | undefined {
-  const { state, host, group } = scene
-  const user = state.users.get(name)
-  const account = host.accounts.get(name)
-  const use = account?.uses.get(group.program)
+  const { state, group, ids } = scene
+  const { users, accounts, uses, ofUsers } = state.entries
+  const id = state.names.find(name)
+  const user = users.get(id)
+  const account = accounts.get(ids.host, id)
+  const use = uses.get(ids.host, id, ids.program)
   if (user === undefined || account === undefined || use === undefined) return undefined
-  return natsOf({ ...scene, user, account, use, group: { ...group, user: name } })
+  const ofUser = ofUsers.get(ids.program, id)
+  return natsOf({ ...scene, ids: { ...ids, user: id }, user, account, ofUser, use, group: { ...group, user: name } })
 }
 
 /** Judged as the third host that got the program within a day, for the same user and the same peers. */
 function ifRolledOut(scene: Scene): number | undefined {
-  const { group, onHost, use } = scene
-  if (onHost !== undefined || use !== undefined) return undefined
-  const program = copyOf(scene.program, scene)
-  for (const name of ['\0one', '\0other'])
-    program.hosts.set(name, { first: group.first, seen: 0, lastUser: group.user, a: newRate(), b: newRate() })
-  program.users.set(group.user, program.users.get(group.user) ?? { seen: 0, days: newDayRates(dayOf(group.first)) })
-  for (const peer of group.peers.values()) {
-    program.ips.set(peer.ip, 0)
-    program.ports.set(peer.portKey, peer.external ? 2 : 1)
+  if (scene.onHost !== undefined || scene.use !== undefined) return undefined
+  const program = scene.program ?? PROGRAM.blank()
+  if (scene.program === undefined) {
+    program.groups = 2
+    program.daysBegun = 2
   }
-  return natsOf({ ...scene, program })
-}
-
-function copyOf(known: Program | undefined, { group }: Scene): Program {
-  const program = known ?? { ...newProgram(group.program, dayOf(group.first)), groups: 2, daysBegun: 2 }
-  const { hosts, users, ips, ports } = program
-  return { ...program, hosts: new Map(hosts), users: new Map(users), ips: new Map(ips), ports: new Map(ports) }
+  return natsOf({ ...scene, program, ofUser: scene.ofUser ?? OF_USER.blank(), supposed: { rolledOut: true } })
 }

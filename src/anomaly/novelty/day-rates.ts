@@ -1,5 +1,6 @@
 import { type Curve, chanceAfter, learnCurve, newCurve } from './curve.ts'
 import { kept } from './fading.ts'
+import { layout, type RowOf } from './layout.ts'
 
 /**
  * How often a program has something new to contact, counted in days, not in contacts (v3 §6): a daemon that calls home every
@@ -12,12 +13,11 @@ export const PEER_KINDS = ['A1', 'A2', 'R', 'E'] as const
 /** A1 unknown endpoint in a range new to the program · A2 in a range it uses · R known endpoint, new range · E known, range in use. */
 export type PeerKind = (typeof PEER_KINDS)[number]
 
-/** Days that are over, and days with a novelty of each kind. */
-export interface DayRates {
-  m: number
-  readonly o: [number, number, number, number]
-  day: number
-}
+/** Days that are over, and days with a novelty of each kind; `day` is the last on which they were made to fade. */
+export const DAY_RATES = layout({ m: 'f64', A1: 'f64', A2: 'f64', R: 'f64', E: 'f64', day: 'i32' })
+export type DayRates = RowOf<typeof DAY_RATES>
+/** Of what was never there. */
+export const NO_DAYS: Readonly<DayRates> = { m: 0, A1: 0, A2: 0, R: 0, E: 0, day: 0 }
 
 export type DayCurves = readonly [Curve, Curve, Curve, Curve]
 
@@ -28,10 +28,6 @@ const WEIGHT = 5
 const LIKELIEST = 0.9
 const LEAST = 1e-6
 
-export function newDayRates(day: number): DayRates {
-  return { m: 0, o: [0, 0, 0, 0], day }
-}
-
 export function newDayCurves(): DayCurves {
   return [newCurve(), newCurve(), newCurve(), newCurve()]
 }
@@ -41,24 +37,23 @@ export function dayChance(
   kind: PeerKind,
   curves: DayCurves,
   begun: number,
-  levels: readonly [program: DayRates, ofUser: DayRates, use: DayRates],
+  levels: readonly [program: Readonly<DayRates>, ofUser: Readonly<DayRates>, use: Readonly<DayRates>],
   day: number,
 ): number {
   const k = PEER_KINDS.indexOf(kind)
   let chance = Math.min(LIKELIEST, chanceAfter(curves[k]!, FIRST_DAY[k]!, begun))
   for (const rates of levels) {
     const left = kept(day - rates.day)
-    chance = (rates.o[k]! * left + WEIGHT * chance) / (rates.m * left + WEIGHT)
+    chance = (rates[kind] * left + WEIGHT * chance) / (rates.m * left + WEIGHT)
   }
   return Math.min(1, Math.max(LEAST, chance))
 }
 
 /** The first novelty of a kind on a day. */
 export function bookNovelty(levels: readonly DayRates[], kind: PeerKind, day: number): void {
-  const k = PEER_KINDS.indexOf(kind)
   for (const rates of levels) {
     settle(rates, day)
-    rates.o[k]! += 1
+    rates[kind] += 1
   }
 }
 
@@ -85,7 +80,7 @@ function settle(rates: DayRates, day: number): void {
   const left = kept(day - rates.day)
   if (left < 1) {
     rates.m *= left
-    for (let k = 0; k < rates.o.length; k++) rates.o[k]! *= left
+    for (const kind of PEER_KINDS) rates[kind] *= left
   }
   rates.day = Math.max(rates.day, day)
 }

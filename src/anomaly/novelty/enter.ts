@@ -1,12 +1,13 @@
 import type { EpochMs } from '../../domain/time.ts'
-import { bookDay, newDayRates } from './day-rates.ts'
+import { bookDay } from './day-rates.ts'
+import { type Account, type Host, type Program, type ProgramOfUser, touch, type Use } from './entries.ts'
 import { dayOf } from './fading.ts'
 import type { Group } from './group.ts'
-import { met, touch } from './met.ts'
-import { ageClassOf, bookBirth, bookExposure, bookObserved, levelGroup, newContext } from './novelty-rates.ts'
+import { ageClassOf, bookBirth, bookExposure, bookObserved, levelGroup } from './novelty-rates.ts'
 import { PEERS_FROM } from './peers.ts'
-import type { Scene } from './scene.ts'
-import type { Account, Host, Program, State, Use } from './state.ts'
+import type { Ids, Scene } from './scene.ts'
+import type { State } from './state.ts'
+import { nextDue } from './waiting.ts'
 
 /** Step 2 of the order of work: what time alone has brought about, before a group is judged. */
 export function enter(state: State, group: Group, seen: number): Scene {
@@ -14,9 +15,11 @@ export function enter(state: State, group: Group, seen: number): Scene {
   const day = dayOf(at)
   state.start ??= at
   state.newest = Math.max(state.newest, at)
-  const host = met(state.hosts, group.host, () => newHost(at, day))
-  const user = met(state.users, group.user, () => ({ seen, context: newContext(day) }))
-  const account = met(host.accounts, group.user, () => newAccount(day))
+  const { entries, names } = state
+  const ids = { host: names.id(group.host), user: names.id(group.user), program: names.id(group.program) }
+  const host = entries.hosts.get(ids.host) ?? newHost(state, ids, at)
+  const user = entries.users.met(ids.user)
+  const account = entries.accounts.get(ids.host, ids.user) ?? newAccount(state, ids)
   for (const entry of [host, user, account]) touch(entry, seen)
   bookWaitingBirths(state, at)
   if (account.activeDay < day) {
@@ -27,51 +30,51 @@ export function enter(state: State, group: Group, seen: number): Scene {
     account.dayLevel = 0
     account.dayGroups = 0
   }
-  adoptFromNobody(host, account, group)
-  const program = state.programs.get(group.program)
-  const use = account.uses.get(group.program)
-  const onHost = program?.hosts.get(group.host)
-  const scene: Scene = { state, group, host, user, account, program, onHost, use }
-  if (use !== undefined && program !== undefined && use.day < day) beginDay(scene, use, program, day)
+  adoptFromNobody(state, ids)
+  const program = entries.programs.get(ids.program)
+  const onHost = entries.onHosts.get(ids.program, ids.host)
+  const ofUser = entries.ofUsers.get(ids.program, ids.user)
+  const use = entries.uses.get(ids.host, ids.user, ids.program)
+  const scene: Scene = { state, group, ids, host, user, account, program, onHost, ofUser, use }
+  if (use !== undefined && program !== undefined && use.day < day) beginDay(scene, use, program, ofUser, day)
   return scene
 }
 
 /** Contexts learn late (v3 §5), and so do the fleet's rates from what is suspect. */
-function bookWaitingBirths(state: State, now: number): void {
-  if (state.births.length === 0 || state.nextDue > now) return
-  const due = state.births.filter((birth) => birth.due <= now)
-  state.births = state.births.filter((birth) => birth.due > now)
-  state.nextDue = state.births.reduce((least, birth) => Math.min(least, birth.due), Number.MAX_SAFE_INTEGER)
-  for (const birth of due) {
-    const day = dayOf(now)
-    if (birth.alerted) bookBirth(state.rates, birth.age, birth.level, 0, day)
-    const host = state.hosts.get(birth.host)
-    const contexts = [host, state.users.get(birth.user), host?.accounts.get(birth.user)]
-    bookObserved(
-      contexts.flatMap((one) => (one ? [one.context] : [])),
-      levelGroup(birth.level),
-      day,
-    )
+function bookWaitingBirths({ births, rates, entries, names }: State, now: EpochMs): void {
+  const day = dayOf(now)
+  for (let birth = nextDue(births, now); birth !== undefined; birth = nextDue(births, now)) {
+    if (birth.alerted) bookBirth(rates, birth.age, birth.level, 0, day)
+    const host = names.find(birth.host)
+    const user = names.find(birth.user)
+    const knowing = [entries.hosts.get(host), entries.users.get(user), entries.accounts.get(host, user)]
+    const contexts = knowing.flatMap((one) => (one ? [one.context] : []))
+    bookObserved(contexts, levelGroup(birth.level), day)
   }
 }
 
 /** What was first met under "no user" belongs to the first real user, so that lossy events make no novelties. */
-function adoptFromNobody(host: Host, account: Account, { user, program }: Group): void {
-  const nobody = user === '' ? undefined : host.accounts.get('')
-  const use = nobody?.uses.get(program)
-  if (nobody === undefined || use === undefined) return
-  nobody.uses.delete(program)
-  if (!account.uses.has(program)) account.uses.set(program, use)
+function adoptFromNobody({ entries: { uses } }: State, { host, user, program }: Ids): void {
+  if (user === NO_USER || !uses.has(host, NO_USER, program)) return
+  if (uses.has(host, user, program)) uses.delete(host, NO_USER, program)
+  else uses.rename([host, NO_USER, program], [host, user, program])
 }
 
+/** The number of the empty name. */
+const NO_USER = 0
+
 /** Another day of a use: the one before is over and can be counted. */
-export function beginDay(scene: Scene, use: Use, program: Program, day: number): void {
-  const { state, group } = scene
+export function beginDay(
+  scene: Scene,
+  use: Use,
+  program: Program,
+  ofUser: ProgramOfUser | undefined,
+  day: number,
+): void {
   const learning = isLearning(scene)
   if (use.day >= 0 && learning) {
-    use.days ??= newDayRates(use.day)
-    const levels = [program.days, program.users.get(group.user)?.days, use.days].filter((rates) => rates !== undefined)
-    bookDay(levels, state.dayCurves, use.dayIndex, use.dayKinds, day)
+    const levels = ofUser ? [program.days, ofUser.days, use.days] : [program.days, use.days]
+    bookDay(levels, scene.state.dayCurves, use.dayIndex, use.dayKinds, day)
   }
   if (use.day < 0 || learning) {
     use.dayIndex = program.daysBegun
@@ -86,19 +89,14 @@ export function isLearning({ state, group }: Scene): boolean {
   return group.first - state.start! >= PEERS_FROM
 }
 
-function newHost(first: EpochMs, day: number): Host {
-  return { first, seen: 0, context: newContext(day), accounts: new Map(), directories: new Map(), namesUsers: false }
+function newHost({ entries }: State, { host }: Ids, first: EpochMs): Host {
+  const made = entries.hosts.add(host)
+  made.first = first
+  return made
 }
 
-function newAccount(day: number): Account {
-  return {
-    seen: 0,
-    context: newContext(day),
-    activeDay: -1,
-    activeAge: 0,
-    dayLevel: 0,
-    dayGroups: 0,
-    youngNew: { observed: 0, expected: 0 },
-    uses: new Map(),
-  }
+function newAccount({ entries }: State, { host, user }: Ids): Account {
+  const made = entries.accounts.add(host, user)
+  made.activeDay = -1
+  return made
 }

@@ -1,8 +1,9 @@
 import type { Expectation } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import type { Group } from './group.ts'
+import type { Use } from './entries.ts'
+import { type Group, INBOUND } from './group.ts'
 import { holdsGroup } from './scope.ts'
-import type { State, Use } from './state.ts'
+import type { State } from './state.ts'
 
 /** The expectation that a group meets, if one holds at its time. */
 export function expectationFor(state: State, group: Group): Expectation | undefined {
@@ -24,12 +25,13 @@ export function expect(state: State, expectation: Expectation): void {
     meant.add(use.id)
     if (expectation.peer !== undefined) continue
     use.score = 0
-    use.rev = 0
-    use.freshUntil = 0
+    state.entries.findings.delete(use.id)
+    use.found = false
   }
   if (expectation.peer === undefined) return
-  for (const [name, endpoint] of state.endpoints)
-    if (name.startsWith(`${expectation.peer} `) && meant.has(endpoint.owner)) {
+  const ip = state.names.findAddress(expectation.peer)
+  for (const endpoint of state.entries.endpoints.rows())
+    if (endpoint.ip === ip && !state.names.text(endpoint.port).startsWith(INBOUND) && meant.has(endpoint.owner)) {
       endpoint.vouched = true
       endpoint.shared = true
     }
@@ -40,10 +42,8 @@ export function forgetExpectations(state: State, now: EpochMs): void {
   state.expectations = state.expectations.filter(({ until }) => until > now)
 }
 
-function* usesIn({ hosts }: State, { host, user, program }: Expectation): Generator<Use> {
-  for (const [hostName, { accounts }] of hosts)
-    if (host === undefined || host === hostName)
-      for (const [userName, { uses }] of accounts)
-        if (user === undefined || user === userName)
-          for (const [programName, use] of uses) if (program === undefined || program === programName) yield use
+function* usesIn({ entries, names }: State, { host, user, program }: Expectation): Generator<Use> {
+  const isOf = (name: string | undefined, number: number) => name === undefined || names.find(name) === number
+  for (const use of entries.uses.rows())
+    if (isOf(host, use.host) && isOf(user, use.user) && isOf(program, use.program)) yield use
 }

@@ -30,7 +30,9 @@ export type Argv0 = 0 | 1 | 2
 export interface Peer {
   readonly ip: string
   readonly port: string
-  /** `ip port`; one that comes to us is another than one that we go to. */
+  /** The port; one that is come to from there is another than one that we go to. */
+  readonly service: string
+  /** Address and service in one. */
   readonly endpoint: string
   /** The port as "new port?" asks for it: 80 and 443 are one, and what comes in is another matter than what goes out. */
   readonly portKey: string
@@ -160,6 +162,8 @@ function attendedOf(terminal: string, login: string): boolean | undefined {
   return terminal === 'no' || login === 'no' ? false : undefined
 }
 
+/** Begins a service that others come to us from. */
+export const INBOUND = 'in:'
 const WEB: ReadonlySet<string> = new Set(['80', '443'])
 
 /**
@@ -175,7 +179,8 @@ function peerOf(row: Observation, columns: Columns): Peer | undefined {
   const external = kind === 'external'
   if (port === '0' || (port === '53' && !external)) return undefined
   const inbound = isInbound(columns.value(row, 'network.direction'))
-  const way = inbound ? 'in:' : ''
+  const way = inbound ? INBOUND : ''
   const portKey = `${way}${WEB.has(port) ? 'web' : port}`
-  return { ip, port, endpoint: `${way}${ip} ${port}`, portKey, external, range: external ? rangeOf(ip) : '' }
+  const service = `${way}${port}`
+  return { ip, port, service, endpoint: `${ip} ${service}`, portKey, external, range: external ? rangeOf(ip) : '' }
 }

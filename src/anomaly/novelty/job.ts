@@ -22,8 +22,7 @@ import { forgetRows, newRows } from './presence.ts'
 import { candidateOf, recordOf, type Told } from './record.ts'
 import { DEFAULT_THRESHOLD, natsOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
-import { packed, unpacked } from './snapshot.ts'
-import { newState, type State } from './state.ts'
+import { newState, type SavedState, type State, savedState } from './state.ts'
 import { showsNames, userNames } from './users.ts'
 import { LEARNING, UNSCORED } from './vetting.ts'
 
@@ -41,7 +40,7 @@ export interface NoveltyOptions {
 
 const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
-const VERSION = 2
+const VERSION = 3
 
 /** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
 export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
@@ -52,7 +51,7 @@ interface Saved {
   readonly version: number
   readonly job_id: string
   readonly at: EpochMs | null
-  readonly state: unknown
+  readonly state: SavedState
 }
 
 /**
@@ -77,7 +76,7 @@ export class NoveltyJob implements JobModel {
     this.#columns = new Columns(fields)
     this.#span = parseDuration(job.analysis_config.bucket_span)
     const snapshot = saved === undefined ? undefined : openSaved(saved, job.job_id)
-    this.#state = snapshot ? (unpacked(snapshot.state) as State) : newState()
+    this.#state = newState(snapshot?.state)
     this.#at = snapshot?.at ?? undefined
   }
 
@@ -119,7 +118,7 @@ export class NoveltyJob implements JobModel {
   }
 
   save(): Saved {
-    return { version: VERSION, job_id: this.#job.job_id, at: this.#at ?? null, state: packed(this.#state) }
+    return { version: VERSION, job_id: this.#job.job_id, at: this.#at ?? null, state: savedState(this.#state) }
   }
 
   /** What is remembered, in the unit of `entryLimit`. */
@@ -127,8 +126,8 @@ export class NoveltyJob implements JobModel {
     return entriesOf(this.#state)
   }
 
-  /** Entries remembered are at most `entryLimit`; so many were dropped for want of room. */
-  get dropped(): number {
+  /** Entries remembered are at most `entryLimit` when a day ends; so many of each kind were dropped for want of room. */
+  get dropped(): ReadonlyMap<string, number> {
     return this.#state.dropped
   }
 
@@ -217,8 +216,9 @@ export class NoveltyJob implements JobModel {
   }
 
   #learnNames(rows: readonly Observation[]): void {
+    const { entries, names } = this.#state
     for (const row of rows) {
-      const host = this.#state.hosts.get(this.#columns.value(row, 'host.name'))
+      const host = entries.hosts.get(names.find(this.#columns.value(row, 'host.name')))
       if (host !== undefined && !host.namesUsers)
         host.namesUsers = showsNames(this.#columns.value(row, 'user.name'), this.#columns.value(row, 'user.id'))
     }

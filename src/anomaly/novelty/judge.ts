@@ -1,8 +1,9 @@
 import { DAY } from '../../domain/time.ts'
+import type { Use } from './entries.ts'
 import { placeOf } from './executable.ts'
 import { youth } from './fading.ts'
 import type { Level } from './novelty-rates.ts'
-import { judgePeer, type Known, PEERS_FROM, type PeerEvidence, peerNats } from './peers.ts'
+import { judgePeer, PEERS_FROM, type PeerEvidence, peerNats } from './peers.ts'
 import { judgeProgram, judgeReview, mostContacted, type ProgramEvidence, type Review } from './program-evidence.ts'
 import type { Scene } from './scene.ts'
 import {
@@ -17,9 +18,9 @@ import {
   rollOutTerm,
   terminalTerm,
 } from './shape.ts'
-import type { NoveltyClass } from './shape-state.ts'
+import { directoryOf, type NoveltyClass } from './shape-state.ts'
 import type { Term, TermName } from './term.ts'
-import { UNSCORED } from './vetting.ts'
+import { findingOf, UNSCORED } from './vetting.ts'
 import { CAPS, GATE, WEIGHTS } from './weights.ts'
 
 /** How surprising a group is against the state before it, and what is to be learned from it. */
@@ -44,19 +45,20 @@ const MOST_OF_SHAPE = 12
 
 /** Scores one group. Nothing is changed by judging. */
 export function judge(scene: Scene): Judgement {
-  const { state, group, program, onHost, use, account } = scene
+  const { state, group, program, use } = scene
   const at = group.first
   const judged = at - state.start! >= PEERS_FROM
-  const known: Known = { program, onHost, use, account, judged, ofUser: program?.users.get(group.user) }
   const peers: PeerEvidence[] = []
-  for (const peer of group.peers.values()) peers.push(judgePeer(state, peer, group, known))
+  for (const peer of group.peers.values()) peers.push(judgePeer(scene, peer, judged))
   const ofProgram = judgeProgram(scene)
   const review = judgeReview(scene, peers)
   const gate = gateOf(ofProgram.nats, review.nats, peers)
   const fresh =
-    ofProgram.silence !== undefined || review.found !== undefined || (use !== undefined && at < use.freshUntil)
+    ofProgram.silence !== undefined ||
+    review.found !== undefined ||
+    (use !== undefined && at < (findingOf(state, use)?.freshUntil ?? 0))
   const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
-  const novelty = noveltyOf(ofProgram.level ?? use!.level, use !== undefined && judged, peers)
+  const novelty = noveltyOf(levelOf(ofProgram, use), use !== undefined && judged, peers)
   const fanOut = fanOutTerm(program, group)
   const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0)
   const terms: Term[] = []
@@ -66,7 +68,7 @@ export function judge(scene: Scene): Judgement {
     push(terms, reach(scene, ofProgram.nats))
     for (const term of shapeTerms(scene, about, novelty)) push(terms, term && { ...term, nats: gate * term.nats })
     push(terms, fanOut)
-    push(terms, rollOutTerm(program, onHost, use, at))
+    push(terms, rollOutTerm(scene))
   }
   const told = terms.filter(({ nats }) => nats !== 0)
   const peerLed = peerNats(about) > ofProgram.nats
@@ -95,13 +97,18 @@ function persistenceOf({ endpointBuckets, endpointAge, rangeBuckets, rangeAge }:
   return Math.max(ofContact(endpointBuckets, endpointAge), ofContact(rangeBuckets, rangeAge))
 }
 
+/** Level of a birth, now or once. */
+function levelOf({ level }: Pick<ProgramEvidence, 'level'>, use: Use | undefined): Level {
+  return level ?? (use!.level as Level)
+}
+
 function noveltyOf(level: Level, known: boolean, peers: readonly PeerEvidence[]): NoveltyClass {
   const isNews = ({ kind, newInternal }: PeerEvidence) => newInternal || (kind !== undefined && kind !== 'E')
   if (known && peers.some(isNews)) return 2
   return level <= 4 ? 0 : 1
 }
 
-function programTerm({ state, group, host, use, program }: Scene, { nats, level, silence }: ProgramEvidence): Term {
+function programTerm({ state, group, ids, host, use }: Scene, { nats, level, silence }: ProgramEvidence): Term {
   return {
     name: 'program',
     nats,
@@ -109,12 +116,12 @@ function programTerm({ state, group, host, use, program }: Scene, { nats, level,
       program: group.program,
       user: group.user,
       host: group.host,
-      level: level ?? use!.level,
+      level: levelOf({ level }, use),
       hostDays: (group.first - host.first) / DAY,
       age: use === undefined ? 0 : (group.first - use.first) / DAY,
       silence: silence ?? -1,
-      hosts: program?.hosts.size ?? 0,
-      fleet: state.hosts.size,
+      hosts: state.hostTimes.size(ids.program),
+      fleet: state.entries.hosts.size,
     },
   }
 }
@@ -125,7 +132,7 @@ function reviewTerm({ state, group }: Scene, { nats }: Review, peers: readonly P
   return { name: 'review', nats, numbers }
 }
 
-function peerTerms({ group, program, use }: Scene, about: PeerEvidence): Term[] {
+function peerTerms({ state, group, ids, program, use }: Scene, about: PeerEvidence): Term[] {
   const { peer, a, r, b, e, i, otherHosts } = about
   const numbers = {
     ip: peer.ip,
@@ -135,8 +142,8 @@ function peerTerms({ group, program, use }: Scene, about: PeerEvidence): Term[] 
     user: group.user,
     otherHosts,
     groups: program?.groups ?? 0,
-    days: Math.round(use?.days?.m ?? 0),
-    hosts: program?.hosts.size ?? 0,
+    days: Math.round(use?.days.m ?? 0),
+    hosts: state.hostTimes.size(ids.program),
   }
   const unknown = WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, a)
   const range = WEIGHTS.newRange * Math.min(CAPS.newRange, r)
@@ -155,16 +162,16 @@ function persistenceTerm(about: PeerEvidence, nats: number): Term {
 }
 
 function reach(scene: Scene, nats: number): Term | undefined {
-  const { use, program, host } = scene
-  if (use === undefined || use.first - host.first < UNSCORED || !isLocalBirth(program!, use.first)) return undefined
-  return reachTerm(scene.state, use, Math.min(1, nats / GATE.program))
+  const { state, ids, use, host } = scene
+  if (use === undefined || use.first - host.first < UNSCORED) return undefined
+  if (!isLocalBirth(state, ids.program, use.first)) return undefined
+  return reachTerm(state, use, Math.min(1, nats / GATE.program))
 }
 
 function shapeTerms({ state, group, host, program, use }: Scene, about: PeerEvidence, novelty: NoveltyClass) {
-  const place = program?.place ?? placeOf(group.program)
   return [
-    directoryTerm(state, host, use?.directory ?? group.directory),
-    newDirectoryTerm(state, place),
+    directoryTerm(state, host, use ? directoryOf(use.directory) : group.directory),
+    newDirectoryTerm(state, placeOf(group.program)),
     argv0Term(state, program, group),
     hourTerm(state, group.first, novelty),
     terminalTerm(state, program, group, novelty),

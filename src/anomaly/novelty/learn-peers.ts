@@ -1,9 +1,10 @@
-import { bookNovelty, kindBit, newDayRates } from './day-rates.ts'
+import { bookNovelty, kindBit } from './day-rates.ts'
 import { isLearning } from './enter.ts'
-import { touch } from './met.ts'
+import { type Program, type ProgramOfUser, touch, type Use } from './entries.ts'
+import type { Peer } from './group.ts'
+import { pairOf } from './names.ts'
 import { type PeerEvidence, roams } from './peers.ts'
 import type { Scene } from './scene.ts'
-import type { Program, ProgramOfUser, State, Use } from './state.ts'
 
 /** A use has so many internal peers at most; with more, another one is no surprise. */
 const INTERNAL_PEERS = 64
@@ -20,83 +21,91 @@ export function learnPeer(
   use: Use,
   seen: number,
 ): void {
-  const { state } = scene
+  const { state, ids } = scene
   const { peer, kind } = evidence
-  learnPort(state, program, peer.portKey, peer.external)
+  const ip = state.names.addressId(peer.ip)
+  learnPort(scene, program, peer)
   if (!peer.external) {
     program.hadInternal = true
-    if (use.internalMany) return
-    use.internal ??= new Map()
-    use.internal.set(peer.ip, seen)
-    use.internalMany = use.internal.size > INTERNAL_PEERS
-    if (use.internalMany) use.internal = null
+    if (!use.internalMany) learnInternal(scene, use, ip, seen)
     return
   }
   if (kind !== undefined && isLearning(scene) && (use.dayKinds & kindBit(kind)) === 0) {
     use.dayKinds |= kindBit(kind)
-    use.days ??= newDayRates(use.day)
     bookNovelty([program.days, ofUser.days, use.days], kind, use.day)
   }
-  program.ips.set(peer.ip, seen)
-  learnRange(scene, evidence, program, use, seen)
-  learnEndpoint(scene, evidence, program, use, seen)
+  state.entries.addresses.met(ids.program, ip).seen = seen
+  learnRange(scene, evidence, use, seen)
+  learnEndpoint(scene, evidence, ip, program, use, seen)
 }
 
-function learnPort({ shape }: State, program: Program, portKey: string, external: boolean): void {
-  const before = program.ports.get(portKey)
-  if (before === undefined && program.ports.size >= PORTS_KEPT) return
-  if (external && before !== 2) {
-    if (![...program.ports.values()].includes(2)) shape.outsidePrograms += 1
-    shape.outsidePorts.set(portKey, (shape.outsidePorts.get(portKey) ?? 0) + 1)
+function learnInternal({ state: { entries } }: Scene, use: Use, ip: number, seen: number): void {
+  if (!entries.internal.has(use.id, ip)) use.internal += 1
+  entries.internal.met(use.id, ip).seen = seen
+  // The others go when the day ends (`bounds.ts`).
+  use.internalMany = use.internal > INTERNAL_PEERS
+}
+
+function learnPort({ state, ids }: Scene, program: Program, { portKey, external }: Peer): void {
+  const { shape, names } = state
+  const { ports } = state.entries
+  const id = names.id(portKey)
+  let port = ports.get(ids.program, id)
+  if (port === undefined) {
+    if (program.ports >= PORTS_KEPT) return
+    program.ports += 1
+    port = ports.add(ids.program, id)
   }
-  if (before === undefined || (external && before !== 2)) program.ports.set(portKey, external ? 2 : 1)
+  if (!external || port.external) return
+  port.external = true
+  if (!program.hadExternal) shape.outsidePrograms += 1
+  program.hadExternal = true
+  shape.outsidePorts.set(portKey, (shape.outsidePorts.get(portKey) ?? 0) + 1)
 }
 
-function learnRange(
-  { group }: Scene,
-  { peer, kind, bornR }: PeerEvidence,
-  program: Program,
-  use: Use,
-  seen: number,
-): void {
+function learnRange({ state, group, ids }: Scene, { peer, kind, bornR }: PeerEvidence, use: Use, seen: number): void {
+  const { entries, names, newsTimes } = state
   const at = group.first
-  const isNews = kind !== undefined && kind !== 'E'
-  let range = program.ranges.get(peer.range)
+  const id = names.id(peer.range)
+  let range = entries.ranges.get(ids.program, id)
   if (range === undefined) {
-    range = { owner: use.id, seen: 0, shared: false, first: at, score: bornR, buckets: 0, news: [] }
-    program.ranges.set(peer.range, range)
+    range = entries.ranges.add(ids.program, id)
+    range.owner = use.id
+    range.first = at
+    range.score = bornR
   }
   if (range.owner !== use.id) range.shared = true
   else if (range.seen !== seen) range.buckets += 1
   touch(range, seen)
-  if (isNews && range.news.length < HOSTS_KEPT && !range.news.some(({ host }) => host === group.host))
-    range.news.push({ host: group.host, at })
+  if (kind === undefined || kind === 'E' || entries.news.has(ids.program, id, ids.host)) return
+  const times = pairOf(ids.program, id)
+  if (newsTimes.size(times) >= HOSTS_KEPT) return
+  entries.news.add(ids.program, id, ids.host).first = at
+  newsTimes.add(times, at)
 }
 
 /** Contacts of roaming programs do not make an endpoint known; they own it only if its port is new to them as well. */
 function learnEndpoint(
   { state, group }: Scene,
-  evidence: PeerEvidence,
+  { peer, kind, newPort, bornA }: PeerEvidence,
+  ip: number,
   program: Program,
   use: Use,
   seen: number,
 ): void {
-  const { peer, kind, newPort, bornA } = evidence
-  const known = state.endpoints.get(peer.endpoint)
+  const { endpoints } = state.entries
+  const service = state.names.id(peer.service)
+  const known = endpoints.get(ip, service)
   const roaming = roams(program)
   if (known === undefined) {
     if (roaming && !(newPort && kind !== undefined)) return
-    const owner = use.id
-    const first = group.first
-    state.endpoints.set(peer.endpoint, {
-      owner,
-      seen,
-      vouched: !roaming,
-      shared: false,
-      first,
-      score: bornA,
-      buckets: 1,
-    })
+    const made = endpoints.add(ip, service)
+    made.owner = use.id
+    made.seen = seen
+    made.vouched = !roaming
+    made.first = group.first
+    made.score = bornA
+    made.buckets = 1
     return
   }
   if (known.owner === use.id) {

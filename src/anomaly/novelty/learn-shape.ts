@@ -1,8 +1,9 @@
+import type { Program, Use } from './entries.ts'
 import type { Judgement } from './judge.ts'
-import { levelGroup } from './novelty-rates.ts'
+import { type Level, levelGroup } from './novelty-rates.ts'
 import type { Scene } from './scene.ts'
 import { learnHour, REACH } from './shape.ts'
-import type { Program, Use } from './state.ts'
+import { directoryNumber } from './shape-state.ts'
 import { UNSCORED } from './vetting.ts'
 
 /** Likelihood ratios learn from what is new, on hosts that are not. */
@@ -14,22 +15,24 @@ export function learnShape(scene: Scene, { program: { level }, novelty }: Judgem
     learnHour(state, group.first, novelty)
     if (group.argv0 !== undefined) {
       shape.argv0[group.argv0] += 1
-      program.argv0[group.argv0] += 1
+      program.argv0.add(group.argv0, 1)
     }
-    if (group.attended !== undefined)
-      for (const counts of [shape.terminal[novelty]!, program.terminal[novelty]!]) {
-        counts.n += 1
-        if (group.attended) counts.yes += 1
-      }
+    if (group.attended !== undefined) {
+      const yes = group.attended ? 1 : 0
+      shape.terminal[novelty]!.n += 1
+      shape.terminal[novelty]!.yes += yes
+      program.terminals.add(novelty, 1)
+      program.attended.add(novelty, yes)
+    }
   }
   if (level !== undefined && level >= 4 && group.directory !== '') {
     shape.directoriesN += 1
-    for (const counts of [shape.directories, host.directories])
-      counts.set(group.directory, (counts.get(group.directory) ?? 0) + 1)
+    shape.directories.set(group.directory, (shape.directories.get(group.directory) ?? 0) + 1)
+    host.directories.add(directoryNumber(group.directory), 1)
   }
   if (level !== undefined && level >= 5) {
     shape.newDirectoryN += 1
-    if (!shape.known.has(program.place)) shape.newDirectory += 1
+    if (!state.entries.places.has(program.place)) shape.newDirectory += 1
   }
 }
 
@@ -37,5 +40,5 @@ export function learnShape(scene: Scene, { program: { level }, novelty }: Judgem
 export function learnReach({ state, group, host }: Scene, use: Use): void {
   if (use.first - host.first < UNSCORED || group.first - use.first > REACH.within) return
   const reached = REACH.buckets.indexOf(use.buckets as 4 | 10 | 25)
-  if (reached >= 0) state.shape.reached[levelGroup(use.level)]![reached]! += 1
+  if (reached >= 0) state.shape.reached[levelGroup(use.level as Level)]![reached]! += 1
 }

@@ -1,17 +1,18 @@
 import { learnCurve } from './curve.ts'
-import { newDayRates } from './day-rates.ts'
 import { beginDay, isLearning } from './enter.ts'
+import { type Program, type ProgramOfUser, type ProgramOnHost, touch, type Use } from './entries.ts'
+import { executableOf, placeOf } from './executable.ts'
 import { dayOf } from './fading.ts'
 import type { Judgement } from './judge.ts'
 import { learnPeer } from './learn-peers.ts'
 import { learnReach, learnShape } from './learn-shape.ts'
-import { met, touch } from './met.ts'
 import { ALERT_DELAY, bookBirth, CONTEXT_DELAY, type Level, levelGroup } from './novelty-rates.ts'
 import { curveOfNews, YOUNG } from './peers.ts'
-import { newRate, observe } from './rate.ts'
+import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
-import { newProgram, type Program, type ProgramOnHost, type Use } from './state.ts'
-import { countHour, LEARNING, NO_HOURS, REVIEWED_FOR, UNSCORED } from './vetting.ts'
+import { directoryNumber } from './shape-state.ts'
+import { countHour, findingFor, LEARNING, REVIEWED_FOR, UNSCORED } from './vetting.ts'
+import { wait } from './waiting.ts'
 
 /** A program remembers so many of its hosts; more says no more. */
 const HOSTS_KEPT = 256
@@ -19,15 +20,16 @@ const ROAMING_STEP = 0.1
 
 /** Step 7: takes in a group that was judged. What is suspect teaches later (`learnBirth`). */
 export function learn(scene: Scene, judgement: Judgement, seen: number, suspect: boolean): void {
-  const { state, group, host, account } = scene
+  const { state, group, host, ids } = scene
+  const { entries } = state
   const program = scene.program ?? addProgram(scene)
-  const onHost = met(program.hosts, group.host, () => newOnHost(group.first, seen), HOSTS_KEPT)
-  const ofUser = met(program.users, group.user, () => ({ seen, days: newDayRates(dayOf(group.first)) }))
+  const onHost = scene.onHost ?? addOnHost(scene)
+  const ofUser = entries.ofUsers.met(ids.program, ids.user)
   touch(program, seen)
   touch(ofUser, seen)
-  if (onHost) touch(onHost, seen).lastUser = group.user
-  state.executables.set(program.executable, seen)
-  const use = touch(scene.use ?? newUse(scene, judgement, program, seen), seen)
+  if (onHost) touch(onHost, seen).lastUser = ids.user
+  entries.executables.met(program.executable).seen = seen
+  const use = touch(scene.use ?? newUse(scene, judgement, program, ofUser), seen)
   learnBirth(scene, judgement, suspect)
   learnVetting(scene, judgement, use)
   learnShape(scene, judgement, program)
@@ -38,8 +40,7 @@ export function learn(scene: Scene, judgement: Judgement, seen: number, suspect:
   learnReach(scene, use)
   program.groups += 1
   program.fanOut = Math.max(program.fanOut, group.peers.size)
-  account.uses.set(group.program, use)
-  state.shape.known.set(program.place, seen)
+  entries.places.met(program.place).seen = seen
   if (judgement.program.level !== undefined && group.first - host.first >= UNSCORED)
     state.shape.born[levelGroup(judgement.program.level)] += 1
 }
@@ -53,34 +54,35 @@ function learnBirth({ state, group, account }: Scene, { program: { level } }: Ju
   const of = levelGroup(level)
   const first = (account.dayGroups & (1 << of)) === 0
   if (!suspect) {
-    bookBirth(state.rates, account.activeAge, level, account.dayLevel, dayOf(group.first))
-    account.dayLevel = Math.max(account.dayLevel, level) as Level
+    bookBirth(state.rates, account.activeAge, level, account.dayLevel as Level | 0, dayOf(group.first))
+    account.dayLevel = Math.max(account.dayLevel, level)
     account.dayGroups |= 1 << of
   }
   if (!suspect && !first) return
   const due = group.first + (suspect ? ALERT_DELAY : CONTEXT_DELAY)
-  state.births.push({ due, host: group.host, user: group.user, age: account.activeAge, level, alerted: suspect })
-  state.nextDue = Math.min(state.nextDue, due)
+  wait(state.births, { due, host: group.host, user: group.user, age: account.activeAge, level, alerted: suspect })
 }
 
 function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: Use): void {
   const { state, group } = scene
   const at = group.first
   if (program.silence !== undefined) {
-    use.hours = null
+    use.countsHours = false
     if (peers.some(({ peer }) => peer.external)) state.review.vetted += 1
   }
   if (program.silence !== undefined && program.born !== undefined) {
-    use.score = program.born
-    use.scoredAt = at
-    use.freshUntil = at + REVIEWED_FOR
+    const finding = findingFor(state, use)
+    finding.score = program.born
+    finding.scoredAt = at
+    finding.freshUntil = at + REVIEWED_FOR
   }
   if (review.found !== undefined) {
     state.review.qualified += 1
     use.reviewable = false
-    use.rev = review.found
-    use.revAt = at
-    use.freshUntil = at + REVIEWED_FOR
+    const finding = findingFor(state, use)
+    finding.rev = review.found
+    finding.revAt = at
+    finding.freshUntil = at + REVIEWED_FOR
   }
 }
 
@@ -113,48 +115,38 @@ function learnRates(
   }
   if (scene.use !== undefined && !use.internalMany) {
     learnCurve(state.curves.i, use.buckets, newInternal)
-    use.internalRate ??= newRate()
     observe(use.internalRate, newInternal)
   }
 }
 
-function addProgram({ state, group }: Scene): Program {
-  const program = newProgram(group.program, dayOf(group.first))
-  state.programs.set(group.program, program)
+function addProgram({ state: { entries, names }, group, ids }: Scene): Program {
+  const program = entries.programs.add(ids.program)
+  program.executable = names.id(executableOf(group.program))
+  program.place = names.id(placeOf(group.program))
   return program
 }
 
-function newUse(scene: Scene, { program: { level, born } }: Judgement, program: Program, seen: number): Use {
-  const { state, group, host } = scene
-  const { first, directory } = group
-  const age = first - host.first
-  const use: Use = {
-    id: state.nextUse++,
-    first,
-    seen,
-    buckets: 0,
-    level: level as Level,
-    directory,
-    score: born ?? 0,
-    scoredAt: first,
-    hours: age < LEARNING ? NO_HOURS : null,
-    lastHour: -1,
-    freshUntil: 0,
-    rev: 0,
-    revAt: 0,
-    reviewable: age < UNSCORED,
-    days: null,
-    day: -1,
-    dayKinds: 0,
-    dayIndex: 0,
-    internal: null,
-    internalMany: false,
-    internalRate: null,
-  }
-  beginDay(scene, use, program, dayOf(first))
-  return use
+function addOnHost({ state: { entries, hostTimes }, group, ids }: Scene): ProgramOnHost | undefined {
+  if (hostTimes.size(ids.program) >= HOSTS_KEPT) return undefined
+  const onHost = entries.onHosts.add(ids.program, ids.host)
+  onHost.first = group.first
+  hostTimes.add(ids.program, group.first)
+  return onHost
 }
 
-function newOnHost(first: number, seen: number): ProgramOnHost {
-  return { first, seen, lastUser: '', a: newRate(), b: newRate() }
+function newUse(scene: Scene, { program: { level, born } }: Judgement, program: Program, ofUser: ProgramOfUser): Use {
+  const { state, group, host, ids } = scene
+  const age = group.first - host.first
+  const use = state.entries.uses.add(ids.host, ids.user, ids.program)
+  use.id = state.nextUse++
+  use.first = group.first
+  use.level = level!
+  use.directory = directoryNumber(group.directory)
+  use.score = born ?? 0
+  use.countsHours = age < LEARNING
+  use.lastHour = -1
+  use.reviewable = age < UNSCORED
+  use.day = -1
+  beginDay(scene, use, program, ofUser, dayOf(group.first))
+  return use
 }

@@ -1,5 +1,6 @@
 import { DAY, type DurationMs } from '../../domain/time.ts'
 import { kept } from './fading.ts'
+import { layout, type RowOf } from './layout.ts'
 
 /**
  * Evidence 1 of detection-design §5: a program that is new here is as surprising as news are rare for this user on this host.
@@ -25,11 +26,16 @@ export interface FleetRate {
   day: number
 }
 
-/** What one host, one user or one user on one host has brought, and what the fleet's rates would have had it bring; by group. */
-export interface Context {
-  readonly observed: [number, number]
-  readonly expected: [number, number]
-  day: number
+/** Novelties that came, and that the fleet's rates would have had come. */
+export const TALLY = layout({ observed: 'f64', expected: 'f64' })
+export type Tally = RowOf<typeof TALLY>
+
+/** What one host, one user or one user on one host has brought, by level group; `day` is the last on which it was made to fade. */
+export const CONTEXT = layout({ near: TALLY, far: TALLY, day: 'i32' })
+export type Context = RowOf<typeof CONTEXT>
+
+function tallyOf({ near, far }: Context, group: LevelGroup): Tally {
+  return group === 0 ? near : far
 }
 
 /** Hosts younger than 1, 3 and 7 days bring news of their own kind: a host that joins is no surprise. */
@@ -57,10 +63,6 @@ export function newRates(): FleetRate[] {
   return Array.from({ length: AGES.length + 1 }, () => ({ births: [0, 0, 0, 0, 0, 0, 0], exposure: 0, day: 0 }))
 }
 
-export function newContext(day: number): Context {
-  return { observed: [0, 0], expected: [0, 0], day }
-}
-
 /** λ_F(a, ≥ L): novelties at least this severe in an active day. */
 export function fleetRate(rates: readonly FleetRate[], age: number, level: Level): number {
   const limit = RATE_LIMITS[levelGroup(level)]
@@ -76,9 +78,13 @@ export function fleetRate(rates: readonly FleetRate[], age: number, level: Level
 
 /** m_HU: how many times the fleet's novelties this user brings on this host, observed over expected. */
 export function multiplier(user: Context, host: Context, account: Context, group: LevelGroup): number {
-  const ratio = ({ observed, expected }: Context) => (observed[group] + 1) / (expected[group] + 1)
-  const prior = ratio(user) ** OF_USER * ratio(host) ** OF_HOST
-  return (account.observed[group] + ACCOUNT_WEIGHT) / (account.expected[group] + ACCOUNT_WEIGHT / prior)
+  const prior = ratioOf(tallyOf(user, group)) ** OF_USER * ratioOf(tallyOf(host, group)) ** OF_HOST
+  const { observed, expected } = tallyOf(account, group)
+  return (observed + ACCOUNT_WEIGHT) / (expected + ACCOUNT_WEIGHT / prior)
+}
+
+function ratioOf({ observed, expected }: Tally): number {
+  return (observed + 1) / (expected + 1)
 }
 
 /**
@@ -104,8 +110,8 @@ export function bookExposure(
   const low = fleetRate(rates, age, 1) - high
   for (const context of contexts) {
     settleContext(context, day)
-    context.expected[0] += low
-    context.expected[1] += high
+    context.near.expected += low
+    context.far.expected += high
   }
 }
 
@@ -137,7 +143,7 @@ export const ALERT_DELAY: DurationMs = 7 * DAY
 export function bookObserved(contexts: readonly Context[], group: LevelGroup, day: number): void {
   for (const context of contexts) {
     settleContext(context, day)
-    context.observed[group] += 1
+    tallyOf(context, group).observed += 1
   }
 }
 
@@ -150,12 +156,12 @@ function settleRate(rate: FleetRate, day: number): void {
   rate.day = Math.max(rate.day, day)
 }
 
-export function settleContext(context: Context, day: number): void {
+function settleContext(context: Context, day: number): void {
   const left = kept(day - context.day)
   if (left < 1)
-    for (const group of [0, 1] as const) {
-      context.observed[group] *= left
-      context.expected[group] *= left
+    for (const tally of [context.near, context.far]) {
+      tally.observed *= left
+      tally.expected *= left
     }
   context.day = Math.max(context.day, day)
 }

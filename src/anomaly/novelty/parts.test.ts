@@ -4,10 +4,10 @@ import fc from 'fast-check'
 import { DAY, HOUR } from '../../domain/time.ts'
 import { rangeOf } from './address-range.ts'
 import { chanceAfter, learnCurve, newCurve } from './curve.ts'
-import { bookDay, bookNovelty, dayChance, kindBit, newDayCurves, newDayRates } from './day-rates.ts'
+import { bookDay, bookNovelty, DAY_RATES, dayChance, kindBit, newDayCurves } from './day-rates.ts'
 import { executableOf, placeOf } from './executable.ts'
 import { kept, youth } from './fading.ts'
-import { bookBirth, bookExposure, fleetRate, multiplier, newContext, newRates, surpriseOf } from './novelty-rates.ts'
+import { bookBirth, bookExposure, CONTEXT, fleetRate, multiplier, newRates, surpriseOf } from './novelty-rates.ts'
 import { natsOf, scoreOf } from './record-score.ts'
 import { packed, unpacked } from './snapshot.ts'
 import { silenceOf, trustOf } from './vetting.ts'
@@ -61,15 +61,17 @@ test('of the births of one day only the most severe counts', () => {
   assert.deepEqual(rates[3]!.births, [0, 0, 0, 0, 0, 0, 1])
 })
 
+const tally = (expected: number) => ({ observed: 0, expected })
+
 test('an account that brought nothing where ten novelties were expected makes one ten times as surprising', () => {
-  const quiet = () => ({ ...newContext(0), expected: [0, 9] as [number, number] })
+  const quiet = () => ({ near: tally(0), far: tally(9), day: 0 })
   // user (0+1)/(9+1) = 0.1, host the same: prior 0.1^0.75 · 0.1^0.5 = 0.0562341; account 1.5 / (9 + 1.5/0.0562341) = 0.0420448
   near(multiplier(quiet(), quiet(), quiet(), 1), 0.0420448)
-  near(multiplier(newContext(0), newContext(0), newContext(0), 1), 1)
+  near(multiplier(CONTEXT.blank(), CONTEXT.blank(), CONTEXT.blank(), 1), 1)
 })
 
 test('the chance of a day stands on the program’s user, the program and the curve', () => {
-  const levels = [newDayRates(0), newDayRates(0), newDayRates(0)] as const
+  const levels = [DAY_RATES.blank(), DAY_RATES.blank(), DAY_RATES.blank()] as const
   const curves = newDayCurves()
   near(dayChance('A1', curves, 0, levels, 0), 0.3)
   bookDay(levels, curves, 0, kindBit('R'), 0)
@@ -81,8 +83,8 @@ test('the chance of a day stands on the program’s user, the program and the cu
 })
 
 test('silence before a program appeared is as improbable as the program is regular', () => {
-  const always = '6'.repeat(24)
-  const never = '0'.repeat(24)
+  const always = { get: () => 6 }
+  const never = { get: () => 0 }
   // Five silent hours, each −ln(1 − 6/7.5) = 1.609438
   near(silenceOf(always, 0, 5 * HOUR), 8.04719)
   near(silenceOf(always, 0, 30 * HOUR), 12)
@@ -131,6 +133,7 @@ test('a snapshot brings back maps in their order, whatever their keys', () => {
       ['b', new Map([['constructor', [0.1, null]]])],
     ]),
     n: 1e-300,
+    numbers: Float64Array.of(0.1, -0, 2 ** 53),
   }
   assert.deepEqual(unpacked(JSON.parse(JSON.stringify(packed(state)))), state)
 })

@@ -1,10 +1,13 @@
 import { DAY, type EpochMs } from '../../domain/time.ts'
 import { chanceAfter } from './curve.ts'
-import { type DayRates, dayChance, newDayRates, type PeerKind } from './day-rates.ts'
+import { dayChance, NO_DAYS, type PeerKind } from './day-rates.ts'
+import type { Endpoint, Program, Range, Use } from './entries.ts'
 import { dayOf, youth } from './fading.ts'
-import type { Group, Peer } from './group.ts'
-import { chance, newRate } from './rate.ts'
-import type { Account, Endpoint, Program, ProgramOfUser, ProgramOnHost, Range, State, Use } from './state.ts'
+import type { Peer } from './group.ts'
+import { pairOf } from './names.ts'
+import { chance, NO_RATE } from './rate.ts'
+import type { Scene } from './scene.ts'
+import type { State } from './state.ts'
 import { CAPS, WEIGHTS } from './weights.ts'
 
 /**
@@ -50,34 +53,29 @@ export const PEERS_FROM = DAY
 /** A program with fewer groups is young: its account's habit of meeting new addresses counts (detection-design §13). */
 export const YOUNG = 8
 
-/** What the model knows of the parts of a group before it, as far as there is anything. */
-export interface Known {
-  readonly program: Program | undefined
-  readonly onHost: ProgramOnHost | undefined
-  readonly ofUser: ProgramOfUser | undefined
-  readonly use: Use | undefined
-  readonly account: Account
-  /** Whether the fleet is old enough to judge peers. */
-  readonly judged: boolean
-}
-
 export function roams(program: Program | undefined): boolean {
   return program !== undefined && program.roaming > ROAMING
 }
 
-export function judgePeer(state: State, peer: Peer, group: Group, known: Known): PeerEvidence {
-  const { program, use } = known
+/** @param judged whether the fleet is old enough to judge peers */
+export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEvidence {
+  const { state, group, ids, use, supposed } = scene
+  const { entries, names } = state
   const at = group.first
-  const endpoint = peer.external ? state.endpoints.get(peer.endpoint) : undefined
-  const range = peer.external ? program?.ranges.get(peer.range) : undefined
-  const kind = kindOf(peer, program, endpoint, range)
-  const newPort = !program?.ports.has(peer.portKey)
-  const newInternal = !peer.external && use !== undefined && !use.internalMany && !use.internal?.has(peer.ip)
-  const owned = use && isOwnAlone(endpoint, use) ? endpoint : undefined
-  const ownRange = use && isOwnAlone(range, use) ? range : undefined
-  const nats = known.judged
-    ? natsOf(state, group, known, { kind, newPort, newInternal, owned, ownRange, range })
-    : NO_NATS
+  const range = peer.external ? entries.ranges.get(ids.program, names.find(peer.range)) : undefined
+  const isVouched = supposed?.vouched === peer.endpoint
+  const endpoint = peer.external && !isVouched ? endpointOf(scene, peer) : undefined
+  const usual = supposed?.rolledOut === true
+  const kind = usual ? undefined : kindOf(scene, peer, isVouched || endpoint?.vouched === true, range)
+  const newPort = !usual && !entries.ports.has(ids.program, names.find(peer.portKey))
+  const newInternal =
+    !peer.external &&
+    use !== undefined &&
+    !use.internalMany &&
+    !entries.internal.has(use.id, names.findAddress(peer.ip))
+  const owned = ownedAlone(endpoint, use)
+  const ownRange = ownedAlone(range, use)
+  const nats = judged ? natsOf(scene, { kind, newPort, newInternal, owned, ownRange, range }) : NO_NATS
   return {
     peer,
     kind,
@@ -121,16 +119,17 @@ interface PeerNats {
 
 const NO_NATS: PeerNats = { a: 0, r: 0, b: 0, e: 0, i: 0, bornA: 0, bornR: 0, otherHosts: 0 }
 
-function natsOf(state: State, group: Group, known: Known, seen: Seen): PeerNats {
+function natsOf(scene: Scene, seen: Seen): PeerNats {
   const { kind, newPort, newInternal, owned, ownRange, range } = seen
   if (kind === undefined && !newPort && !newInternal && !owned && !ownRange) return NO_NATS
+  const { state, group } = scene
   const at = group.first
-  const b = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(state, known))) : 0
+  const b = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(scene))) : 0
   const unknown = kind === 'A1' || kind === 'A2'
   // One endpoint that is new by address and by port is no likelier than the less likely of the two (detection-design §13).
-  const bornA = unknown ? Math.max(unknownEndpoint(state, kind, known, at), b) : 0
-  const bornR = kind === 'R' ? -Math.log(dayChanceOf(state, 'R', known, at)) : 0
-  const otherHosts = range ? hostsWithNews(range, group.host, at) : 0
+  const bornA = unknown ? Math.max(unknownEndpoint(scene, kind), b) : 0
+  const bornR = kind === 'R' ? -Math.log(dayChanceOf(scene, 'R')) : 0
+  const otherHosts = range ? hostsWithNews(scene, range) : 0
   const rollOut = Math.log(1 + otherHosts)
   const carriedA = owned ? owned.score * youth(at - owned.first) : 0
   const carriedR = ownRange ? ownRange.score * youth(at - ownRange.first) : 0
@@ -138,16 +137,17 @@ function natsOf(state: State, group: Group, known: Known, seen: Seen): PeerNats 
     a: Math.max(0, Math.max(bornA, carriedA) - rollOut),
     r: Math.max(0, Math.max(bornR, carriedR) - rollOut),
     b,
-    e: kind === 'E' ? -Math.log(dayChanceOf(state, 'E', known, at)) : 0,
-    i: newInternal ? Math.min(CAPS.internal, -Math.log(internalChance(state, known.use!))) : 0,
+    e: kind === 'E' ? -Math.log(dayChanceOf(scene, 'E')) : 0,
+    i: newInternal ? Math.min(CAPS.internal, -Math.log(internalChance(state, scene.use!))) : 0,
     bornA,
     bornR,
     otherHosts,
   }
 }
 
-function isOwnAlone(owned: Endpoint | Range | undefined, use: Use): boolean {
-  return owned !== undefined && owned.owner === use.id && !owned.shared
+/** The endpoint or range, if the use owns it and nothing else was seen with it. */
+function ownedAlone<T extends Endpoint | Range>(one: T | undefined, use: Use | undefined): T | undefined {
+  return one !== undefined && one.owner === use?.id && !one.shared ? one : undefined
 }
 
 /** The contact's own worth: an unknown endpoint and a new range are one thing and count once. */
@@ -164,37 +164,40 @@ export function peerNats(evidence: PeerEvidence): number {
   return contactNats(evidence) + WEIGHTS.newPort * b + WEIGHTS.knownEndpoint * e + WEIGHTS.internal * i
 }
 
+function endpointOf({ state: { entries, names } }: Scene, { ip, service }: Peer): Endpoint | undefined {
+  return entries.endpoints.get(names.findAddress(ip), names.find(service))
+}
+
 function kindOf(
+  { state: { entries, names }, ids }: Scene,
   peer: Peer,
-  program: Program | undefined,
-  endpoint: Endpoint | undefined,
+  vouched: boolean,
   range: Range | undefined,
 ): PeerKind | undefined {
-  if (!peer.external || program?.ips.has(peer.ip)) return undefined
-  if (endpoint?.vouched) return range ? 'E' : 'R'
+  if (!peer.external || entries.addresses.has(ids.program, names.findAddress(peer.ip))) return undefined
+  if (vouched) return range ? 'E' : 'R'
   return range ? 'A2' : 'A1'
 }
 
-function unknownEndpoint(state: State, kind: PeerKind, known: Known, at: EpochMs): number {
-  const byDay = -Math.log(dayChanceOf(state, kind, known, at))
-  const byContact = Math.min(CAPS.unknownEndpoint, -Math.log(contactChance(state, known)))
+function unknownEndpoint(scene: Scene, kind: PeerKind): number {
+  const byDay = -Math.log(dayChanceOf(scene, kind))
+  const byContact = Math.min(CAPS.unknownEndpoint, -Math.log(contactChance(scene)))
   return BY_DAY * byDay + (1 - BY_DAY) * byContact
 }
 
-function dayChanceOf(state: State, kind: PeerKind, { program, ofUser, use }: Known, at: EpochMs): number {
-  const day = dayOf(at)
-  const levels = [program?.days, ofUser?.days, use?.days].map((rates) => rates ?? newDayRates(day))
-  return dayChance(kind, state.dayCurves, program?.daysBegun ?? 0, levels as [DayRates, DayRates, DayRates], day)
+function dayChanceOf({ state, group, program, ofUser, use }: Scene, kind: PeerKind): number {
+  const levels = [program?.days ?? NO_DAYS, ofUser?.days ?? NO_DAYS, use?.days ?? NO_DAYS] as const
+  return dayChance(kind, state.dayCurves, program?.daysBegun ?? 0, levels, dayOf(group.first))
 }
 
-function contactChance(state: State, known: Known): number {
-  const { program, onHost } = known
-  const ofProgram = chance(program?.a ?? newRate(), expectedNews(state, known), WEIGHT)
-  return chance(onHost?.a ?? newRate(), ofProgram, WEIGHT)
+function contactChance(scene: Scene): number {
+  const { program, onHost } = scene
+  const ofProgram = chance(program?.a ?? NO_RATE, expectedNews(scene), WEIGHT)
+  return chance(onHost?.a ?? NO_RATE, ofProgram, WEIGHT)
 }
 
 /** The curve's chance of an unknown endpoint; while a program is young, times what its account makes of such chances. */
-function expectedNews(state: State, { program, account }: Known): number {
+function expectedNews({ state, program, account }: Scene): number {
   const groups = program?.groups ?? 0
   const byCurve = chanceAfter(state.curves.a, FIRST.a, groups)
   if (groups >= YOUNG) return byCurve
@@ -207,18 +210,22 @@ export function curveOfNews(state: State, groups: number): number {
   return chanceAfter(state.curves.a, FIRST.a, groups)
 }
 
-function portChance(state: State, { program, onHost }: Known): number {
+function portChance({ state, program, onHost }: Scene): number {
   const curve = chanceAfter(state.curves.b, FIRST.b, program?.groups ?? 0)
-  const ofProgram = chance(program?.b ?? newRate(), curve, WEIGHT)
-  return chance(onHost?.b ?? newRate(), ofProgram, WEIGHT)
+  const ofProgram = chance(program?.b ?? NO_RATE, curve, WEIGHT)
+  return chance(onHost?.b ?? NO_RATE, ofProgram, WEIGHT)
 }
 
 function internalChance(state: State, use: Use): number {
-  return chance(use.internalRate ?? newRate(), chanceAfter(state.curves.i, FIRST.i, use.buckets), INTERNAL_WEIGHT)
+  return chance(use.internalRate, chanceAfter(state.curves.i, FIRST.i, use.buckets), INTERNAL_WEIGHT)
 }
 
-function hostsWithNews(range: Range, host: string, at: EpochMs): number {
-  let others = 0
-  for (const news of range.news) if (news.host !== host && news.at > at - ROLL_OUT && news.at <= at) others++
-  return others
+/** Other hosts that had something new of the program in a range within seven days. */
+function hostsWithNews({ state, group, ids }: Scene, { program, range }: Range): number {
+  const from = group.first - ROLL_OUT
+  const lately = (at: EpochMs) => at > from && at <= group.first
+  const times = pairOf(program, range)
+  const hosts = state.newsTimes.upTo(times, group.first) - state.newsTimes.upTo(times, from)
+  const here = state.entries.news.get(program, range, ids.host)
+  return here !== undefined && lately(here.first) ? hosts - 1 : hosts
 }

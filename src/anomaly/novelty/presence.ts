@@ -6,7 +6,7 @@ import type { EpochMs } from '../../domain/time.ts'
  * Which rows a closed bucket had, so that a bucket that is observed again gives only what is new (`time-and-order.md` §3). By start
  * of bucket, 53-bit keys of the rows' values.
  */
-export type Presence = Map<EpochMs, number[]>
+export type Presence = Map<EpochMs, Float64Array>
 
 /** The rows that the bucket did not have yet; they are remembered. */
 export function newRows(presence: Presence, start: EpochMs, rows: readonly Observation[]): Observation[] {
@@ -18,7 +18,7 @@ export function newRows(presence: Presence, start: EpochMs, rows: readonly Obser
     before.add(key)
     fresh.push(row)
   }
-  if (fresh.length > 0) presence.set(start, [...before])
+  if (fresh.length > 0) presence.set(start, Float64Array.from(before))
   return fresh
 }
 

@@ -4,7 +4,7 @@ import { youth } from './fading.ts'
 import { ageClassOf, fleetRate, type Level, levelGroup, MATURE, multiplier, surpriseOf } from './novelty-rates.ts'
 import type { PeerEvidence } from './peers.ts'
 import type { Scene } from './scene.ts'
-import { LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf } from './vetting.ts'
+import { findingOf, LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf } from './vetting.ts'
 import { CAPS } from './weights.ts'
 
 /** On a host's first day everything is new. What is new on its second is worth what the rates of so young a host leave of it. */
@@ -31,18 +31,18 @@ export function judgeProgram(scene: Scene): ProgramEvidence {
     const born = age < BIRTHS_FROM ? 0 : Math.min(CAPS.program, surprise(scene, level, ageClassOf(age)))
     return { nats: born, level, born, silence: undefined }
   }
-  const left = use.score * youth(at - use.scoredAt)
-  if (use.hours === null || at - host.first < LEARNING)
+  const finding = findingOf(scene.state, use)
+  const left = (finding?.score ?? use.score) * youth(at - (finding?.scoredAt ?? use.first))
+  if (!use.countsHours || at - host.first < LEARNING)
     return { nats: left, level: undefined, born: undefined, silence: undefined }
   const silence = silenceOf(use.hours, host.first, use.first)
-  const alone = scene.program!.hosts.size === 1
-  const found = alone ? Math.min(CAPS.program, surprise(scene, use.level, MATURE)) * trustOf(silence) : 0
+  const alone = scene.state.hostTimes.size(scene.ids.program) === 1
+  const found = alone ? Math.min(CAPS.program, surprise(scene, use.level as Level, MATURE)) * trustOf(silence) : 0
   return { nats: Math.max(left, found), level: undefined, born: found > left ? found : undefined, silence }
 }
 
-function levelOf({ state, group, program, onHost }: Scene): Level {
-  if (program === undefined) return state.executables.has(executableOf(group.program)) ? 5 : 6
-  const ofUser = program.users.has(group.user)
+function levelOf({ state: { entries, names }, group, program, onHost, ofUser }: Scene): Level {
+  if (program === undefined) return entries.executables.has(names.find(executableOf(group.program))) ? 5 : 6
   if (onHost !== undefined) return ofUser ? 1 : 3
   return ofUser ? 2 : 4
 }
@@ -59,14 +59,15 @@ export interface Review {
   readonly found: number | undefined
 }
 
-export function judgeReview({ state, group, host, program, use }: Scene, peers: readonly PeerEvidence[]): Review {
+export function judgeReview({ state, group, ids, host, program, use }: Scene, peers: readonly PeerEvidence[]): Review {
   if (use === undefined || program === undefined) return { nats: 0, found: undefined }
   const at = group.first
-  if (qualifiesForReview(use, program, host, mostContacted(peers), at)) {
+  if (qualifiesForReview(use, program, state.hostTimes.size(ids.program), host, mostContacted(peers), at)) {
     const found = reviewScore(state)
     return { nats: found, found }
   }
-  return { nats: at < use.revAt + REVIEWED_FOR ? use.rev * youth(at - use.revAt) : 0, found: undefined }
+  const { rev, revAt } = findingOf(state, use) ?? { rev: 0, revAt: 0 }
+  return { nats: at < revAt + REVIEWED_FOR ? rev * youth(at - revAt) : 0, found: undefined }
 }
 
 /** Buckets in which this use contacted the endpoint of its own that it contacted most. */

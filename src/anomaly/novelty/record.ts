@@ -12,7 +12,7 @@ import { sentenceOf } from './sentences.ts'
 import type { Term } from './term.ts'
 
 /** What a finding is, for the incident loop. */
-export function candidateOf(jobId: string, { group, program }: Scene, judgement: Judgement): Candidate {
+export function candidateOf(jobId: string, { state, group, ids, onHost }: Scene, judgement: Judgement): Candidate {
   const { about, peerLed, review, nats } = judgement
   const { host, user, first: at } = group
   const matter =
@@ -21,11 +21,11 @@ export function candidateOf(jobId: string, { group, program }: Scene, judgement:
       : peerLed
         ? ['peer', group.program, about.peer.range || about.peer.ip, about.peer.port]
         : ['program', group.program, user]
-  const others = [...(program?.hosts.keys() ?? [])].filter((name) => name !== host)
+  const others = state.hostTimes.size(ids.program) - (onHost === undefined ? 0 : 1)
   return {
     ...{ id: derivedId('incident', jobId, host, group.program, at), at, nats },
     ...{ place: JSON.stringify([host, group.program]), matter: JSON.stringify(matter) },
-    firstInFleet: others.length === 0,
+    firstInFleet: others === 0,
   }
 }
 

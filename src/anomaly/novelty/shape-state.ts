@@ -1,3 +1,5 @@
+import { DIRECTORY_CLASSES } from '../../domain/directory-class.ts'
+
 /**
  * What the fleet's novelties look like, for the likelihood ratios of detection-design §7. Novelties are of three classes, which
  * differ in terminals and hours: births of a known program, births of an unknown one, and peer novelties of a known use.
@@ -9,8 +11,7 @@ export interface ShapeState {
   /** Births of a level ≥ 4 by directory class. */
   readonly directories: Map<string, number>
   directoriesN: number
-  /** Directories in which a network program was ever seen, and when last; births of a level ≥ 5, and those in a new one. */
-  readonly known: Map<string, number>
+  /** Births of a level ≥ 5, and those in a directory in which no network program was ever seen. */
   newDirectoryN: number
   newDirectory: number
   /** By masquerade class: like its file, unlike, in brackets. */
@@ -28,11 +29,21 @@ export interface ShapeState {
 
 export const HOUR_CELLS = 12
 
+/** Directory classes as numbers: 0 for none of them, then those of the design. */
+export const DIRECTORY_NUMBERS = 1 + DIRECTORY_CLASSES.length
+
+export function directoryNumber(directory: string): number {
+  return 1 + (DIRECTORY_CLASSES as readonly string[]).indexOf(directory)
+}
+
+export function directoryOf(number: number): string {
+  return DIRECTORY_CLASSES[number - 1] ?? ''
+}
+
 export function newShape(): ShapeState {
   return {
     directories: new Map(),
     directoriesN: 0,
-    known: new Map(),
     newDirectoryN: 0,
     newDirectory: 0,
     argv0: [0, 0, 0],

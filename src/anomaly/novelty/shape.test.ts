@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY, HOUR } from '../../domain/time.ts'
+import { ON_HOST, PROGRAM, USE } from './entries.ts'
 import type { Group } from './group.ts'
-import { newRate } from './rate.ts'
 import {
   argv0Term,
   directoryTerm,
@@ -16,7 +16,7 @@ import {
   rollOutTerm,
   terminalTerm,
 } from './shape.ts'
-import { newProgram, newState, type Use } from './state.ts'
+import { newState, type State } from './state.ts'
 
 /** Expected values are worked out beside each, from the shares in detection-design §7. */
 function near(actual: number | undefined, expected: number): void {
@@ -27,11 +27,20 @@ const group = (change: Partial<Group>) => change as Group
 const peers = (count: number) =>
   group({ peers: new Map(Array.from({ length: count }, (_, i) => [String(i), {} as never])) })
 
-function programOn(hosts: readonly number[]) {
-  const program = newProgram('/opt/x', 0)
-  for (const [i, first] of hosts.entries())
-    program.hosts.set(`h${i}`, { first, seen: 0, lastUser: '', a: newRate(), b: newRate() })
-  return program
+/** A program, and when hosts first had it. */
+const PROGRAM_ID = 7
+
+function stateOf(hosts: readonly number[]): State {
+  const state = newState()
+  for (const first of hosts) state.hostTimes.add(PROGRAM_ID, first)
+  return state
+}
+
+function rollOut(hosts: readonly number[], now: number, here?: { readonly born: number }) {
+  const use = here && Object.assign(USE.blank(), { first: here.born })
+  const onHost = here && ON_HOST.blank()
+  const ids = { host: 1, user: 2, program: PROGRAM_ID }
+  return rollOutTerm({ state: stateOf(hosts), group: group({ first: now }), ids, onHost, use })
 }
 
 test('a directory class is worth its share among attacks over its share among novelties here', () => {
@@ -50,7 +59,7 @@ test('a new directory is worth something where novelties come to old ones', () =
   // 0.75·ln(0.6/0.5)
   near(newDirectoryTerm(state, '/opt/x').nats, 0.136741)
   Object.assign(state.shape, { newDirectory: 1, newDirectoryN: 16 })
-  state.shape.known.set('/usr/bin', 1)
+  state.entries.places.add(state.names.id('/usr/bin'))
   // share (1 + 2)/20 = 0.15: new 0.75·ln(0.6/0.15), known 0.75·ln(0.4/0.85)
   near(newDirectoryTerm(state, '/opt/x').nats, 1.039721)
   near(newDirectoryTerm(state, '/usr/bin').nats, -0.565329)
@@ -59,8 +68,8 @@ test('a new directory is worth something where novelties come to old ones', () =
 test('the name of a kernel thread is worth ln(0.10/0.015), and less for a program that is known to use it', () => {
   const state = newState()
   near(argv0Term(state, undefined, group({ argv0: 2 }))?.nats, 1.89712)
-  const program = newProgram('/opt/x', 0)
-  program.argv0[2] = 4
+  const program = PROGRAM.blank()
+  program.argv0.add(2, 4)
   // (4 + 4·0.015)/8 = 0.5075; ln(0.1/0.5075)
   near(argv0Term(state, program, group({ argv0: 2 }))?.nats, -1.624326)
   assert.equal(argv0Term(state, program, group({ argv0: undefined })), undefined)
@@ -102,7 +111,7 @@ test('fan-out begins at eight peers, and is measured by the most of before', () 
   assert.equal(fanOutTerm(undefined, peers(7)), undefined)
   // 0.5·ln(40/4); with 20 before 0.5·ln(40/20); with 40 before nothing
   near(fanOutTerm(undefined, peers(40))?.nats, 1.151293)
-  const program = newProgram('/opt/x', 0)
+  const program = PROGRAM.blank()
   program.fanOut = 20
   near(fanOutTerm(program, peers(40))?.nats, 0.346574)
   program.fanOut = 40
@@ -111,18 +120,16 @@ test('fan-out begins at eight peers, and is measured by the most of before', () 
 
 test('a program that came to three hosts within a day is a roll-out, for two days', () => {
   const now = 30 * DAY
-  const use = (first: number) => ({ first }) as Use
-  assert.equal(rollOutTerm(programOn([now - HOUR]), undefined, undefined, now), undefined)
-  near(rollOutTerm(programOn([now - HOUR, now - 2 * HOUR]), undefined, undefined, now)?.nats, -Math.log(3))
-  assert.equal(rollOutTerm(programOn([now - 2 * DAY, now - 3 * DAY]), undefined, undefined, now), undefined)
-  const program = programOn([now, now, now, now])
-  near(rollOutTerm(program, program.hosts.get('h0'), use(now - DAY), now)?.nats, -Math.log(4))
-  assert.equal(rollOutTerm(program, program.hosts.get('h0'), use(now - 3 * DAY), now), undefined)
+  assert.equal(rollOut([now - HOUR], now), undefined)
+  near(rollOut([now - HOUR, now - 2 * HOUR], now)?.nats, -Math.log(3))
+  assert.equal(rollOut([now - 2 * DAY, now - 3 * DAY], now), undefined)
+  near(rollOut([now, now, now, now], now, { born: now - DAY })?.nats, -Math.log(4))
+  assert.equal(rollOut([now, now, now, now], now, { born: now - 3 * DAY }), undefined)
 })
 
 test('a program that stays is odd where most do not, and only where it came to one host or two', () => {
   const state = newState()
-  const use = { level: 6, buckets: 9 } as Use
+  const use = Object.assign(USE.blank(), { level: 6, buckets: 9 })
   // 10 buckets: the better of 0.75·ln(0.6/0.35) and 0.75·ln(0.5/0.2)
   near(reachTerm(state, use, 1)?.nats, 0.687218)
   near(reachTerm(state, use, 0.5)?.nats, 0.343609)
@@ -130,8 +137,8 @@ test('a program that stays is odd where most do not, and only where it came to o
   state.shape.reached[1] = [20, 20, 0]
   // shares (20 + 7)/40 and (20 + 4)/40: both more than among attacks
   assert.equal(reachTerm(state, use, 1), undefined)
-  assert.equal(reachTerm(newState(), { ...use, buckets: 2 }, 1), undefined)
-  assert.equal(isLocalBirth(programOn([0, HOUR]), 0), true)
-  assert.equal(isLocalBirth(programOn([0, HOUR, 2 * HOUR]), 0), false)
-  assert.equal(isLocalBirth(programOn([0, HOUR, 2 * DAY]), 0), true)
+  assert.equal(reachTerm(newState(), Object.assign(USE.blank(), { level: 6, buckets: 2 }), 1), undefined)
+  assert.equal(isLocalBirth(stateOf([0, HOUR]), PROGRAM_ID, 0), true)
+  assert.equal(isLocalBirth(stateOf([0, HOUR, 2 * HOUR]), PROGRAM_ID, 0), false)
+  assert.equal(isLocalBirth(stateOf([0, HOUR, 2 * DAY]), PROGRAM_ID, 0), true)
 })

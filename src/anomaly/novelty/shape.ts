@@ -1,9 +1,11 @@
 import type { DIRECTORY_CLASSES } from '../../domain/directory-class.ts'
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
+import type { Host, Program, Use } from './entries.ts'
 import type { Group } from './group.ts'
-import { levelGroup } from './novelty-rates.ts'
-import { HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
-import type { Host, Program, ProgramOnHost, State, Use } from './state.ts'
+import { type Level, levelGroup } from './novelty-rates.ts'
+import type { Scene } from './scene.ts'
+import { directoryNumber, HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
+import type { State } from './state.ts'
 import type { Term } from './term.ts'
 import { WEIGHTS } from './weights.ts'
 
@@ -39,18 +41,18 @@ export function directoryTerm({ shape }: State, host: Host | undefined, director
   if (shares === undefined) return undefined
   const seen = shape.directories.get(directory) ?? 0
   const share = (seen + PRIOR * shares.benign) / (shape.directoriesN + PRIOR)
-  const here = (host?.directories.get(directory) ?? 0) + OWN_PRIOR * share
-  const ofHost = here / (sum(host?.directories.values() ?? []) + OWN_PRIOR)
+  const here = (host?.directories.get(directoryNumber(directory)) ?? 0) + OWN_PRIOR * share
+  const ofHost = here / ((host?.directories.sum() ?? 0) + OWN_PRIOR)
   const nats = WEIGHTS.directory * Math.max(DIRECTORY_FLOOR, Math.log(shares.attack / ofHost))
   return { name: 'directory', nats, numbers: { directory, seen, of: shape.directoriesN } }
 }
 
 const NEW_DIRECTORY = { attack: 0.6, benign: 0.5, prior: 4 } as const
 
-export function newDirectoryTerm({ shape }: State, place: string): Term {
+export function newDirectoryTerm({ shape, entries, names }: State, place: string): Term {
   const { attack, benign, prior } = NEW_DIRECTORY
   const share = (shape.newDirectory + prior * benign) / (shape.newDirectoryN + prior)
-  const isNew = !shape.known.has(place)
+  const isNew = !entries.places.has(names.find(place))
   const ratio = isNew ? attack / share : (1 - attack) / (1 - share)
   const numbers = { place, new: isNew ? 1 : 0, seen: shape.newDirectory, of: shape.newDirectoryN }
   return { name: 'new directory', nats: WEIGHTS.newDirectory * Math.log(ratio), numbers }
@@ -67,8 +69,8 @@ export function argv0Term({ shape }: State, program: Program | undefined, { argv
   if (argv0 === undefined) return undefined
   const { attack, benign } = NAMES[argv0]!
   const ofFleet = (shape.argv0[argv0] + PRIOR * benign) / (sum(shape.argv0) + PRIOR)
-  const own = program?.argv0 ?? [0, 0, 0]
-  const share = (own[argv0] + OWN_PRIOR * ofFleet) / (sum(own) + OWN_PRIOR)
+  const own = program?.argv0
+  const share = ((own?.get(argv0) ?? 0) + OWN_PRIOR * ofFleet) / ((own?.sum() ?? 0) + OWN_PRIOR)
   const numbers = { class: argv0, seen: shape.argv0[argv0], of: sum(shape.argv0) }
   return { name: 'name of itself', nats: Math.log(attack / share), numbers }
 }
@@ -85,8 +87,8 @@ export function terminalTerm(
   if (attended === undefined) return undefined
   const fleet = shape.terminal[novelty]!
   const share = (fleet.yes + OWN_PRIOR * ATTENDED) / (fleet.n + OWN_PRIOR)
-  const own = program?.terminal[novelty] ?? { n: 0, yes: 0 }
-  const ofProgram = (own.yes + OWN_PRIOR * share) / (own.n + OWN_PRIOR)
+  const yes = program?.attended.get(novelty) ?? 0
+  const ofProgram = (yes + OWN_PRIOR * share) / ((program?.terminals.get(novelty) ?? 0) + OWN_PRIOR)
   const nats = attended
     ? Math.log(ATTENDED / ofProgram)
     : Math.min(UNATTENDED_LIMIT, Math.log((1 - ATTENDED) / (1 - ofProgram)))
@@ -140,17 +142,16 @@ export function fanOutTerm(program: Program | undefined, { peers }: Group): Term
 const ROLL_OUT = { from: 3, within: DAY, youngFor: 2 * DAY } as const
 
 /** A program that comes to several hosts within a day is being rolled out. Only while its use here is young. */
-export function rollOutTerm(
-  program: Program | undefined,
-  onHost: ProgramOnHost | undefined,
-  use: Use | undefined,
-  at: EpochMs,
-): Term | undefined {
+export function rollOutTerm({ state, group, ids, onHost, use, supposed }: RollOut): Term | undefined {
+  const at = group.first
   if (use !== undefined && at - use.first > ROLL_OUT.youngFor) return undefined
-  let hosts = onHost === undefined ? 1 : 0
-  for (const { first } of program?.hosts.values() ?? []) if (first > at - ROLL_OUT.within && first <= at) hosts++
+  const { hostTimes } = state
+  const before = hostTimes.upTo(ids.program, at) - hostTimes.upTo(ids.program, at - ROLL_OUT.within)
+  const hosts = before + (onHost === undefined ? 1 : 0) + (supposed?.rolledOut ? 2 : 0)
   return hosts < ROLL_OUT.from ? undefined : { name: 'roll-out', nats: -Math.log(hosts), numbers: { hosts } }
 }
+
+type RollOut = Pick<Scene, 'state' | 'group' | 'ids' | 'onHost' | 'use' | 'supposed'>
 
 /** Buckets of activity that a new program may reach within 36 hours, and what share of attacks and of other births do. */
 export const REACH = {
@@ -163,7 +164,7 @@ export const REACH = {
 
 /** A new program that stays: most new things here are used once or twice. `program` is its evidence so far, 0 to 1 of the gate. */
 export function reachTerm({ shape }: State, use: Use, youth: number): Term | undefined {
-  const group = levelGroup(use.level)
+  const group = levelGroup(use.level as Level)
   const buckets = use.buckets + 1
   let best: Term | undefined
   for (const [c, least] of REACH.buckets.entries()) {
@@ -177,14 +178,12 @@ export function reachTerm({ shape }: State, use: Use, youth: number): Term | und
   return best
 }
 
-/** Whether at most two hosts got a program within a day of this use's birth. */
-export function isLocalBirth(program: Program, born: EpochMs): boolean {
-  let hosts = 0
-  for (const { first } of program.hosts.values()) if (Math.abs(first - born) <= DAY) hosts++
-  return hosts <= REACH.hosts
+/** Whether at most two hosts got a program within a day of a use's birth. */
+export function isLocalBirth({ hostTimes }: Pick<State, 'hostTimes'>, program: number, born: EpochMs): boolean {
+  return hostTimes.upTo(program, born + DAY) - hostTimes.before(program, born - DAY) <= REACH.hosts
 }
 
-function sum(numbers: Iterable<number>): number {
+function sum(numbers: readonly number[]): number {
   let total = 0
   for (const number of numbers) total += number
   return total

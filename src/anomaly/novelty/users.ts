@@ -8,13 +8,13 @@ const ROOT = 'root'
  * inside a container, all of which are one, `<uid>`; on a host that never does (a raw audit.log) every number is a user of its
  * own. Without either it is the user last seen with the program there.
  */
-export function userNames(state: State): UserNames {
+export function userNames({ entries, names }: State): UserNames {
   return {
     resolve(host, program, name, id) {
       if (name !== '' && name !== id) return name
       if (id === '0') return ROOT
-      if (id !== '') return state.hosts.get(host)?.namesUsers ? '<uid>' : `uid:${id}`
-      return state.programs.get(program)?.hosts.get(host)?.lastUser ?? ''
+      if (id !== '') return entries.hosts.get(names.find(host))?.namesUsers ? '<uid>' : `uid:${id}`
+      return names.text(entries.onHosts.get(names.find(program), names.find(host))?.lastUser ?? 0)
     },
   }
 }

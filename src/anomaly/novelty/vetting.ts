@@ -1,6 +1,8 @@
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
+import type { Finding, Host, Program, Use } from './entries.ts'
+import type { List } from './layout.ts'
 import { roams } from './peers.ts'
-import type { Host, Program, State, Use } from './state.ts'
+import type { State } from './state.ts'
 import { CAPS } from './weights.ts'
 
 /**
@@ -20,13 +22,13 @@ const HALF_A_DAY = 0.5
 
 /**
  * −ln of the chance that a program with these habits kept silent from the host's first event to its own first, in nats, at most
- * 12. `hours` has a digit for each hour of the day (UTC): on how many days of the first week it was active.
+ * 12. `hours` has for each hour of the day (UTC) on how many days of the first week it was active.
  */
-export function silenceOf(hours: string, hostFirst: EpochMs, first: EpochMs): number {
+export function silenceOf(hours: Pick<List, 'get'>, hostFirst: EpochMs, first: EpochMs): number {
   const days = LEARNING / DAY + HALF_A_DAY
   let nats = 0
   for (let at = Math.ceil(hostFirst / HOUR) * HOUR; at + HOUR <= first && nats < SILENCE_LIMIT; at += HOUR)
-    nats -= Math.log(1 - Number(hours[Math.floor(at / HOUR) % 24]) / days)
+    nats -= Math.log(1 - hours.get(Math.floor(at / HOUR) % 24) / days)
   return Math.min(SILENCE_LIMIT, nats)
 }
 
@@ -35,17 +37,29 @@ export function trustOf(silence: number): number {
   return Math.min(1, silence / SILENT)
 }
 
-/** No hour of the day counted yet. */
-export const NO_HOURS = '0'.repeat(24)
-
 /** Counts the hour of a time once a day. */
 export function countHour(use: Use, at: EpochMs): void {
+  if (!use.countsHours) return
   const hour = Math.floor(at / HOUR)
-  if (use.hours === null || hour <= use.lastHour) return
-  const of = hour % 24
-  const days = Math.min(9, Number(use.hours[of]) + 1)
-  use.hours = `${use.hours.slice(0, of)}${days}${use.hours.slice(of + 1)}`
+  if (hour <= use.lastHour) return
+  use.hours.add(hour % 24, 1)
   use.lastHour = hour
+}
+
+/** What vetting has found out about a use, if anything. */
+export function findingOf({ entries }: State, use: Use): Finding | undefined {
+  return use.found ? entries.findings.get(use.id) : undefined
+}
+
+/** A finding to write into, which at first says what the birth did. */
+export function findingFor(state: State, use: Use): Finding {
+  const known = findingOf(state, use)
+  if (known !== undefined) return known
+  const finding = state.entries.findings.add(use.id)
+  finding.score = use.score
+  finding.scoredAt = use.first
+  use.found = true
+  return finding
 }
 
 const REVIEW = { from: 7 * DAY, to: 14 * DAY, hosts: 2, buckets: 8, prior: 20, half: 0.5 } as const
@@ -59,6 +73,7 @@ export const REVIEWED_FOR = 3 * DAY
 export function qualifiesForReview(
   use: Use,
   program: Program,
+  hosts: number,
   host: Host,
   endpointBuckets: number,
   at: EpochMs,
@@ -68,7 +83,7 @@ export function qualifiesForReview(
     use.reviewable &&
     age >= REVIEW.from &&
     age < REVIEW.to &&
-    program.hosts.size <= REVIEW.hosts &&
+    hosts <= REVIEW.hosts &&
     !roams(program) &&
     !program.hadInternal &&
     endpointBuckets >= REVIEW.buckets
