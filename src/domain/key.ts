@@ -33,6 +33,26 @@ export function textKey(text: Uint8Array | string): number {
   return join(hashWith(FIRST, bytes, 0, bytes.length), hashWith(SECOND, bytes, 0, bytes.length))
 }
 
+/** 53-bit key of a list of texts, in which there may be none in places. */
+export function textsKey(texts: readonly (string | null)[]): number {
+  let low = FIRST.seed
+  let high = SECOND.seed
+  let length = 0
+  for (const text of texts) {
+    // Each text begins with its length, so that what ends one cannot begin the next.
+    const units = text === null ? -1 : text.length
+    low = mix(FIRST, low, units)
+    high = mix(SECOND, high, units)
+    for (let i = 0; i < units; i += 2) {
+      const word = text!.charCodeAt(i) | (i + 1 < units ? text!.charCodeAt(i + 1) << 16 : 0)
+      low = mix(FIRST, low, word)
+      high = mix(SECOND, high, word)
+    }
+    length += units
+  }
+  return join(finish(low, length), finish(high, length))
+}
+
 /** 53-bit key of whole numbers, each up to 2⁵³ either way. NaN if one of them is NaN. */
 export function numbersKey(a: number, b: number, c: number): number {
   const sum = a + b + c

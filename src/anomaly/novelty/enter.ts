@@ -2,10 +2,10 @@ import type { EpochMs } from '../../domain/time.ts'
 import { bookDay } from './day-rates.ts'
 import { type Account, type Host, type Program, type ProgramOfUser, touch, type Use } from './entries.ts'
 import { dayOf } from './fading.ts'
-import type { Group } from './group.ts'
+import type { Group, Ids } from './group.ts'
 import { ageClassOf, bookBirth, bookExposure, bookObserved, levelGroup } from './novelty-rates.ts'
 import { PEERS_FROM } from './peers.ts'
-import type { Ids, Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 import type { State } from './state.ts'
 import { nextDue } from './waiting.ts'
 
@@ -15,8 +15,8 @@ export function enter(state: State, group: Group, seen: number): Scene {
   const day = dayOf(at)
   state.start ??= at
   state.newest = Math.max(state.newest, at)
-  const { entries, names } = state
-  const ids = { host: names.id(group.host), user: names.id(group.user), program: names.id(group.program) }
+  const { entries } = state
+  const { ids } = group
   const host = entries.hosts.get(ids.host) ?? newHost(state, ids, at)
   const user = entries.users.met(ids.user)
   const account = entries.accounts.get(ids.host, ids.user) ?? newAccount(state, ids)

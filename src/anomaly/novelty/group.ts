@@ -1,15 +1,20 @@
 import { addressClassOf, plainAddress } from '../../domain/address.ts'
+import { textsKey } from '../../domain/key.ts'
 import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { isInbound } from '../../domain/peer.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import { rangeOf } from './address-range.ts'
+import { layout } from './layout.ts'
+import type { Names } from './names.ts'
+import { Table } from './table.ts'
 
 /** What the model scores: a program, as one user ran it on one host in one bucket. */
 export interface Group {
   readonly host: string
   readonly program: string
   readonly user: string
+  readonly ids: Ids
   readonly first: EpochMs
   last: EpochMs
   count: number
@@ -21,6 +26,13 @@ export interface Group {
   argv0: Argv0 | undefined
   /** A terminal or a login user; undefined where the source tells neither. */
   attended: boolean | undefined
+}
+
+/** The names of a group by number. */
+export interface Ids {
+  readonly host: number
+  readonly user: number
+  readonly program: number
 }
 
 /** 0 after its file, 1 unlike, 2 like a kernel thread. */
@@ -67,6 +79,8 @@ export class Columns {
 
 /** The values of a row in the terms of a group. */
 interface Facts {
+  /** 53 bits of all values (`textsKey`). */
+  readonly key: number
   readonly host: string
   readonly program: string
   readonly userName: string
@@ -88,29 +102,31 @@ export interface UserNames {
  * The groups of a bucket, in the order of their first rows. Rows without a program, or whose peer says nothing about the use of the
  * network (`peerOf`), are left out.
  */
-export function groupsOf(rows: readonly Observation[], columns: Columns, users: UserNames): Group[] {
-  const groups = new Map<string, Group>()
+export function groupsOf(rows: readonly Observation[], columns: Columns, users: UserNames, names: Names): Group[] {
+  const groups: Group[] = []
+  const places = new Table(PLACE, 3)
   for (const row of rows) {
     const facts = columns.facts(row)
     const { host, program, peer } = facts
     if (program === '' || peer === undefined) continue
     const user = users.resolve(host, program, facts.userName, facts.userId)
-    const key = `${host.length} ${program.length} ${host}${program}${user}`
-    let group = groups.get(key)
-    if (group === undefined) {
-      group = newGroup(host, program, user, row)
-      groups.set(key, group)
-    }
-    addRow(group, row, peer, facts)
+    const ids = { host: names.id(host), user: names.id(user), program: names.id(program) }
+    const place = places.met(ids.host, ids.user, ids.program)
+    if (place.number === 0) place.number = groups.push(newGroup(host, program, user, ids, row))
+    addRow(groups[place.number - 1]!, row, peer, facts)
   }
-  return [...groups.values()]
+  return groups
 }
 
-function newGroup(host: string, program: string, user: string, { first, last }: Observation): Group {
+/** Where a group stands, counted from one. */
+const PLACE = layout({ host: 'name', user: 'name', program: 'name', number: 'u32' })
+
+function newGroup(host: string, program: string, user: string, ids: Ids, { first, last }: Observation): Group {
   return {
     host,
     program,
     user,
+    ids,
     first,
     last,
     count: 0,
@@ -140,6 +156,7 @@ function mostTelling(before: Argv0 | undefined, now: Argv0 | undefined): Argv0 |
 
 function factsOf(row: Observation, columns: Columns): Facts {
   return {
+    key: textsKey(row.values),
     host: columns.value(row, 'host.name'),
     program: columns.value(row, 'oddsock.program'),
     userName: columns.value(row, 'user.name'),

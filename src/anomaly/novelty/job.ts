@@ -132,9 +132,10 @@ export class NoveltyJob implements JobModel {
   }
 
   #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {
-    const rows = newRows(this.#state.presence, bucket.start, [...all].sort(compareObservations))
+    const sorted = [...all].sort(compareObservations)
+    const rows = newRows(this.#state.presence, bucket.start, sorted, this.#columns)
     this.#learnNames(rows)
-    const groups = groupsOf(rows, this.#columns, userNames(this.#state))
+    const groups = groupsOf(rows, this.#columns, userNames(this.#state), this.#state.names)
     const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)
     return { results, renormalize: false, unscored: 0 }
   }

@@ -92,9 +92,11 @@ function gateOf(program: number, review: number, peers: readonly PeerEvidence[])
 
 /** ln(buckets of contact) with an endpoint or a range that only this use has: what is used once has 0, a beacon gains. */
 function persistenceOf({ endpointBuckets, endpointAge, rangeBuckets, rangeAge }: PeerEvidence, fresh: boolean): number {
-  const ofContact = (buckets: number, age: number) =>
-    buckets < 2 ? 0 : Math.min(CAPS.persistence, Math.log(buckets)) * (fresh ? 1 : youth(age))
-  return Math.max(ofContact(endpointBuckets, endpointAge), ofContact(rangeBuckets, rangeAge))
+  return Math.max(ofContact(endpointBuckets, endpointAge, fresh), ofContact(rangeBuckets, rangeAge, fresh))
+}
+
+function ofContact(buckets: number, age: number, fresh: boolean): number {
+  return buckets < 2 ? 0 : Math.min(CAPS.persistence, Math.log(buckets)) * (fresh ? 1 : youth(age))
 }
 
 /** Level of a birth, now or once. */
@@ -103,9 +105,12 @@ function levelOf({ level }: Pick<ProgramEvidence, 'level'>, use: Use | undefined
 }
 
 function noveltyOf(level: Level, known: boolean, peers: readonly PeerEvidence[]): NoveltyClass {
-  const isNews = ({ kind, newInternal }: PeerEvidence) => newInternal || (kind !== undefined && kind !== 'E')
   if (known && peers.some(isNews)) return 2
   return level <= 4 ? 0 : 1
+}
+
+function isNews({ kind, newInternal }: PeerEvidence): boolean {
+  return newInternal || (kind !== undefined && kind !== 'E')
 }
 
 function programTerm({ state, group, ids, host, use }: Scene, { nats, level, silence }: ProgramEvidence): Term {

@@ -1,8 +1,7 @@
 import { bookNovelty, kindBit } from './day-rates.ts'
 import { isLearning } from './enter.ts'
 import { type Program, type ProgramOfUser, touch, type Use } from './entries.ts'
-import type { Peer } from './group.ts'
-import { pairOf } from './names.ts'
+import { NOBODY, pairOf } from './names.ts'
 import { type PeerEvidence, roams } from './peers.ts'
 import type { Scene } from './scene.ts'
 
@@ -22,9 +21,9 @@ export function learnPeer(
   seen: number,
 ): void {
   const { state, ids } = scene
-  const { peer, kind } = evidence
-  const ip = state.names.addressId(peer.ip)
-  learnPort(scene, program, peer)
+  const { peer, keys, kind } = evidence
+  const ip = keys.ip === NOBODY ? state.names.addressId(peer.ip) : keys.ip
+  learnPort(scene, program, evidence)
   if (!peer.external) {
     program.hadInternal = true
     if (!use.internalMany) learnInternal(scene, use, ip, seen)
@@ -46,10 +45,10 @@ function learnInternal({ state: { entries } }: Scene, use: Use, ip: number, seen
   use.internalMany = use.internal > INTERNAL_PEERS
 }
 
-function learnPort({ state, ids }: Scene, program: Program, { portKey, external }: Peer): void {
+function learnPort({ state, ids }: Scene, program: Program, { peer: { portKey, external }, keys }: PeerEvidence): void {
   const { shape, names } = state
   const { ports } = state.entries
-  const id = names.id(portKey)
+  const id = keys.portKey === NOBODY ? names.id(portKey) : keys.portKey
   let port = ports.get(ids.program, id)
   if (port === undefined) {
     if (program.ports >= PORTS_KEPT) return
@@ -63,10 +62,15 @@ function learnPort({ state, ids }: Scene, program: Program, { portKey, external 
   shape.outsidePorts.set(portKey, (shape.outsidePorts.get(portKey) ?? 0) + 1)
 }
 
-function learnRange({ state, group, ids }: Scene, { peer, kind, bornR }: PeerEvidence, use: Use, seen: number): void {
+function learnRange(
+  { state, group, ids }: Scene,
+  { peer, keys, kind, bornR }: PeerEvidence,
+  use: Use,
+  seen: number,
+): void {
   const { entries, names, newsTimes } = state
   const at = group.first
-  const id = names.id(peer.range)
+  const id = keys.range === NOBODY ? names.id(peer.range) : keys.range
   let range = entries.ranges.get(ids.program, id)
   if (range === undefined) {
     range = entries.ranges.add(ids.program, id)
@@ -87,14 +91,14 @@ function learnRange({ state, group, ids }: Scene, { peer, kind, bornR }: PeerEvi
 /** Contacts of roaming programs do not make an endpoint known; they own it only if its port is new to them as well. */
 function learnEndpoint(
   { state, group }: Scene,
-  { peer, kind, newPort, bornA }: PeerEvidence,
+  { peer, keys, kind, newPort, bornA }: PeerEvidence,
   ip: number,
   program: Program,
   use: Use,
   seen: number,
 ): void {
   const { endpoints } = state.entries
-  const service = state.names.id(peer.service)
+  const service = keys.service === NOBODY ? state.names.id(peer.service) : keys.service
   const known = endpoints.get(ip, service)
   const roaming = roams(program)
   if (known === undefined) {

@@ -1,10 +1,10 @@
-import { DAY, type EpochMs } from '../../domain/time.ts'
+import { DAY } from '../../domain/time.ts'
 import { chanceAfter } from './curve.ts'
 import { dayChance, NO_DAYS, type PeerKind } from './day-rates.ts'
 import type { Endpoint, Program, Range, Use } from './entries.ts'
 import { dayOf, youth } from './fading.ts'
 import type { Peer } from './group.ts'
-import { pairOf } from './names.ts'
+import { type Names, NOBODY, pairOf } from './names.ts'
 import { chance, NO_RATE } from './rate.ts'
 import type { Scene } from './scene.ts'
 import type { State } from './state.ts'
@@ -16,6 +16,7 @@ import { CAPS, WEIGHTS } from './weights.ts'
  */
 export interface PeerEvidence {
   readonly peer: Peer
+  readonly keys: PeerKeys
   /** What an outside address that is new to the program is; undefined for any other peer. */
   readonly kind: PeerKind | undefined
   readonly newPort: boolean
@@ -36,6 +37,24 @@ export interface PeerEvidence {
   readonly endpointAge: number
   readonly rangeBuckets: number
   readonly rangeAge: number
+}
+
+/** What a peer is called, by number; `NOBODY` for what the model has not heard of. */
+export interface PeerKeys {
+  readonly ip: number
+  readonly portKey: number
+  /** Of outside peers. */
+  readonly service: number
+  readonly range: number
+}
+
+function keysOf(names: Names, { ip, portKey, service, range, external }: Peer): PeerKeys {
+  return {
+    ip: names.findAddress(ip),
+    portKey: names.find(portKey),
+    service: external ? names.find(service) : NOBODY,
+    range: external ? names.find(range) : NOBODY,
+  }
 }
 
 /** Priors of the curves by group, at a program's first (p₁ of detection-design §6). */
@@ -62,22 +81,20 @@ export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEviden
   const { state, group, ids, use, supposed } = scene
   const { entries, names } = state
   const at = group.first
-  const range = peer.external ? entries.ranges.get(ids.program, names.find(peer.range)) : undefined
+  const keys = keysOf(names, peer)
+  const range = peer.external ? entries.ranges.get(ids.program, keys.range) : undefined
   const isVouched = supposed?.vouched === peer.endpoint
-  const endpoint = peer.external && !isVouched ? endpointOf(scene, peer) : undefined
+  const endpoint = peer.external && !isVouched ? entries.endpoints.get(keys.ip, keys.service) : undefined
   const usual = supposed?.rolledOut === true
-  const kind = usual ? undefined : kindOf(scene, peer, isVouched || endpoint?.vouched === true, range)
-  const newPort = !usual && !entries.ports.has(ids.program, names.find(peer.portKey))
-  const newInternal =
-    !peer.external &&
-    use !== undefined &&
-    !use.internalMany &&
-    !entries.internal.has(use.id, names.findAddress(peer.ip))
+  const kind = usual || !peer.external ? undefined : kindOf(scene, keys, isVouched || endpoint?.vouched === true, range)
+  const newPort = !usual && !entries.ports.has(ids.program, keys.portKey)
+  const newInternal = !peer.external && use !== undefined && !use.internalMany && !entries.internal.has(use.id, keys.ip)
   const owned = ownedAlone(endpoint, use)
   const ownRange = ownedAlone(range, use)
   const nats = judged ? natsOf(scene, { kind, newPort, newInternal, owned, ownRange, range }) : NO_NATS
   return {
     peer,
+    keys,
     kind,
     newPort,
     newInternal,
@@ -164,17 +181,13 @@ export function peerNats(evidence: PeerEvidence): number {
   return contactNats(evidence) + WEIGHTS.newPort * b + WEIGHTS.knownEndpoint * e + WEIGHTS.internal * i
 }
 
-function endpointOf({ state: { entries, names } }: Scene, { ip, service }: Peer): Endpoint | undefined {
-  return entries.endpoints.get(names.findAddress(ip), names.find(service))
-}
-
 function kindOf(
-  { state: { entries, names }, ids }: Scene,
-  peer: Peer,
+  { state: { entries }, ids }: Scene,
+  { ip }: PeerKeys,
   vouched: boolean,
   range: Range | undefined,
 ): PeerKind | undefined {
-  if (!peer.external || entries.addresses.has(ids.program, names.findAddress(peer.ip))) return undefined
+  if (entries.addresses.has(ids.program, ip)) return undefined
   if (vouched) return range ? 'E' : 'R'
   return range ? 'A2' : 'A1'
 }
@@ -222,10 +235,9 @@ function internalChance(state: State, use: Use): number {
 
 /** Other hosts that had something new of the program in a range within seven days. */
 function hostsWithNews({ state, group, ids }: Scene, { program, range }: Range): number {
-  const from = group.first - ROLL_OUT
-  const lately = (at: EpochMs) => at > from && at <= group.first
+  const { first: at } = group
   const times = pairOf(program, range)
-  const hosts = state.newsTimes.upTo(times, group.first) - state.newsTimes.upTo(times, from)
-  const here = state.entries.news.get(program, range, ids.host)
-  return here !== undefined && lately(here.first) ? hosts - 1 : hosts
+  const hosts = state.newsTimes.upTo(times, at) - state.newsTimes.upTo(times, at - ROLL_OUT)
+  const here = hosts > 0 ? state.entries.news.get(program, range, ids.host) : undefined
+  return here !== undefined && here.first > at - ROLL_OUT && here.first <= at ? hosts - 1 : hosts
 }

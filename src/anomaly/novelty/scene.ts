@@ -1,5 +1,5 @@
 import type { Account, Host, Program, ProgramOfUser, ProgramOnHost, Use, User } from './entries.ts'
-import type { Group } from './group.ts'
+import type { Group, Ids } from './group.ts'
 import type { State } from './state.ts'
 
 /** The parts of the state that a group touches. Host, user and account exist; the others only if they were met before. */
@@ -15,13 +15,6 @@ export interface Scene {
   readonly ofUser: ProgramOfUser | undefined
   readonly use: Use | undefined
   readonly supposed?: Supposed
-}
-
-/** A group's names by number. */
-export interface Ids {
-  readonly host: number
-  readonly user: number
-  readonly program: number
 }
 
 /** What is not so, for `counterfactuals.ts`. */
