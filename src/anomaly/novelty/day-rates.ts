@@ -80,7 +80,10 @@ function settle(rates: DayRates, day: number): void {
   const left = kept(day - rates.day)
   if (left < 1) {
     rates.m *= left
-    for (const kind of PEER_KINDS) rates[kind] *= left
+    rates.A1 *= left
+    rates.A2 *= left
+    rates.R *= left
+    rates.E *= left
   }
   rates.day = Math.max(rates.day, day)
 }

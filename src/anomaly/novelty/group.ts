@@ -188,11 +188,11 @@ const WEB: ReadonlySet<string> = new Set(['80', '443'])
  * getaddrinfo sorts addresses), and name resolution inside.
  */
 function peerOf(row: Observation, columns: Columns): Peer | undefined {
-  const ip = plainAddress(columns.value(row, 'oddsock.peer.ip').split(',')[0]!)
+  const ip = plainAddress(firstOf(columns.value(row, 'oddsock.peer.ip')))
   if (ip === undefined) return undefined
   const kind = addressClassOf(ip)
   if (kind === 'loopback' || kind === 'unspecified' || kind === 'multicast') return undefined
-  const port = columns.value(row, 'oddsock.peer.port').split(',')[0]!
+  const port = firstOf(columns.value(row, 'oddsock.peer.port'))
   const external = kind === 'external'
   if (port === '0' || (port === '53' && !external)) return undefined
   const inbound = isInbound(columns.value(row, 'network.direction'))
@@ -200,4 +200,10 @@ function peerOf(row: Observation, columns: Columns): Peer | undefined {
   const portKey = `${way}${WEB.has(port) ? 'web' : port}`
   const service = `${way}${port}`
   return { ip, port, service, endpoint: `${ip} ${service}`, portKey, external, range: external ? rangeOf(ip) : '' }
+}
+
+/** The first of several values. */
+function firstOf(values: string): string {
+  const comma = values.indexOf(',')
+  return comma < 0 ? values : values.slice(0, comma)
 }

@@ -106,11 +106,17 @@ test('each field keeps what was written into it and leaves its neighbours alone'
 })
 
 test('a count that does not fit stays at the most that does', () => {
-  const row = layout({ digits: list('u4', 2), counts: list('u32', 1) }).blank()
-  for (let i = 0; i < 20; i++) row.digits.add(0, 1)
-  row.counts.add(0, 2 ** 32 - 1)
-  row.counts.add(0, 1)
-  assert.deepEqual([row.digits.get(0), row.digits.get(1), row.counts.get(0)], [15, 0, 2 ** 32 - 1])
+  const row = layout({ two: list('u4', 2), one: list('u32', 1) }).blank()
+  for (let i = 0; i < 20; i++) row.two.add(0, 1)
+  row.one.add(0, 2 ** 32 - 1)
+  row.one.add(0, 1)
+  assert.deepEqual([row.two.get(0), row.two.get(1), row.one.get(0)], [15, 0, 2 ** 32 - 1])
+})
+
+test('a name of a field has one type wherever it is used', () => {
+  layout({ same: 'u8' })
+  assert.throws(() => layout({ same: 'u16' }), TypeError)
+  assert.throws(() => layout({ same: list('u4', 1) }), TypeError)
 })
 
 test('a table tells the names and addresses of its rows, and of those alone', () => {

@@ -1,4 +1,4 @@
-import type { Layout } from './layout.ts'
+import { type Layout, pageOf, rowAt } from './layout.ts'
 
 /** A page holds so many bytes at most: small enough that a small model stays small. */
 const PAGE = 16_384
@@ -76,7 +76,7 @@ export class Table<R extends object> {
     if (this.#keys > 1) page.setUint32(at + 4, b, true)
     if (this.#keys > 2) page.setUint32(at + 8, c, true)
     this.#enter(number, hashOf(a, b, c))
-    return this.#layout.row(page, at)
+    return rowAt(this.#layout, page, at)
   }
 
   /** Takes a row out, and answers whether it was there. */
@@ -142,7 +142,7 @@ export class Table<R extends object> {
   }
 
   #newPage(saved = ''): DataView {
-    const page = new DataView(new ArrayBuffer(this.#bytes * this.#perPage))
+    const page = pageOf(this.#bytes * this.#perPage)
     Buffer.from(page.buffer).write(saved, 'base64')
     return page
   }
@@ -152,7 +152,7 @@ export class Table<R extends object> {
   }
 
   #row(row: number): R {
-    return this.#layout.row(this.#pages[row >> this.#shift]!, this.#at(row))
+    return rowAt(this.#layout, this.#pages[row >> this.#shift]!, this.#at(row))
   }
 
   #isGone(row: number): boolean {
