@@ -24,6 +24,8 @@ export interface JobModel {
   renormalize(results: readonly AnomalyResult[]): AnomalyResult[]
   /** Somebody says that something is expected; a job whose function cannot use that has no such method. */
   expect?(expectation: Expectation): void
+  /** What people should know of how the job fares, in sentences. */
+  readonly warnings?: readonly string[]
   /** A snapshot as JSON. */
   save(): unknown
 }

@@ -138,7 +138,7 @@ function outcomeOf({ loop, judging, tooLate }: JobRun, events: FileEvents): JobO
     lateEvents,
     tooLate,
     buckets,
-    warnings: judging.warnings,
+    warnings: [...judging.warnings, ...loop.warnings],
     alerts: () => withEvidence(drafts, events, feed),
   }
 }

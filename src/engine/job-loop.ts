@@ -112,6 +112,11 @@ export class JobLoop {
     }
   }
 
+  /** What people should know of how the job fares, in sentences. */
+  get warnings(): readonly string[] {
+    return this.model.warnings ?? []
+  }
+
   /** The time with which the job began; NaN before. */
   get began(): EpochMs {
     return this.#began

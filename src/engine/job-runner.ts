@@ -88,8 +88,8 @@ export class JobRunner {
   }
 
   get figures() {
-    const { buckets, lateEvents, openFrom } = this.#loop
-    return { buckets, lateEvents, openFrom, warnings: this.#judging.warnings }
+    const { buckets, lateEvents, openFrom, warnings } = this.#loop
+    return { buckets, lateEvents, openFrom, warnings: [...this.#judging.warnings, ...warnings] }
   }
 
   /** Where the last life has stopped: its snapshot, then its decisions. Alerts are brought level only at the end. */

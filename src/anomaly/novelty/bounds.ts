@@ -1,4 +1,5 @@
 import { DAY, type DurationMs } from '../../domain/time.ts'
+import { counted, enumerated } from '../../domain/words.ts'
 import type { Tables } from './entries.ts'
 import { roams } from './peers.ts'
 import { recallTimes, type State } from './state.ts'
@@ -6,15 +7,28 @@ import { recallTimes, type State } from './state.ts'
 /** What is not met for so long is forgotten: monthly and quarterly jobs are recognised the second time. */
 const EXPIRY: DurationMs = 120 * DAY
 
-/** Kinds of entries that count; findings are part of their uses, and news of their ranges. */
-const COUNTED = [
-  ...(['hosts', 'users', 'accounts', 'uses', 'internal', 'programs', 'onHosts', 'ofUsers'] as const),
-  ...(['addresses', 'ports', 'ranges', 'endpoints', 'executables', 'places'] as const),
-] satisfies (keyof Tables)[]
+/** Kinds of entries that count, for people; findings are part of their uses, and news of their ranges. */
+const COUNTED = {
+  hosts: ['host'],
+  users: ['user'],
+  accounts: ['account'],
+  uses: ['use of a program', 'uses of programs'],
+  internal: ['peer inside', 'peers inside'],
+  programs: ['program'],
+  onHosts: ['program on a host', 'programs on hosts'],
+  ofUsers: ['program of a user', 'programs of users'],
+  addresses: ['address of a program', 'addresses of programs'],
+  ports: ['port of a program', 'ports of programs'],
+  ranges: ['network of a program', 'networks of programs'],
+  endpoints: ['address with its port', 'addresses with their ports'],
+  executables: ['executable'],
+  places: ['directory', 'directories'],
+} satisfies Partial<Record<keyof Tables, readonly [one: string, many?: string]>>
+const KINDS = Object.keys(COUNTED) as (keyof typeof COUNTED)[]
 
 /** Entries of the state, the unit of its bound. */
 export function entriesOf({ entries }: State): number {
-  return COUNTED.reduce((sum, kind) => sum + entries[kind].size, 0)
+  return KINDS.reduce((sum, kind) => sum + entries[kind].size, 0)
 }
 
 /**
@@ -28,11 +42,11 @@ export function forget(state: State, bucket: number, span: DurationMs, limit: nu
   const { entries, dropped } = state
   dropBefore(state, bucket - EXPIRY / span)
   if (entriesOf(state) > limit) {
-    const before = COUNTED.map((kind) => entries[kind].size)
+    const before = KINDS.map((kind) => entries[kind].size)
     dropRoamed(state, bucket)
     const room = Math.floor(limit * 0.9)
     for (let age = EXPIRY / span / 2; entriesOf(state) > room && age >= 1; age /= 2) dropBefore(state, bucket - age)
-    for (const [i, kind] of COUNTED.entries()) {
+    for (const [i, kind] of KINDS.entries()) {
       const gone = before[i]! - entries[kind].size
       if (gone > 0) dropped.set(kind, (dropped.get(kind) ?? 0) + gone)
     }
@@ -41,6 +55,16 @@ export function forget(state: State, bucket: number, span: DurationMs, limit: nu
   state.names.keep((name, address) => {
     for (const table of Object.values(entries)) table.tell(name, address)
   })
+}
+
+/** What was forgotten for want of room, in a sentence. */
+export function warningsOf({ dropped }: State): string[] {
+  if (dropped.size === 0) return []
+  const told = KINDS.flatMap((kind) => {
+    const number = dropped.get(kind)
+    return number === undefined ? [] : [counted(number, ...(COUNTED[kind] as [string, string?]))]
+  })
+  return [`Too much to remember: ${enumerated(told, told.length)} were forgotten, those met longest ago first.`]
 }
 
 function dropRoamed({ entries: { programs, addresses } }: State, bucket: number): void {

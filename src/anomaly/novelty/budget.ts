@@ -10,7 +10,8 @@ import { dayOf } from './fading.ts'
 export interface Budget {
   /** By (host, program): the peak of the last seven days' findings. */
   readonly open: Map<string, Peak>
-  peaks: Peak[]
+  /** Peaks of before. */
+  over: Peak[]
   /** When alerts were shown. */
   shown: EpochMs[]
   day: number
@@ -31,7 +32,7 @@ const LEAST = 3
 const PRIOR = { from: 8.1, step: 0.3 } as const
 
 export function newBudget(): Budget {
-  return { open: new Map(), peaks: [], shown: [], day: -1, threshold: PRIOR.from }
+  return { open: new Map(), over: [], shown: [], day: -1, threshold: PRIOR.from }
 }
 
 /** When a fleet was first seen, and when it had settled: findings are counted from the one on, the pace of alerts from the other. */
@@ -54,24 +55,28 @@ export function thresholdFor(
   const open = budget.open.get(place)
   if (open !== undefined && at - open.at < INCIDENT) open.nats = Math.max(open.nats, nats)
   else {
-    const peak = { at, nats }
-    budget.open.set(place, peak)
-    budget.peaks.push(peak)
+    if (open !== undefined) budget.over.push(open)
+    budget.open.set(place, { at, nats })
   }
   return budget.threshold
 }
 
 function settle(budget: Budget, perDay: number, now: EpochMs, { fleet, settled }: Beginning): void {
-  budget.peaks = budget.peaks.filter(({ at }) => now - at < WINDOW)
+  for (const [place, peak] of budget.open)
+    if (now - peak.at >= INCIDENT) {
+      budget.open.delete(place)
+      budget.over.push(peak)
+    }
+  budget.over = budget.over.filter(({ at }) => now - at < WINDOW)
   budget.shown = budget.shown.filter((at) => now - at < WINDOW)
-  for (const [place, { at }] of budget.open) if (now - at >= INCIDENT) budget.open.delete(place)
   const days = Math.min(WINDOW, now - fleet) / DAY
   const serving = Math.min(WINDOW, Math.max(0, now - settled)) / DAY
   const told = budget.shown.filter((at) => at >= settled).length
   const prior = Array.from({ length: Math.round(perDay * PRIOR_DAYS) }, (_, i) => PRIOR.from + PRIOR.step * i)
   const asked = perDay * (days + PRIOR_DAYS)
   const pace = Math.min(1, Math.max(0.5, (perDay * (serving + 1)) / (told + perDay)))
-  const all = [...prior, ...budget.peaks.map(({ nats }) => nats)].sort((a, b) => b - a)
+  const peaks = [...budget.over, ...budget.open.values()].map(({ nats }) => nats)
+  const all = [...prior, ...peaks].sort((a, b) => b - a)
   // Where less was found than was asked for, all of it may be told.
   budget.threshold = Math.max(LEAST, all[Math.max(1, Math.floor(asked * pace)) - 1] ?? LEAST)
 }

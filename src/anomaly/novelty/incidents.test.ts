@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { newBudget, thresholdFor } from './budget.ts'
 import { join, newCampaigns } from './campaigns.ts'
 import { type Candidate, decide, newIncidents } from './incidents.ts'
+import { packed, unpacked } from './snapshot.ts'
 
 /** In ms, as a number of no unit: both times and durations are counted with it. */
 const DAY: number = 86_400_000
@@ -51,6 +52,19 @@ test('where less was found than was asked for, all that is odd enough is told', 
   // On day 10 there is room for 14, the priors take 4, and one peak in five days is all that there was.
   at(5)
   assert.equal(at(10), 3)
+})
+
+test('a peak that grows counts as it has become, also after a restart in between', () => {
+  const at = (budget: ReturnType<typeof newBudget>, day: number, nats: number) =>
+    thresholdFor(budget, 0.25, { place: 'x', nats, at: day * DAY }, AT_ONCE)
+  const budget = newBudget()
+  at(budget, 0, 5)
+  const restored = unpacked(JSON.parse(JSON.stringify(packed(budget)))) as typeof budget
+  for (const one of [budget, restored]) {
+    at(one, 1, 12)
+    // Asked for 0.25·(2 + 4) = 1.5 peaks, so one: the larger of the prior 8.1 and of 12.
+    assert.equal(at(one, 2, 3), 12)
+  }
 })
 
 test('a budget becomes stricter while alerts come twice as fast as asked', () => {

@@ -215,21 +215,23 @@ test('a model goes on after save and load, at any point, as if nothing had happe
     ip: fc.constantFrom('10.0.0.1', '198.51.100.7', '203.0.113.9', '2001:db8::1', 'no address'),
   })
   const bucket = fc.array(contact, { maxLength: 4 })
+  // With little room much is forgotten, and its numbers are given to others.
+  const limit = fc.constantFrom({}, { entryLimit: 20 }, { alertBudget: 1 })
   fc.assert(
-    fc.property(fc.array(bucket, { minLength: 4, maxLength: 30 }), fc.nat(), (buckets, point) => {
+    fc.property(fc.array(bucket, { minLength: 4, maxLength: 30 }), fc.nat(), limit, (buckets, point, options) => {
       // Eight hours apart, so that a few buckets see the end of learning.
       const at = (i: number) => START + i * 8 * HOUR
       const cut = point % buckets.length
-      const whole = newJob()
-      const begun = newJob()
+      const whole = newJob(options)
+      const begun = newJob(options)
       const expected = buckets.map((contacts, i) => close(whole, at(i), contacts))
       const before = buckets.slice(0, cut).map((contacts, i) => close(begun, at(i), contacts))
-      const restored = newJob({}, JSON.parse(JSON.stringify(begun.save())))
+      const restored = newJob(options, JSON.parse(JSON.stringify(begun.save())))
       const after = buckets.slice(cut).map((contacts, i) => close(restored, at(cut + i), contacts))
       assert.deepEqual([...before, ...after], expected)
       assert.equal(JSON.stringify(restored.save()), JSON.stringify(whole.save()))
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   )
 })
 
@@ -282,9 +284,21 @@ test('with no room left what was met longest ago goes, is counted, and newcomers
         { host: 'web-1', program: `/opt/tool-${String.fromCharCode(97 + n)}${'x'.repeat(i)}` },
       ])
   close(model, day(4), [SHELL])
-  assert.ok(model.dropped.get('programs')! > 0 && model.dropped.get('uses')! > 0)
+  assert.match(model.warnings.join(), /^Too much to remember: .*\b[1-9]\d* programs, .* were forgotten/)
   const kept = JSON.stringify(model.save())
   assert.ok(kept.includes(JSON.stringify(SHELL.program).slice(1, -1)))
   assert.ok(kept.includes(`/opt/tool-d${'x'.repeat(59)}`))
   assert.ok(!kept.includes('"/opt/tool-a"'))
+})
+
+test('of a use with more than 64 peers inside none is remembered when the day is over', () => {
+  const entriesAfter = (peers: number) => {
+    const model = newJob()
+    const contacts = Array.from({ length: peers }, (_, i) => ({ host: 'web-1', program: '/bin/x', ip: `10.0.0.${i}` }))
+    close(model, day(0), contacts)
+    close(model, day(1), [])
+    return model.entries
+  }
+  assert.equal(entriesAfter(64) - entriesAfter(1), 63)
+  assert.equal(entriesAfter(65), entriesAfter(1) - 1)
 })

@@ -7,7 +7,7 @@ import { compareObservations, type Observation } from '../../domain/observation.
 import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
-import { entriesOf, forget } from './bounds.ts'
+import { entriesOf, forget, warningsOf } from './bounds.ts'
 import { thresholdFor } from './budget.ts'
 import { forgetCampaigns, join } from './campaigns.ts'
 import { counterfactuals } from './counterfactuals.ts'
@@ -126,9 +126,9 @@ export class NoveltyJob implements JobModel {
     return entriesOf(this.#state)
   }
 
-  /** Entries remembered are at most `entryLimit` when a day ends; so many of each kind were dropped for want of room. */
-  get dropped(): ReadonlyMap<string, number> {
-    return this.#state.dropped
+  /** Entries remembered are at most `entryLimit` when a day ends. */
+  get warnings(): string[] {
+    return warningsOf(this.#state)
   }
 
   #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {

@@ -68,7 +68,8 @@ export class Names {
     this.#free = []
     for (let number = told.length - 1; number >= 0; number--) {
       if (told[number] === 1) continue
-      this.#numbers.delete(this.#texts[number] ?? '')
+      const text = this.#texts[number]!
+      if (text !== null) this.#numbers.delete(text)
       this.#texts[number] = null
       this.#free.push(number)
     }
