@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { hashBytes, hashText, numbersKey, textKey } from './key.ts'
+import { hashBytes, hashText, numbersKey, textKey, textsKey } from './key.ts'
 
 test('the first hash is MurmurHash3_x86_32, by its published values', () => {
   assert.equal(hashText(''), 0)
@@ -59,4 +59,29 @@ test('changing one bit of a text changes half the bits of its key', () => {
   }
   // Binomial: 26.5 of 53 with a deviation of 3.64 / √2000 = 0.08; six of them is far out.
   assert.ok(Math.abs(changed / rounds - 26.5) < 0.5, `${changed / rounds} bits on average`)
+})
+
+test('lists of texts that differ have other keys, wherever the texts are cut and whether there is none or an empty one', () => {
+  const lists = [
+    [],
+    [null],
+    [''],
+    [null, null],
+    ['', ''],
+    [null, ''],
+    ['ab'],
+    ['a', 'b'],
+    ['', 'ab'],
+    ['ab', ''],
+    ['ba'],
+  ]
+  assert.equal(new Set(lists.map(textsKey)).size, lists.length)
+  const text = fc.option(fc.string({ unit: fc.constantFrom('a', 'b', '\0', '€'), maxLength: 5 }))
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 4 }), fc.array(text, { maxLength: 4 }), (one, other) => {
+      assert.equal(textsKey([...one]), textsKey(one))
+      assert.equal(textsKey(one) === textsKey(other), JSON.stringify(one) === JSON.stringify(other))
+      assert.ok(Number.isSafeInteger(textsKey(one)))
+    }),
+  )
 })

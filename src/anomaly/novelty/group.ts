@@ -1,5 +1,4 @@
 import { addressClassOf, plainAddress } from '../../domain/address.ts'
-import { textsKey } from '../../domain/key.ts'
 import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { isInbound } from '../../domain/peer.ts'
@@ -55,8 +54,6 @@ export interface Peer {
 /** Finds the values of a row by name; a field that the datafeed does not have is no value. */
 export class Columns {
   readonly #at: ReadonlyMap<string, number>
-  /** Rows of different buckets often share their list of values, as whoever reads remembers kinds of events. */
-  readonly #facts = new WeakMap<Observation['values'], Facts>()
 
   constructor(fields: readonly string[]) {
     this.#at = new Map(NOVELTY_FIELDS.map((field) => [field, fields.indexOf(field)]))
@@ -65,22 +62,10 @@ export class Columns {
   value({ values }: Observation, field: string): string {
     return values[this.#at.get(field) ?? -1] ?? ''
   }
-
-  /** What the values of a row say, whatever the bucket. */
-  facts(row: Observation): Facts {
-    let facts = this.#facts.get(row.values)
-    if (facts === undefined) {
-      facts = factsOf(row, this)
-      this.#facts.set(row.values, facts)
-    }
-    return facts
-  }
 }
 
 /** The values of a row in the terms of a group. */
 interface Facts {
-  /** 53 bits of all values (`textsKey`). */
-  readonly key: number
   readonly host: string
   readonly program: string
   readonly userName: string
@@ -106,7 +91,7 @@ export function groupsOf(rows: readonly Observation[], columns: Columns, users: 
   const groups: Group[] = []
   const places = new Table(PLACE, 3)
   for (const row of rows) {
-    const facts = columns.facts(row)
+    const facts = factsOf(row, columns)
     const { host, program, peer } = facts
     if (program === '' || peer === undefined) continue
     const user = users.resolve(host, program, facts.userName, facts.userId)
@@ -156,7 +141,6 @@ function mostTelling(before: Argv0 | undefined, now: Argv0 | undefined): Argv0 |
 
 function factsOf(row: Observation, columns: Columns): Facts {
   return {
-    key: textsKey(row.values),
     host: columns.value(row, 'host.name'),
     program: columns.value(row, 'oddsock.program'),
     userName: columns.value(row, 'user.name'),

@@ -133,7 +133,7 @@ export class NoveltyJob implements JobModel {
 
   #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {
     const sorted = [...all].sort(compareObservations)
-    const rows = newRows(this.#state.presence, bucket.start, sorted, this.#columns)
+    const rows = newRows(this.#state.presence, bucket.start, sorted)
     this.#learnNames(rows)
     const groups = groupsOf(rows, this.#columns, userNames(this.#state), this.#state.names)
     const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)

@@ -1,6 +1,6 @@
+import { textsKey } from '../../domain/key.ts'
 import type { Observation } from '../../domain/observation.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import type { Columns } from './group.ts'
 
 /**
  * Which rows a closed bucket had, so that a bucket that is observed again gives only what is new (`time-and-order.md` §3). By start
@@ -9,15 +9,10 @@ import type { Columns } from './group.ts'
 export type Presence = Map<EpochMs, Float64Array>
 
 /** The rows that the bucket did not have yet; they are remembered. */
-export function newRows(
-  presence: Presence,
-  start: EpochMs,
-  rows: readonly Observation[],
-  columns: Columns,
-): Observation[] {
+export function newRows(presence: Presence, start: EpochMs, rows: readonly Observation[]): Observation[] {
   const before = new Set(presence.get(start))
   const fresh = rows.filter((row) => {
-    const { key } = columns.facts(row)
+    const key = textsKey(row.values)
     if (before.has(key)) return false
     before.add(key)
     return true
