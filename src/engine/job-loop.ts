@@ -213,14 +213,15 @@ export function isRecord(result: AnomalyResult): result is AnomalyRecord {
   return result.result_type === 'record'
 }
 
-/** All rows of a bucket, in the order that every store keeps. */
+/** All rows of a bucket, of events behind `after`, in the order that every store keeps. */
 export async function rowsOfBucket(
   events: EventReader,
   feed: Datafeed,
   bucket: BucketSpan,
   upTo: Seq,
+  after: Seq = 0,
 ): Promise<Observation[]> {
-  const rows = events.observe(feed, bucket, upTo)
+  const rows = events.observe(feed, bucket, upTo, after)
   if (Symbol.iterator in rows) return [...rows]
   const all: Observation[] = []
   for await (const row of rows) all.push(row)

@@ -3,7 +3,7 @@ import { bucketTimeOf } from '../datafeed/observe.ts'
 import { bucketOf, LATE_WINDOW } from '../domain/bucket.ts'
 import type { Job } from '../domain/job.ts'
 import type { Log } from '../domain/log.ts'
-import type { Observation } from '../domain/observation.ts'
+import { type Observation, uniteObservations } from '../domain/observation.ts'
 import { DAY, type EpochMs, isoTime, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -216,17 +216,23 @@ export class JobRunner {
     await this.#provisional.settle(this.#loop, this.#judging)
   }
 
-  /** Observes those open buckets again that have grown since the last trial. Answers whether any of them has a new row. */
+  /** Observes what has come since the last trial to open buckets. Answers whether any of them has a new row. */
   async #observeOpen(clock: EpochMs, upTo: Seq): Promise<boolean> {
     const { events } = this.#ports.storage
     for (const start of this.#tried.keys()) if (start < this.#loop.openFrom) this.#tried.delete(start)
     const to = bucketOf(clock + DAY, this.feed.bucketSpan).end
     const grown = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo, this.#triedUpTo)
-    let isNew = false
+    const news = new Map<EpochMs, readonly Observation[]>()
     for (const start of grown.keys()) {
-      const rows = await rowsOfBucket(events, this.feed, { start, end: start + this.feed.bucketSpan }, upTo)
-      isNew ||= rows.length > (this.#tried.get(start)?.length ?? 0)
-      this.#tried.set(start, rows)
+      const bucket = { start, end: start + this.feed.bucketSpan }
+      news.set(start, await rowsOfBucket(events, this.feed, bucket, upTo, this.#triedUpTo))
+    }
+    let isNew = false
+    for (const [start, rows] of news) {
+      const before = this.#tried.get(start) ?? []
+      const whole = uniteObservations(before, rows)
+      isNew ||= whole.length > before.length
+      this.#tried.set(start, whole)
     }
     this.#triedUpTo = upTo
     return isNew
