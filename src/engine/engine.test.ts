@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
+import type { Job } from '../domain/job.ts'
 import { type Log, SILENT } from '../domain/log.ts'
-import type { Rule } from '../domain/rule.ts'
 import { type EpochMs, HOUR, isoTime, MINUTE, SECOND } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
+import { ruleForJob } from '../rules/rule-for-job.ts'
 import type { Arrivals, Intake, LiveSource } from '../sources/live-source.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -18,36 +19,25 @@ import { bound } from './testing/bound.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
 
-const RULE: Rule = {
-  rule_id: 'odd',
-  name: 'Odd',
-  type: 'machine_learning',
-  description: '',
-  severity: 'low',
-  risk_score: 21,
-  anomaly_threshold: 20,
-  machine_learning_job_id: ['odd_ones'],
-  interval: '15m',
-  from: 'now-45m',
-  max_signals: 100,
-  enabled: true,
-  severity_mapping: [],
-  risk_score_mapping: [],
-} as unknown as Rule
-
-const JOB: JobToRun = {
-  job: {
-    job_id: 'odd_ones',
-    analysis_config: {
-      bucket_span: '15m',
-      detectors: [{ function: 'rare', by_field_name: 'process.name' }],
-      influencers: ['host.name', 'process.name'],
-    },
+const ODD_ONES: Job = {
+  job_id: 'odd_ones',
+  analysis_config: {
+    bucket_span: '15m',
+    detectors: [{ function: 'rare', by_field_name: 'process.name' }],
+    influencers: ['host.name', 'process.name'],
   },
-  datafeed: { query: { term: { 'event.category': 'network' } } },
-  profile: 'elastic-exact',
-  rules: [{ rule: RULE, exceptions: [] }],
 }
+
+function jobWith(anomaly_threshold: number): JobToRun {
+  return {
+    job: ODD_ONES,
+    datafeed: { query: { term: { 'event.category': 'network' } } },
+    profile: 'elastic-exact',
+    rules: [{ rule: { ...ruleForJob(ODD_ONES), anomaly_threshold }, exceptions: [] }],
+  }
+}
+
+const JOB = jobWith(20)
 
 let serial = 0
 function connect(time: EpochMs, name: string, host = 'web-1'): EcsEvent {
@@ -314,8 +304,7 @@ test('a job that has history to go through tries nothing until it has come to th
       return alerts.create(alert)
     },
   } as Storage['alerts']
-  const low = { ...JOB, rules: [{ rule: { ...RULE, anomaly_threshold: 1 }, exceptions: [] }] }
-  const second = await life({ ...storage, alerts: bound(watched, alerts) }, clock, [], { jobs: [low] })
+  const second = await life({ ...storage, alerts: bound(watched, alerts) }, clock, [], { jobs: [jobWith(1)] })
   await second.push(connect(clock.now(), 'nginx'))
   await clock.advance(30 * SECOND)
   assert.ok(found.length >= 4)
