@@ -1,3 +1,4 @@
+import type { TakenFeedback } from '../domain/feedback.ts'
 import type { EpochMs, Seq } from '../domain/time.ts'
 import { DAY, HOUR } from '../domain/time.ts'
 import type { StateStore } from '../storage/state-store.ts'
@@ -22,6 +23,8 @@ export interface Snapshot {
   readonly now: EpochMs
   readonly loop: SavedLoop
   readonly judging: SavedJudging
+  /** What people have said that is in it, in the order in which it was taken in. */
+  readonly feedback: readonly TakenFeedback[]
 }
 
 interface Kept extends Snapshot {
@@ -49,11 +52,19 @@ export class Snapshots {
 
   /** The newest that can be used; undefined when there is none, or the job sees other fields now. */
   async newest(): Promise<Snapshot | undefined> {
-    for (const key of (await this.#keys()).reverse()) {
-      const kept = (await this.#state.get(key))?.doc as Kept
-      if (kept.version === VERSION && JSON.stringify(kept.fields) === JSON.stringify(this.#fields)) return kept
-    }
+    for await (const snapshot of this.newestFirst()) return snapshot
     return undefined
+  }
+
+  /** All that can be used. */
+  async *newestFirst(): AsyncGenerator<Snapshot> {
+    for (const key of (await this.#keys()).reverse()) {
+      // Another process may have let it go meanwhile.
+      const kept = (await this.#state.get(key))?.doc as Kept | undefined
+      if (kept?.version !== VERSION || JSON.stringify(kept.fields) !== JSON.stringify(this.#fields)) continue
+      // Those of versions before this one have none.
+      yield { ...kept, feedback: kept.feedback ?? [] }
+    }
   }
 
   /** Answers how many decisions are in the oldest snapshot that is kept: nobody needs those any more. */

@@ -20,7 +20,7 @@ const EXPECTED: Expectation = {
   host: 'web-1',
   user: 'www-data',
   program: '/usr/sbin/nginx',
-  peer: '198.51.100.7',
+  peers: ['198.51.100.7'],
   until: day(40),
 }
 
@@ -130,6 +130,6 @@ test('malice in an old program takes away only what went to its peer, and only s
   const before = row(DAEMON, day(1))
   const usual = row({ ...DAEMON, ip: '10.0.0.2' }, day(3))
   const evil = row(DAEMON, day(3))
-  const malice = { program: DAEMON.program, host: 'web-1', user: 'www-data', peer: DAEMON.ip!, from: day(2) }
+  const malice = { program: DAEMON.program, host: 'web-1', user: 'www-data', peers: [DAEMON.ip!], from: day(2) }
   assert.deepEqual(withoutMalice([before, usual, evil], NOVELTY_FIELDS, [malice]), [before, usual])
 })
