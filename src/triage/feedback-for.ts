@@ -45,7 +45,8 @@ export function expectedFor(
   const finding = findingIn(alert)
   const usual: readonly ScopeName[] = isAboutProgram(finding) ? ['host', 'user', 'program'] : SCOPES
   const wanted = scope && scope.length > 0 ? scope : usual
-  if (!wanted.includes('program') && !wanted.includes('peer'))
+  const peers = wanted.includes('peer') ? allPeers(finding) : []
+  if (!wanted.includes('program') && peers.length === 0)
     throw new AppError({
       message: `Cannot expect everything that happens on a host or as a user: the scope is ${wanted.join(', ')}`,
       code: 'FEEDBACK_TOO_VAGUE',
@@ -55,7 +56,7 @@ export function expectedFor(
     ...(wanted.includes('host') && { host: finding.partition_field_value }),
     ...(wanted.includes('user') && { user: finding.oddsock.user }),
     ...(wanted.includes('program') && { program: finding.by_field_value }),
-    ...(wanted.includes('peer') && { peers: allPeers(finding) }),
+    ...(peers.length > 0 && { peers }),
   }
   const id = idOf(alert, 'expected', found, until)
   return { ...common(alert, id, wish), says: 'expected', scope: found, until }
