@@ -243,46 +243,45 @@ test('what is expected before its bucket has closed becomes no alert, and its re
   await one.model()
 })
 
+/** Where a life ends: with what was said, with the decision to take it in, with that being done, or in order meanwhile. */
+const ENDS = ['said', 'decided', 'done', 'stopped'] as const
+
 for (const says of ['expected', 'malicious'] as const)
-  test(`a server that dies at any step of taking in that something is ${says} does it when it starts again`, async () => {
-    const end = async (one: Life) => {
+  test(`a server that dies or stops at any step of taking in that something is ${says} does it when it starts again`, async () => {
+    const rest = async (one: Life) => {
       await one.live(SPOKEN, END, ATTACKED)
-      const alerts = (await one.alerts()).map((alert) => [
-        alert['kibana.alert.uuid'],
-        alert.record_score,
-        phaseOf(alert),
-      ])
-      return { alerts, model: await one.model() }
+      const alerts = await one.alerts()
+      const told = alerts.map((alert) => [alert['kibana.alert.uuid'], alert.record_score, phaseOf(alert)])
+      return { told, model: await one.model() }
     }
     const undisturbed = await firstLife()
     await undisturbed.live(0, SPOKEN, ATTACKED)
     await undisturbed.say(IMPLANT.executable, says)
-    const expected = await end(undisturbed)
-    for (const step of ['said', 'decision/', 'snapshot/']) {
+    const expected = await rest(undisturbed)
+    for (const end of ENDS) {
       const storage = openMemory()
       const first = mortal(storage)
       const { state } = first.storage
-      let isSaid = false
-      let died = false
-      const die = () => {
-        first.kill()
-        died = true
-      }
+      let ended: Promise<unknown> | undefined
       const put: StateStore['put'] = async (key, value, version) => {
-        // The snapshot is not written any more; the decision just is.
-        if (isSaid && key.startsWith(step) && step === 'snapshot/') die()
+        const isMeant = isSaid && ended === undefined
+        // What was done is not in any snapshot yet.
+        if (isMeant && end === 'done' && key.startsWith('snapshot/')) ended = Promise.resolve(first.kill())
         const outcome = await state.put(key, value, version)
-        if (isSaid && key.startsWith(step)) die()
+        if (isMeant && end === 'decided' && key.startsWith('decision/')) ended = Promise.resolve(first.kill())
+        if (isMeant && end === 'stopped' && key.startsWith('decision/')) ended = one.model()
         return outcome
       }
+      let isSaid = false
       const clock = new FakeClock(START)
       const one = await life({ ...first.storage, state: bound({ put }, state) }, clock)
       await one.live(0, SPOKEN, ATTACKED)
       await one.say(IMPLANT.executable, says)
       isSaid = true
-      if (step === 'said') die()
+      if (end === 'said') ended = Promise.resolve(first.kill())
       await clock.advance(MINUTE)
-      assert.equal(died, true, step)
-      assert.deepEqual(await end(await life(storage, clock)), expected, step)
+      assert.ok(ended, end)
+      await ended
+      assert.deepEqual(await rest(await life(storage, clock)), expected, end)
     }
   })
