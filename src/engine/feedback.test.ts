@@ -148,9 +148,9 @@ function firstLife(log?: Log): Promise<Life> {
 }
 
 /** The model of a server that saw this and was told nothing. */
-async function untold(story: Story): Promise<unknown> {
+async function untold(story: Story, end = END): Promise<unknown> {
   const one = await firstLife()
-  await one.live(0, END, story)
+  await one.live(0, end, story)
   return one.model()
 }
 
@@ -195,6 +195,26 @@ test('one incident after the other is un-learned, the earlier one last or first'
     await one.live(SPOKEN + 2, END)
     assert.deepEqual(await one.model(), never)
   }
+})
+
+test('a later incident is un-learned from a snapshot that is clean of the first, where older ones are gone', async () => {
+  const both: Story = [
+    { use: IMPLANT, hours: [74, 75] },
+    { use: OTHER, hours: [END - 1] },
+  ]
+  const one = await firstLife()
+  await one.live(0, SPOKEN, both)
+  await one.say(IMPLANT.executable, 'malicious')
+  await one.live(SPOKEN, SPOKEN + 1, both)
+  const { state } = one.storage
+  const ofThen = (await state.keys('snapshot/')).filter(
+    (key) => Number(key.split('/')[2]) < START + SPOKEN * HOUR - HOUR,
+  )
+  await state.remove([...ofThen, (await state.keys('decision/'))[0]!])
+  await one.live(SPOKEN + 1, END, both)
+  await one.say(OTHER.executable, 'malicious')
+  await one.live(END, END + 2)
+  assert.deepEqual(await one.model(), await untold([], END + 2))
 })
 
 test('what comes late for an un-learned incident stays out of the model too', async () => {
