@@ -62,6 +62,8 @@ export class JobRunner {
   /** What people have said, as far as the job has taken it in; and what it cannot do any more. */
   #taken: readonly TakenFeedback[] = []
   readonly #refused = new Set<string>()
+  /** Decided in an earlier life and still to be done: it takes long, and nothing is taken in before the start has ended. */
+  #owed: Decision | undefined
   /** Rows of the open buckets at the last trial, by start of bucket, and the place up to which they were asked for. */
   readonly #tried = new Map<EpochMs, readonly Observation[]>()
   #triedUpTo: Seq = 0
@@ -115,8 +117,10 @@ export class JobRunner {
     await storage.results.rewind(this.job.job_id, snapshot?.results ?? 0)
     await this.#provisional.load()
     const again = await this.#decisions.stored(snapshot?.decisions ?? 0)
+    const last = again.at(-1)
+    this.#owed = last?.feedback?.says === 'malicious' ? last : undefined
     this.#isWhole = false
-    for (const decision of again) if (!(await this.#carryOut(decision))) return
+    for (const decision of again) if (decision !== this.#owed && !(await this.#carryOut(decision))) return
     await this.#writeAlerts()
     this.#isWhole = true
     log.info('Job started', {
@@ -133,6 +137,7 @@ export class JobRunner {
   async advance(clock: EpochMs, most = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (!this.#isWhole) await this.start()
     if (Number.isNaN(this.due) && !(await this.#begin())) return false
+    if (this.#owed && !(await this.#carryOutOwed(this.#owed))) return false
     await this.#takeFeedback()
     for (let made = 0; this.due <= clock && !this.#ports.signal?.aborted; made++) {
       if (made === most) return true
@@ -151,7 +156,7 @@ export class JobRunner {
    * to close knows too little of what came before the open ones.
    */
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
-    if (!(this.due > clock) || this.#toRun.quiet || !this.#isWhole) return
+    if (!(this.due > clock) || this.#toRun.quiet || !this.#isWhole || this.#owed) return
     if (!(await this.#observeOpen(clock, upTo))) return
     const starts = [...this.#tried.keys()].sort((a, b) => a - b)
     const open = starts.map((start) => ({
@@ -176,7 +181,7 @@ export class JobRunner {
 
   /** A snapshot, so that the next start has nothing to do again. */
   async save(): Promise<void> {
-    if (Number.isNaN(this.due) || !this.#isWhole) return
+    if (Number.isNaN(this.due) || !this.#isWhole || this.#owed) return
     const saved = await this.#snapshots.save({
       decisions: this.#decisions.count,
       results: await this.#ports.storage.results.last(this.job.job_id),
@@ -213,6 +218,13 @@ export class JobRunner {
     if (!(await this.#carryOut(decision))) return
     await this.#writeAlerts()
     this.#isWhole = true
+  }
+
+  async #carryOutOwed(owed: Decision): Promise<boolean> {
+    if (!(await this.#carryOut(owed))) return false
+    this.#owed = undefined
+    await this.save()
+    return true
   }
 
   /** Answers no if the engine has stopped meanwhile; then the next start does it. */
@@ -265,6 +277,12 @@ export class JobRunner {
       log.error('Cannot un-learn: what it takes is gone since it was decided', { job_id: this.job.job_id })
       return true
     }
+    const { job_id, alert } = feedback
+    log.info('Un-learning', {
+      job_id,
+      alert,
+      from: beginning.snapshot ? isoTime(beginning.snapshot.now) : 'the beginning',
+    })
     const decisions = await this.#decisions.stored(beginning.snapshot?.decisions ?? 0)
     const newLoop = (saved: SavedLoop | undefined, results: ResultJournal) =>
       this.#loopOver(results, taken, { onScored: () => {} }, saved)
@@ -272,6 +290,7 @@ export class JobRunner {
     if (model === undefined) return false
     this.#taken = taken
     this.#loop = this.#newLoop({ ...this.#loop.save(), model })
+    log.info('Un-learned', { job_id, alert })
     return true
   }
 
