@@ -24,7 +24,7 @@ import { Judging, type JudgingOptions, type SavedJudging } from './judging.ts'
 import { Provisional } from './provisional.ts'
 import { Snapshots } from './snapshots.ts'
 import type { Ticks } from './ticks.ts'
-import { beginningBefore, expectationOf, learnable, replay } from './unlearning.ts'
+import { beginningBefore, expectationOf, learnable, modelVersion, replay } from './unlearning.ts'
 
 export interface RunnerPorts extends JudgingOptions {
   readonly storage: Storage
@@ -76,7 +76,7 @@ export class JobRunner {
     this.#ports = ports
     this.feed = feedOf(toRun)
     this.#decisions = new Decisions(storage.state, job.job_id)
-    this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
+    this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields, modelVersion(job, this.feed.fields))
     this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
     this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
     this.#loop = this.#newLoop()
@@ -254,7 +254,7 @@ export class JobRunner {
       const { openFrom, began } = this.#loop
       if (one.says === 'malicious') {
         if (one.after > openFrom) continue
-        if (!(await beginningBefore(storage, job_id, this.feed.fields, [...this.#malicious(), one]))) {
+        if (!(await beginningBefore(storage, this.job, this.feed.fields, [...this.#malicious(), one]))) {
           this.#refused.add(id)
           log.warn('Cannot un-learn: events or snapshots of that time are gone', { job_id, alert })
           continue
@@ -272,7 +272,7 @@ export class JobRunner {
     const { storage, log, signal } = this.#ports
     const taken = [...this.#taken, feedback]
     const all = [...this.#malicious(), feedback]
-    const beginning = await beginningBefore(storage, this.job.job_id, this.feed.fields, all)
+    const beginning = await beginningBefore(storage, this.job, this.feed.fields, all)
     if (!beginning) {
       log.error('Cannot un-learn: what it takes is gone since it was decided', { job_id: this.job.job_id })
       return true

@@ -38,11 +38,14 @@ export class Snapshots {
   readonly #state: StateStore
   readonly #prefix: string
   readonly #fields: readonly string[]
+  readonly #modelVersion: number | undefined
 
-  constructor(state: StateStore, jobId: string, fields: readonly string[]) {
+  /** @param modelVersion of the models that can be read; any unless said */
+  constructor(state: StateStore, jobId: string, fields: readonly string[], modelVersion?: number) {
     this.#state = state
     this.#prefix = `snapshot/${jobId}/`
     this.#fields = fields
+    this.#modelVersion = modelVersion
   }
 
   /** Whether one is due when the clock has gone from `before` to `now`. */
@@ -61,10 +64,15 @@ export class Snapshots {
     for (const key of (await this.#keys()).reverse()) {
       // Another process may have let it go meanwhile.
       const kept = (await this.#state.get(key))?.doc as Kept | undefined
-      if (kept?.version !== VERSION || JSON.stringify(kept.fields) !== JSON.stringify(this.#fields)) continue
+      if (kept === undefined || !this.#isReadable(kept)) continue
       // Those of versions before this one have none.
       yield { ...kept, feedback: kept.feedback ?? [] }
     }
+  }
+
+  #isReadable({ version, fields, loop }: Kept): boolean {
+    if (version !== VERSION || JSON.stringify(fields) !== JSON.stringify(this.#fields)) return false
+    return this.#modelVersion === undefined || versionIn(loop.model) === this.#modelVersion
   }
 
   /** Answers how many decisions are in the oldest snapshot that is kept: nobody needs those any more. */
@@ -90,6 +98,11 @@ export class Snapshots {
   #numberOf(key: string): number {
     return Number(key.slice(this.#prefix.length).split('/')[1])
   }
+}
+
+/** The version of what a model has saved. */
+export function versionIn(saved: unknown): number | undefined {
+  return (saved as { readonly version?: number } | null)?.version
 }
 
 /** All but the newest two, the newest of each of ten days and of each of sixteen weeks. Keys ascend. */

@@ -1,8 +1,10 @@
+import { startJob } from '../anomaly/job.ts'
 import { withoutMalice } from '../anomaly/novelty/unlearn.ts'
 import { bucketTimeOf } from '../datafeed/observe.ts'
 import { type BucketSpan, LATE_WINDOW } from '../domain/bucket.ts'
 import type { Expected, Malicious, TakenFeedback } from '../domain/feedback.ts'
 import { text } from '../domain/field.ts'
+import type { Job } from '../domain/job.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Expectation } from '../domain/scope.ts'
 import { CLOCK } from '../domain/stamps.ts'
@@ -11,7 +13,7 @@ import { ALL } from '../query/ast.ts'
 import type { EventStore, ResultJournal, Storage } from '../storage/storage.ts'
 import { type Decision, Decisions } from './decisions.ts'
 import type { JobLoop, SavedLoop } from './job-loop.ts'
-import { type Snapshot, Snapshots } from './snapshots.ts'
+import { type Snapshot, Snapshots, versionIn } from './snapshots.ts'
 
 /**
  * Un-learning is a replay (`time-and-order.md` §10): from a snapshot that has seen none of the malicious events, over the decisions
@@ -26,19 +28,24 @@ export interface Beginning {
 /** Looks for the newest beginning before all of this; undefined where the snapshots, or the events since then, are gone. */
 export async function beginningBefore(
   { state, events }: Pick<Storage, 'state' | 'events'>,
-  jobId: string,
+  job: Job,
   fields: readonly string[],
   found: readonly Malicious[],
 ): Promise<Beginning | undefined> {
-  for await (const snapshot of new Snapshots(state, jobId, fields).newestFirst()) {
+  for await (const snapshot of new Snapshots(state, job.job_id, fields, modelVersion(job, fields)).newestFirst()) {
     const left = new Set(snapshot.feedback.map(({ id }) => id))
     // One that was left out already when this was saved is not in it.
     if (found.every(({ id, from }) => left.has(id) || snapshot.loop.next <= from))
       return (await areThere(events, snapshot.loop.next)) ? { snapshot } : undefined
   }
-  const oldest = await new Decisions(state, jobId).oldest()
+  const oldest = await new Decisions(state, job.job_id).oldest()
   if (oldest?.number !== 0 || !(await areThere(events, oldest.decision.began))) return undefined
   return { snapshot: undefined }
+}
+
+/** What a model of this job writes into its snapshots now: those of other versions cannot be read. */
+export function modelVersion(job: Job, fields: readonly string[]): number | undefined {
+  return versionIn(startJob(job, fields).save())
 }
 
 /** Whether no event that a replay from this bucket on looks at was dropped. Old days go first, by their time and by when they came. */

@@ -36,13 +36,15 @@ function novelAlert(id: string, more: object = {}): Alert {
 
 async function withAlerts() {
   const feed = compileDatafeed(JOB, { query: { term: { 'event.category': 'network' } } })
-  const made = await stored({ jobs: [{ job: JOB, feed, threshold: 50 }] })
+  const usual = (await stored()).deps.jobs
+  const made = await stored({ jobs: [{ job: JOB, feed, threshold: 50 }, ...usual] })
   const { alerts, events, state } = made.deps.storage
   await events.append(someEvents())
   // The job has begun with the first event, and has nothing but its decisions yet.
   await new Decisions(state, 'novel').decide({ now: NOW - HOUR, upTo: 10, began: NOW - 6 * HOUR })
   await alerts.create(novelAlert('new'))
   await alerts.create(alertOf('rare', 20))
+  await alerts.create(novelAlert('retired', { job_id: 'gone' }))
   return made
 }
 
@@ -134,6 +136,7 @@ test('when the events since then are not all kept, un-learning is refused and no
 for (const [body, status, code] of [
   [{ alert: 'x', says: 'expected' }, 404, 'HTTP_NOT_FOUND'],
   [{ alert: 'rare', says: 'expected' }, 400, 'FEEDBACK_UNUSABLE'],
+  [{ alert: 'retired', says: 'expected' }, 400, 'FEEDBACK_UNUSABLE'],
   [{ alert: 'rare', says: 'malicious' }, 400, 'FEEDBACK_UNUSABLE'],
   [{ alert: 'new', says: 'fine' }, 400, 'HTTP_BODY_INVALID'],
   [{ alert: 'new', says: 'malicious', for: '90d' }, 400, 'HTTP_BODY_INVALID'],

@@ -103,6 +103,13 @@ async function feedbackOf(
   { says, scope, for: length = USUAL_LENGTH, by, note }: Wish,
   now: EpochMs,
 ): Promise<Feedback> {
+  const served = jobs.find(({ job }) => job.job_id === alert.job_id)
+  if (!served)
+    throw new AppError({
+      message: `Cannot teach job "${alert.job_id}": it runs no more`,
+      code: 'FEEDBACK_UNUSABLE',
+      hint: `Jobs that run: ${jobs.map(({ job }) => job.job_id).join(', ')}.`,
+    })
   const given = { given_at: now, ...(by && { by }), ...(note && { note }) }
   if (says === 'expected') {
     const until = endOf(length, now, 'expect anything', 'Write a date that comes: 90d, for one.')
@@ -112,20 +119,15 @@ async function feedbackOf(
   const results = await storage.results.newest(job_id, timestamp - LOOK_BACK)
   const records = results.filter((result) => result.result_type === 'record')
   const said = maliciousFor(alert, records, given)
-  await checkUnlearning(storage, jobs, said)
+  await checkUnlearning(storage, served, said)
   return said
 }
 
 /** @throws AppError FEEDBACK_TOO_LATE */
-async function checkUnlearning(
-  storage: ApiDeps['storage'],
-  jobs: readonly ServedJob[],
-  said: Malicious,
-): Promise<void> {
-  const { fields } = jobs.find(({ job }) => job.job_id === said.job_id)?.feed ?? { fields: [] }
-  const newest = await new Snapshots(storage.state, said.job_id, fields).newest()
+async function checkUnlearning(storage: ApiDeps['storage'], { job, feed }: ServedJob, said: Malicious): Promise<void> {
+  const newest = await new Snapshots(storage.state, said.job_id, feed.fields).newest()
   const before = (newest?.feedback ?? []).filter((one) => one.says === 'malicious')
-  if (await beginningBefore(storage, said.job_id, fields, [...before, said])) return
+  if (await beginningBefore(storage, job, feed.fields, [...before, said])) return
   throw new AppError({
     message: `Cannot un-learn what began at ${isoTime(said.from)}: no snapshot of job "${said.job_id}" from before, or not all events since then, are kept`,
     code: 'FEEDBACK_TOO_LATE',
