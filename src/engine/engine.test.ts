@@ -16,6 +16,7 @@ import { FakeClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { JobToRun } from './job-to-run.ts'
 import { bound } from './testing/bound.ts'
+import { mortal } from './testing/mortal.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
 
@@ -75,32 +76,6 @@ async function life(
     push: (...events) => engine.intake.take({ source: 'test', events, clock: 'receipt' }),
     alerts: async () => (await storage.alerts.search(ALL, 100)).map(({ doc }) => doc),
     reasons: async () => (await storage.alerts.notices({ after: 0, limit: 100 })).items.map(({ doc }) => doc.reason),
-  }
-}
-
-/** A storage that can die under its engine: from then on nothing is answered any more, as after SIGKILL. */
-function mortal(storage: Storage): { readonly storage: Storage; kill(): void } {
-  let dead = false
-  const guarded = <T extends object>(part: T): T =>
-    new Proxy(part, {
-      get(target, name) {
-        const value = Reflect.get(target, name) as unknown
-        if (typeof value !== 'function') return value
-        return (...args: unknown[]) => (dead ? new Promise(() => {}) : value.apply(target, args))
-      },
-    })
-  const { events, results, alerts, state } = storage
-  return {
-    storage: {
-      ...storage,
-      events: guarded(events),
-      results: guarded(results),
-      alerts: guarded(alerts),
-      state: guarded(state),
-    },
-    kill: () => {
-      dead = true
-    },
   }
 }
 
