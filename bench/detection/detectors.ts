@@ -19,9 +19,9 @@ export function noveltyAt(seen: Seen, nats: number): Alert[] {
   return again(seen, { alertThreshold: scoreOf(nats) })
 }
 
-/** The same with a budget of so many alerts a day, of which nothing is known in advance. */
-export function noveltyWithin(seen: Seen, perDay: number): Alert[] {
-  return again(seen, { alertBudget: perDay })
+/** The same with a budget of so many alerts a day for all these hosts, of which nothing is known in advance. */
+export function noveltyWithin(seen: Seen, perDay: number, hosts: number): Alert[] {
+  return again(seen, { alertBudget: (perDay * 40) / hosts })
 }
 
 function again({ job, fields, buckets }: Seen, options: JobOptions): Alert[] {

@@ -61,7 +61,7 @@ async function free(hosts: number, seed: number): Promise<Row> {
   const { truth, novelty } = await made(hosts, seed, false)
   const told = [
     noveltyAt(novelty.seen, DEFAULT_THRESHOLD),
-    ...BUDGETS.map((budget) => noveltyWithin(novelty.seen, budget)),
+    ...BUDGETS.map((budget) => noveltyWithin(novelty.seen, budget, hosts)),
   ]
   return told.map((alerts) => perDay(truth, afterWarmUp(truth, alerts)))
 }

@@ -32,7 +32,8 @@ export class Fleet {
 
   /** A program of a name that nobody has seen, which calls an address that nobody has called; each time on another host. */
   newcomer(n: number, at: EpochMs): Sent & { readonly name: string } {
-    const name = `odd-${hex(this.#rng, 8)}`
+    // Digits would make it one of a series, which is one incident.
+    const name = `odd${[...hex(this.#rng, 8)].map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)]).join('')}`
     const peers = [{ ip: `198.51.100.${(n % 254) + 1}`, port: 4_444 }]
     const executable = `/tmp/.${name}/${name}`
     const program = { name, executable, title: executable, user: 'www-data', uid: 33, peers }

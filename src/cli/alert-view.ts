@@ -64,8 +64,13 @@ function shares(alert: Alert): Line[] {
 }
 
 function verdicts(alert: Alert): Line[] {
-  return verdictsOf(alert).map(({ at, status, reason, by, note }) => [
+  return verdictsOf(alert).map(({ at, status, reason, teaches, by, note }) => [
     at,
-    [`${status}${by ? ` by ${by}` : ''}`, ...(reason ? [reason] : []), ...(note ? [note] : [])].join(' · '),
+    [
+      `${status}${by ? ` by ${by}` : ''}`,
+      ...(reason ? [reason] : []),
+      ...(teaches ? [teaches] : []),
+      ...(note ? [note] : []),
+    ].join(' · '),
   ])
 }

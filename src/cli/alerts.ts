@@ -129,22 +129,33 @@ export function judgeAlerts(
   { reason, note, as: by, ...options }: VerdictOptions,
   io: Io,
 ): Promise<number> {
-  return withApi(options, io, async (api) => {
+  return withApi(options, io, (api) => {
     const terminal = new Terminal(io)
-    let exit: number = EXIT.fine
-    for (const id of ids)
-      try {
-        const alert = await alertNamed(api, id)
-        const verdict = { status, ...(reason && { reason }), ...(note && { note }), ...(by && { by }) }
-        await api.patch(pathOf(alert['kibana.alert.uuid']), verdict, alert._version)
-        await terminal.out(visible(`${alert['kibana.alert.uuid'].slice(0, SHORT_ID)} ${status}`))
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error
-        terminal.error(describe(error))
-        exit = EXIT.no
-      }
-    return exit
+    return forEach(ids, terminal, async (id) => {
+      const alert = await alertNamed(api, id)
+      const verdict = { status, ...(reason && { reason }), ...(note && { note }), ...(by && { by }) }
+      await api.patch(pathOf(alert['kibana.alert.uuid']), verdict, alert._version)
+      await terminal.out(visible(`${alert['kibana.alert.uuid'].slice(0, SHORT_ID)} ${status}`))
+    })
   })
+}
+
+/** What is done with one alert; one that fails does not stop the others, and makes the exit code 1. */
+export async function forEach(
+  ids: readonly string[],
+  terminal: Terminal,
+  act: (id: string) => Promise<void>,
+): Promise<number> {
+  let exit: number = EXIT.fine
+  for (const id of ids)
+    try {
+      await act(id)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      for (const line of describe(error).split('\n')) terminal.error(line)
+      exit = EXIT.no
+    }
+  return exit
 }
 
 /**

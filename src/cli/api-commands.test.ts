@@ -65,6 +65,17 @@ const ALERTS = [
   alertOf('bbbb3333', 10, { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': 'real' }),
   alertOf('cccc4444', 60 * 24 * 20),
   alertOf('eeee6666', 60 * 24 * 40, { job_id: 'retired', oddsock: { sentence: 'old' } }),
+  alertOf('ffff7777', 60 * 24 * 50, {
+    record_id: 'r',
+    bucket_span: 900,
+    partition_field_value: 'web-1',
+    influencers: [{ influencer_field_name: 'destination.ip', influencer_field_values: ['203.0.113.7'] }],
+    oddsock: {
+      sentence: 'xmrig\u001b[31m on web-1',
+      user: 'www-\u001b[31mdata',
+      terms: [{ name: 'program', nats: 6, sentence: 'new', numbers: { age: 0 } }],
+    },
+  }),
   alertOf('dddd5555', 15, { job_id: 'linux_anomalous_network_activity', oddsock: { sentence: 'rare' } }),
 ]
 
@@ -134,7 +145,7 @@ for (const [name, open] of [
     })
 
     test('a list reaches back as far as is asked', async () => {
-      assert.match((await ask('alerts', 'list', '--since', '999999999d', '--limit', '1')).err, /^3 open alerts since /)
+      assert.match((await ask('alerts', 'list', '--since', '999999999d', '--limit', '1')).err, /^4 open alerts since /)
     })
 
     test('as JSON, an alert is a line with the fields of the API', async () => {
@@ -218,11 +229,49 @@ for (const [name, open] of [
       )
       assert.equal(given.code, 1)
       assert.equal(given.out, 'aaaa2222 closed\n')
-      assert.match(given.err, /Cannot find alert "nothing"/)
+      assert.equal(given.err, 'error: Cannot find alert "nothing"\n code: HTTP_NOT_FOUND\n')
       const { out } = await ask('alerts', 'show', 'aaaa2')
       assert.match(out, /closed by ann · noise · weekly/)
       assert.equal((await ask('alerts', 'open', 'aaaa2')).out, 'aaaa2222 open\n')
       assert.equal((await ask('alerts', 'ack', 'aaaa2')).out, 'aaaa2222 acknowledged\n')
+    })
+
+    test('what is expected is told in a line, kept with the alert, and listed', async () => {
+      const scope = 'program /tmp/xmrig, host web-1, user www-␛[31mdata'
+      assert.deepEqual(await ask('alerts', 'expect', 'ffff', '--for', '30d', '--dry-run'), {
+        code: 0,
+        out: `ffff7777 expected until TIME: ${scope}\n`,
+        err: 'Nothing was changed: leave --dry-run out to say it\n',
+      })
+      assert.equal(
+        (await ask('alerts', 'feedback')).err,
+        'Nobody has said anything for the models to learn from, from DOOR\n',
+      )
+      const said = await ask(
+        'alerts',
+        'expect',
+        'nothing',
+        'ffff',
+        '--scope',
+        'program',
+        'peer',
+        '--note',
+        'ours',
+        '--as',
+        'ann',
+      )
+      assert.equal(said.code, 1)
+      assert.equal(said.out, 'ffff7777 expected until TIME: program /tmp/xmrig, peers 203.0.113.7  (ours)\n')
+      assert.match(said.err, /Cannot find alert "nothing"/)
+      assert.equal((await ask('alerts', 'feedback')).out, said.out)
+      assert.match((await ask('alerts', 'show', 'ffff')).out, /closed by ann · harmless · expected · ours/)
+    })
+
+    test('a model that cannot forget, or cannot learn, says so', async () => {
+      const late = await ask('alerts', 'malicious', 'ffff')
+      assert.deepEqual([late.code, late.out], [1, ''])
+      assert.match(late.err, /^error: Cannot un-learn what began at .*\n hint: .*\n code: FEEDBACK_TOO_LATE\n$/)
+      assert.match((await ask('alerts', 'expect', 'dddd')).err, /code: FEEDBACK_UNUSABLE/)
     })
 
     test('jobs tell whether they see anything', async () => {

@@ -58,7 +58,11 @@ export function commands(io: Io, exit: (code: number) => void): Command {
       "alert from this record_score on instead of the rule's (ours: 50), however many",
       score,
     )
-    .option('--alerts-per-day <number>', 'alert on the oddest, about so many a day, instead of from a score on', perDay)
+    .option(
+      '--alerts-per-day <number>',
+      'alert on the oddest, about so many a day per 40 hosts and one at least, instead of from a score on',
+      perDay,
+    )
     .option(
       '--job <id>',
       'another job than our own: one that we ship, by any of the ids that Elastic gave it, or a job file (.json); may be given again',

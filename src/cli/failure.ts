@@ -13,6 +13,7 @@ const USAGE = [
     'DATAFEED',
     'DURATION',
     'EXCEPTION',
+    'FEEDBACK',
     'FORMAT',
     'HTTP_BODY',
     'HTTP_NOT_FOUND',

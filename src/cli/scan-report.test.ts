@@ -30,3 +30,11 @@ test('a process is active in the buckets of the log that show it, of all that we
   const drawn = [...page.matchAll(/<text class="count"[^>]*>([^<]*)</g)].map(([, text]) => text)
   assert.ok(drawn.includes('1 of 672'), drawn.join())
 })
+
+test('jobs that run side by side are on one page, each alert with its job', async () => {
+  const jobs = ['linux_novel_network_activity', 'linux_anomalous_network_activity']
+  const page = await pageOf(LOG, ...jobs.flatMap((job) => ['--job', job]))
+  const told = [...page.matchAll(/<span>job ([^<]*)<\/span>/g)].map(([, job]) => job)
+  assert.deepEqual(told.toSorted(), jobs.toSorted())
+  for (const job of jobs) assert.ok(page.includes(`<h3>${job}</h3>`), job)
+})

@@ -4,7 +4,7 @@ import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { silentSince } from '../engine/silence.ts'
 import { renderReport } from '../report/page.ts'
-import type { Report, ReportHost, ReportRecord } from '../report/report.ts'
+import type { Presence, Report, ReportHost, ReportRecord } from '../report/report.ts'
 import { untoldBecause } from '../report/untold.ts'
 import type { Unreadable } from '../sources/find-files.ts'
 import { notJudged } from './not-judged.ts'
@@ -19,7 +19,8 @@ export interface ScanReportInput {
   readonly options: ScanCliOptions
   readonly paths: readonly string[]
   readonly unreadable: readonly Unreadable[]
-  readonly threshold: Score
+  /** Of each job: its rules alert from there. */
+  readonly thresholds: readonly Score[]
   readonly since: EpochMs
   readonly now: EpochMs
 }
@@ -36,14 +37,14 @@ function reportOf({
   options,
   paths,
   unreadable,
-  threshold,
+  thresholds,
   since,
   now,
 }: ScanReportInput): Report {
   const { walk, inputs } = outcome
   const [main] = outcome.jobs as [JobOutcome, ...JobOutcome[]]
-  const { feed, history, lateEvents, buckets, warnings } = main
-  const records = reportRecords(main)
+  const { feed, history, lateEvents, buckets } = main
+  const records = outcome.jobs.flatMap(reportRecords)
   const names = new Set([
     ...records.map(({ value }) => value),
     ...alerts.map((alert) => String(alert.by_field_value ?? '')),
@@ -62,7 +63,7 @@ function reportOf({
     command: commandOf(paths, options),
     ...(Number.isNaN(walk.first) ? {} : { range: { from: walk.first, to: walk.last } }),
     bucketSpan: feed.bucketSpan,
-    threshold: options.threshold ?? threshold,
+    jobs: outcome.jobs.map(({ job }, i) => ({ id: job.job_id, threshold: thresholds[i]! })),
     inputs: [
       ...inputs.map((one) => ({
         path: one.source.name,
@@ -93,12 +94,23 @@ function reportOf({
     alerts,
     records,
     review: reviewList(outcome, since),
-    presence: new Map([...names].map((name) => [name, history.presenceOf(name)])),
+    presence: presenceOf(names, outcome.jobs),
     hosts: walk.hosts.filter((host) => host !== undefined).map((host) => hostOf(host, walk.last)),
     rarest: { programs: rarest('programs'), peers: rarest('peers') },
     notJudged: notJudged(outcome),
-    warnings,
+    warnings: outcome.jobs.flatMap(({ warnings }) => warnings),
   }
+}
+
+/** Each name as the first job knows it that has met it: one counts names of processes, another programs. */
+function presenceOf(names: ReadonlySet<string>, jobs: readonly JobOutcome[]): ReadonlyMap<string, Presence> {
+  const presence = new Map<string, Presence>()
+  for (const { history } of jobs)
+    for (const name of names) {
+      const known = history.presenceOf(name)
+      if (known.buckets > 0 && !presence.has(name)) presence.set(name, known)
+    }
+  return presence
 }
 
 /** The records of a job as a page, or a person, is told of them. */
@@ -107,6 +119,7 @@ export function reportRecords({ records, feed }: JobOutcome): ReportRecord[] {
   return records.map(({ record, rows }) => {
     const untold = untoldBecause(record)
     return {
+      job: record.job_id,
       timestamp: record.timestamp,
       value: record.by_field_value ?? '',
       hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],

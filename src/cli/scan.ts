@@ -75,17 +75,17 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     terminal,
   )
   await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table', since)
-  const threshold = jobs[0]!.rules[0]?.rule.anomaly_threshold ?? 0
-  if (alerts === 0) for (const hint of closest(outcome, threshold, since)) terminal.note(hint)
+  const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? 0)
+  if (alerts === 0) for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
   if (options.html !== undefined) {
     const html = renderScanReport({
       outcome,
-      alerts: kept,
+      alerts: [...kept, ...(await alertsBeside(outcome, since))],
       rejects,
       options,
       paths,
       unreadable,
-      threshold,
+      thresholds,
       since,
       now: Date.now(),
     })
@@ -124,6 +124,14 @@ async function printAlerts(
   }
   if (writeAs === 'table') for (const story of storiesOf(kept)) await printStory(story, terminal)
   return { alerts, kept, worst }
+}
+
+/** The alerts of the other jobs, which only the page shows. */
+async function alertsBeside({ jobs: [, ...others] }: ScanOutcome, since: EpochMs): Promise<Alert[]> {
+  const alerts: Alert[] = []
+  for (const job of others)
+    for await (const alert of job.alerts()) if (Number(alert.timestamp) >= since) alerts.push(alert)
+  return alerts
 }
 
 /** What is written to disk unasked is told. */

@@ -74,6 +74,54 @@ function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
       exit(await judgeAlerts(ids, status, options, io))
     })
   }
+  addFeedback(alerts, io, exit)
+}
+
+/** What is said of an alert for its model to learn from. */
+function addFeedback(alerts: Command, io: Io, exit: (code: number) => void): void {
+  const expect = settings(alerts.command('expect'))
+    .description('say that it is as it should be: closed, no alert for a while, and known to the model')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock alerts expect 865fd535 --for 90d', 'this program as this user on this host'],
+        ['oddsock alerts expect 865fd535 --scope program peer --dry-run', 'on any host, and first see what that is'],
+      ),
+    )
+    .option('--for <duration>', 'how long: 30d, 12h; 90d if not given')
+    .addOption(
+      new Option(
+        '--scope <what...>',
+        'what it is bound to; if not given, program, host and user, and the peers where these were the news',
+      ).choices([...SCOPES]),
+    )
+  const malicious = settings(alerts.command('malicious'))
+    .description('say that it should never have been learned: the model forgets the events of its incident')
+    .addHelpText(
+      'before',
+      examples(['oddsock alerts malicious 865fd535', 'when it goes on, it alerts again as if for the first time']),
+    )
+  for (const [command, says] of [
+    [expect, 'expected'],
+    [malicious, 'malicious'],
+  ] as const)
+    command
+      .argument('<alert...>', 'ids, or beginnings of ids')
+      .option('--note <text>', 'kept with the alert')
+      .option('--as <name>', 'who says it')
+      .option('--dry-run', 'only tell what the model would learn')
+      .option('--json', 'one result a line, as JSON')
+      .action(async (ids: string[], options) => {
+        const { teach } = await import('./feedback.ts')
+        exit(await teach(ids, says, options, io))
+      })
+  settings(alerts.command('feedback'))
+    .description('all that was said for the models to learn from')
+    .option('--json', 'one a line, as JSON')
+    .action(async (options) => {
+      const { listFeedback } = await import('./feedback.ts')
+      exit(await listFeedback(options, io))
+    })
 }
 
 function addExceptions(root: Command, io: Io, exit: (code: number) => void): void {

@@ -1,7 +1,7 @@
 import type { EpochMs } from './time.ts'
 
 /**
- * What a verdict about a finding is for: uses of the network that agree with everything given here. Without a peer it is any peer;
+ * What a verdict about a finding is for: uses of the network that agree with everything given here. Without peers it is any peer;
  * a verdict on a daemon's new address should name it, or it speaks about the whole daemon.
  */
 export interface Scope {
@@ -9,8 +9,8 @@ export interface Scope {
   readonly user?: string
   /** `oddsock.program`. */
   readonly program?: string
-  /** An address. */
-  readonly peer?: string
+  /** Addresses, as `plainAddress` writes them; any of them. */
+  readonly peers?: readonly string[]
 }
 
 /** "This is expected": no alert comes of what is in the scope until then, and the model takes it as usual. */

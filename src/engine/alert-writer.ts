@@ -52,10 +52,14 @@ export class AlertWriter {
   async withdraw(alertId: string): Promise<void> {
     const known = await this.#storage.alerts.get(alertId)
     if (!known || phaseOf(known.doc) !== 'provisional') return
+    // What a person has closed meanwhile keeps their reason.
+    const settled = known.doc['kibana.alert.workflow_status'] === 'closed'
     const alert: Alert = {
       ...inPhase(known.doc, 'withdrawn'),
-      'kibana.alert.workflow_status': 'closed',
-      'kibana.alert.workflow_reason': 'withdrawn by oddsock: the whole bucket shows nothing unusual',
+      ...(!settled && {
+        'kibana.alert.workflow_status': 'closed',
+        'kibana.alert.workflow_reason': 'withdrawn by oddsock: the whole bucket shows nothing unusual',
+      }),
     }
     const notice = this.#noticeOf(alert, 'withdrawn', this.#timeOfDay())
     if ((await this.#storage.alerts.update(alert, known.version, notice)) === 'conflict') await this.withdraw(alertId)

@@ -1,4 +1,5 @@
 import { AppError } from '../domain/error.ts'
+import type { TakenFeedback } from '../domain/feedback.ts'
 import type { EpochMs, Seq } from '../domain/time.ts'
 import type { StateStore } from '../storage/state-store.ts'
 
@@ -8,6 +9,8 @@ export interface Decision {
   readonly upTo: Seq
   /** The time with which the job began; all decisions of a job have the same. */
   readonly began: EpochMs
+  /** Instead of closing a bucket, the job took this in, between the decision before it and the one after it. */
+  readonly feedback?: TakenFeedback
 }
 
 /** The decisions of one job, each stored before it is carried out, so that a start can carry them out again. */
@@ -26,7 +29,7 @@ export class Decisions {
     return this.#count
   }
 
-  /** Those that were stored, in order, the first `from` of them left out. To be read once, before anything is decided. */
+  /** Those that were stored, in order, the first `from` of them left out. To be read before anything is decided. */
   async stored(from = 0): Promise<Decision[]> {
     const keys = await this.#state.keys(this.#prefix)
     const decisions: Decision[] = []
@@ -37,6 +40,13 @@ export class Decisions {
     }
     this.#count = keys.length === 0 ? from : this.#numberOf(keys.at(-1)!) + 1
     return decisions
+  }
+
+  /** The oldest that is still stored. */
+  async oldest(): Promise<{ readonly number: number; readonly decision: Decision } | undefined> {
+    const [key] = await this.#state.keys(this.#prefix)
+    const kept = key === undefined ? undefined : await this.#state.get(key)
+    return kept && { number: this.#numberOf(key!), decision: kept.doc as Decision }
   }
 
   /** @throws AppError JOB_RUNS_TWICE when somebody else has decided for this job meanwhile */

@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
+import type { Job } from '../domain/job.ts'
 import { type Log, SILENT } from '../domain/log.ts'
-import type { Rule } from '../domain/rule.ts'
 import { type EpochMs, HOUR, isoTime, MINUTE, SECOND } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
+import { ruleForJob } from '../rules/rule-for-job.ts'
 import type { Arrivals, Intake, LiveSource } from '../sources/live-source.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -15,39 +16,29 @@ import { FakeClock } from './clock.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 import type { JobToRun } from './job-to-run.ts'
 import { bound } from './testing/bound.ts'
+import { mortal } from './testing/mortal.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
 
-const RULE: Rule = {
-  rule_id: 'odd',
-  name: 'Odd',
-  type: 'machine_learning',
-  description: '',
-  severity: 'low',
-  risk_score: 21,
-  anomaly_threshold: 20,
-  machine_learning_job_id: ['odd_ones'],
-  interval: '15m',
-  from: 'now-45m',
-  max_signals: 100,
-  enabled: true,
-  severity_mapping: [],
-  risk_score_mapping: [],
-} as unknown as Rule
-
-const JOB: JobToRun = {
-  job: {
-    job_id: 'odd_ones',
-    analysis_config: {
-      bucket_span: '15m',
-      detectors: [{ function: 'rare', by_field_name: 'process.name' }],
-      influencers: ['host.name', 'process.name'],
-    },
+const ODD_ONES: Job = {
+  job_id: 'odd_ones',
+  analysis_config: {
+    bucket_span: '15m',
+    detectors: [{ function: 'rare', by_field_name: 'process.name' }],
+    influencers: ['host.name', 'process.name'],
   },
-  datafeed: { query: { term: { 'event.category': 'network' } } },
-  profile: 'elastic-exact',
-  rules: [{ rule: RULE, exceptions: [] }],
 }
+
+function jobWith(anomaly_threshold: number): JobToRun {
+  return {
+    job: ODD_ONES,
+    datafeed: { query: { term: { 'event.category': 'network' } } },
+    profile: 'elastic-exact',
+    rules: [{ rule: { ...ruleForJob(ODD_ONES), anomaly_threshold }, exceptions: [] }],
+  }
+}
+
+const JOB = jobWith(20)
 
 let serial = 0
 function connect(time: EpochMs, name: string, host = 'web-1'): EcsEvent {
@@ -85,32 +76,6 @@ async function life(
     push: (...events) => engine.intake.take({ source: 'test', events, clock: 'receipt' }),
     alerts: async () => (await storage.alerts.search(ALL, 100)).map(({ doc }) => doc),
     reasons: async () => (await storage.alerts.notices({ after: 0, limit: 100 })).items.map(({ doc }) => doc.reason),
-  }
-}
-
-/** A storage that can die under its engine: from then on nothing is answered any more, as after SIGKILL. */
-function mortal(storage: Storage): { readonly storage: Storage; kill(): void } {
-  let dead = false
-  const guarded = <T extends object>(part: T): T =>
-    new Proxy(part, {
-      get(target, name) {
-        const value = Reflect.get(target, name) as unknown
-        if (typeof value !== 'function') return value
-        return (...args: unknown[]) => (dead ? new Promise(() => {}) : value.apply(target, args))
-      },
-    })
-  const { events, results, alerts, state } = storage
-  return {
-    storage: {
-      ...storage,
-      events: guarded(events),
-      results: guarded(results),
-      alerts: guarded(alerts),
-      state: guarded(state),
-    },
-    kill: () => {
-      dead = true
-    },
   }
 }
 
@@ -314,8 +279,7 @@ test('a job that has history to go through tries nothing until it has come to th
       return alerts.create(alert)
     },
   } as Storage['alerts']
-  const low = { ...JOB, rules: [{ rule: { ...RULE, anomaly_threshold: 1 }, exceptions: [] }] }
-  const second = await life({ ...storage, alerts: bound(watched, alerts) }, clock, [], { jobs: [low] })
+  const second = await life({ ...storage, alerts: bound(watched, alerts) }, clock, [], { jobs: [jobWith(1)] })
   await second.push(connect(clock.now(), 'nginx'))
   await clock.advance(30 * SECOND)
   assert.ok(found.length >= 4)

@@ -12,6 +12,7 @@ import { mergedBacklogs, type PastEvent } from './backlog.ts'
 import type { Clock } from './clock.ts'
 import { Cursors } from './cursors.ts'
 import { EngineClock } from './engine-clock.ts'
+import { FeedbackList } from './feedback-list.ts'
 import { Ingest } from './ingest.ts'
 import { JobRunner } from './job-runner.ts'
 import type { JobToRun } from './job-to-run.ts'
@@ -28,6 +29,8 @@ const TRIAL_SHARE = 1
 const TURN = 32
 /** How often the storage is given time to seal and to prune. */
 const TEND_EVERY: DurationMs = 10 * MINUTE
+/** How often it is looked whether people have said something; in another process, perhaps. */
+const LISTEN_EVERY: DurationMs = 5_000
 /** Ticks of so long ago are let go: together with the events they are the sequence, for whoever wants to go through it again. */
 const TICKS_KEPT: DurationMs = 8 * DAY
 /** Events of a backlog that are committed together. */
@@ -80,6 +83,7 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #clock = new EngineClock()
   readonly #cursors: Cursors
+  readonly #feedback: FeedbackList
   readonly #ticks: Ticks
   readonly #ingest: Ingest
   readonly #auditLines: PushedAuditLines
@@ -97,14 +101,17 @@ export class Engine {
   #triedSeq: Seq = 0
   #lastArrival: EpochMs = Number.NEGATIVE_INFINITY
   #jobProblem: string | undefined
+  #listened: EpochMs = Number.NEGATIVE_INFINITY
 
   constructor(options: EngineOptions) {
     const { storage, jobs, clock, log } = options
     this.#options = options
     this.#cursors = new Cursors(storage.state)
     this.#ticks = new Ticks(storage.state)
+    this.#feedback = new FeedbackList(storage.state)
     const { signal } = this.#stopping
-    const ports = { ...options, ticks: this.#ticks, timeOfDay: () => clock.now(), signal }
+    const feedback = () => this.#feedback.items
+    const ports = { ...options, ticks: this.#ticks, feedback, timeOfDay: () => clock.now(), signal }
     this.#runners = jobs.map((job) => new JobRunner(job, ports))
     this.#ingest = new Ingest({
       events: storage.events,
@@ -244,6 +251,7 @@ export class Engine {
       try {
         await this.#follow()
         await this.#tickIfQuiet()
+        await this.#listen()
         await this.#advanceJobs()
         if (this.#mayTry() && this.#isTimeToTry(clock.now())) await this.#try()
         this.#jobProblem = undefined
@@ -255,6 +263,13 @@ export class Engine {
       }
       await this.#rest()
     }
+  }
+
+  async #listen(): Promise<void> {
+    const now = this.#options.clock.now()
+    if (Math.abs(now - this.#listened) < LISTEN_EVERY) return
+    await this.#feedback.load()
+    this.#listened = now
   }
 
   /** Where there is history to go through, one job after the other: the alerts that somebody waits for come from the first. */

@@ -35,6 +35,8 @@ export interface JobLoopOptions {
   readonly onScored: (scored: ScoredBucket) => void | Promise<void>
   /** Stored records have new scores, since the quantiles have moved. */
   readonly onRenormalized?: (records: readonly AnomalyRecord[], now: EpochMs) => void | Promise<void>
+  /** Rows of a bucket that the model may see; all unless said. */
+  readonly learnable?: (bucket: BucketSpan, rows: readonly Observation[]) => readonly Observation[]
   /** Buckets before this time are over: not even late rows of them will be asked for. */
   readonly onPassed?: (before: EpochMs) => void
 }
@@ -162,8 +164,9 @@ export class JobLoop {
   async #closeOne(start: EpochMs, upTo: Seq): Promise<EpochMs> {
     const bucket = { start, end: start + this.feed.bucketSpan }
     const rows = await rowsOfBucket(this.#events, this.feed, bucket, upTo)
-    if (rows.length === 0) this.model.skip(start, bucket.end)
-    else await this.#publish(this.model.close(bucket, rows), bucket, rows, false)
+    const learnable = this.#learnable(bucket, rows)
+    if (learnable.length === 0) this.model.skip(start, bucket.end)
+    else await this.#publish(this.model.close(bucket, learnable), bucket, rows, false)
     return bucket.end
   }
 
@@ -185,9 +188,13 @@ export class JobLoop {
       const bucket = { start, end: start + this.feed.bucketSpan }
       const rows = await rowsOfBucket(this.#events, this.feed, bucket, upTo)
       this.lateEvents += count
-      await this.#publish(this.model.late(bucket, rows), bucket, rows, true)
+      await this.#publish(this.model.late(bucket, this.#learnable(bucket, rows)), bucket, rows, true)
     }
     this.#options.onPassed?.(range.from)
+  }
+
+  #learnable(bucket: BucketSpan, rows: readonly Observation[]): readonly Observation[] {
+    return this.#options.learnable?.(bucket, rows) ?? rows
   }
 
   async #publish(
@@ -218,14 +225,15 @@ export function isRecord(result: AnomalyResult): result is AnomalyRecord {
   return result.result_type === 'record'
 }
 
-/** All rows of a bucket, in the order that every store keeps. */
+/** All rows of a bucket, of events behind `after`, in the order that every store keeps. */
 export async function rowsOfBucket(
   events: EventReader,
   feed: Datafeed,
   bucket: BucketSpan,
   upTo: Seq,
+  after: Seq = 0,
 ): Promise<Observation[]> {
-  const rows = events.observe(feed, bucket, upTo)
+  const rows = events.observe(feed, bucket, upTo, after)
   if (Symbol.iterator in rows) return [...rows]
   const all: Observation[] = []
   for await (const row of rows) all.push(row)

@@ -1,37 +1,43 @@
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import { bucketTimeOf } from '../datafeed/observe.ts'
 import { bucketOf, LATE_WINDOW } from '../domain/bucket.ts'
+import type { Feedback, Malicious, TakenFeedback } from '../domain/feedback.ts'
 import type { Job } from '../domain/job.ts'
 import type { Log } from '../domain/log.ts'
-import type { Observation } from '../domain/observation.ts'
+import { type Observation, uniteObservations } from '../domain/observation.ts'
 import { DAY, type EpochMs, isoTime, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { ResultJournal, Storage } from '../storage/storage.ts'
 import type { History } from '../triage/history.ts'
 import { AlertWriter } from './alert-writer.ts'
 import { type Decision, Decisions } from './decisions.ts'
 import {
   isRecord,
   JobLoop,
+  type JobLoopOptions,
   renormalizationWindow,
   rowsOfBucket,
   type SavedLoop,
-  type ScoredBucket,
 } from './job-loop.ts'
 import { feedOf, type JobToRun, judgedField, optionsOf } from './job-to-run.ts'
 import { Judging, type JudgingOptions, type SavedJudging } from './judging.ts'
 import { Provisional } from './provisional.ts'
 import { Snapshots } from './snapshots.ts'
 import type { Ticks } from './ticks.ts'
+import { beginningBefore, expectationOf, learnable, modelVersion, replay } from './unlearning.ts'
 
 export interface RunnerPorts extends JudgingOptions {
   readonly storage: Storage
   readonly ticks: Ticks
   readonly timeOfDay: () => EpochMs
   readonly log: Log
+  /** What people have said so far, of this job and others. */
+  readonly feedback?: () => readonly Feedback[]
   /** Aborted when the engine stops: then no further bucket is begun. */
   readonly signal?: AbortSignal
 }
+
+type Heard = Pick<JobLoopOptions, 'onScored' | 'onRenormalized'>
 
 /**
  * One job on a storage, and what follows from it: closing buckets by decisions, judging, alerts. It can die at any moment: a new
@@ -53,6 +59,11 @@ export class JobRunner {
   #now: EpochMs = Number.NEGATIVE_INFINITY
   /** False while a decision is carried out: should the storage fail then, the model may have learned what no result tells. */
   #isWhole = true
+  /** What people have said, as far as the job has taken it in; and what it cannot do any more. */
+  #taken: readonly TakenFeedback[] = []
+  readonly #refused = new Set<string>()
+  /** Decided in an earlier life and still to be done: it takes long, and nothing is taken in before the start has ended. */
+  #owed: Decision | undefined
   /** Rows of the open buckets at the last trial, by start of bucket, and the place up to which they were asked for. */
   readonly #tried = new Map<EpochMs, readonly Observation[]>()
   #triedUpTo: Seq = 0
@@ -65,7 +76,7 @@ export class JobRunner {
     this.#ports = ports
     this.feed = feedOf(toRun)
     this.#decisions = new Decisions(storage.state, job.job_id)
-    this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields)
+    this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields, modelVersion(job, this.feed.fields))
     this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
     this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
     this.#loop = this.#newLoop()
@@ -96,6 +107,7 @@ export class JobRunner {
   async start(): Promise<void> {
     const { storage, log } = this.#ports
     const snapshot = await this.#snapshots.newest()
+    this.#taken = snapshot?.feedback ?? []
     this.#loop = this.#newLoop(snapshot?.loop)
     this.#judging = this.#newJudging(snapshot?.judging)
     this.#upTo = snapshot?.upTo ?? 0
@@ -105,7 +117,10 @@ export class JobRunner {
     await storage.results.rewind(this.job.job_id, snapshot?.results ?? 0)
     await this.#provisional.load()
     const again = await this.#decisions.stored(snapshot?.decisions ?? 0)
-    for (const decision of again) await this.#carryOut(decision)
+    const last = again.at(-1)
+    this.#owed = last?.feedback?.says === 'malicious' ? last : undefined
+    this.#isWhole = false
+    for (const decision of again) if (decision !== this.#owed && !(await this.#carryOut(decision))) return
     await this.#writeAlerts()
     this.#isWhole = true
     log.info('Job started', {
@@ -122,6 +137,8 @@ export class JobRunner {
   async advance(clock: EpochMs, most = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (!this.#isWhole) await this.start()
     if (Number.isNaN(this.due) && !(await this.#begin())) return false
+    if (this.#owed && !(await this.#carryOutOwed(this.#owed))) return false
+    await this.#takeFeedback()
     for (let made = 0; this.due <= clock && !this.#ports.signal?.aborted; made++) {
       if (made === most) return true
       const decision = await this.#nextDecision()
@@ -139,7 +156,7 @@ export class JobRunner {
    * to close knows too little of what came before the open ones.
    */
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
-    if (!(this.due > clock) || this.#toRun.quiet || !this.#isWhole) return
+    if (!(this.due > clock) || this.#toRun.quiet || !this.#isWhole || this.#owed) return
     if (!(await this.#observeOpen(clock, upTo))) return
     const starts = [...this.#tried.keys()].sort((a, b) => a - b)
     const open = starts.map((start) => ({
@@ -164,7 +181,7 @@ export class JobRunner {
 
   /** A snapshot, so that the next start has nothing to do again. */
   async save(): Promise<void> {
-    if (Number.isNaN(this.due) || !this.#isWhole) return
+    if (Number.isNaN(this.due) || !this.#isWhole || this.#owed) return
     const saved = await this.#snapshots.save({
       decisions: this.#decisions.count,
       results: await this.#ports.storage.results.last(this.job.job_id),
@@ -172,6 +189,7 @@ export class JobRunner {
       now: this.#now,
       loop: this.#loop.save(),
       judging: this.#judging.save(),
+      feedback: this.#taken,
     })
     await this.#decisions.forget(saved)
   }
@@ -197,18 +215,87 @@ export class JobRunner {
   async #decide(decision: Decision): Promise<void> {
     this.#isWhole = false
     await this.#decisions.decide(decision)
-    await this.#carryOut(decision)
+    if (!(await this.#carryOut(decision))) return
     await this.#writeAlerts()
     this.#isWhole = true
   }
 
-  async #carryOut({ now, upTo, began }: Decision): Promise<void> {
+  async #carryOutOwed(owed: Decision): Promise<boolean> {
+    if (!(await this.#carryOut(owed))) return false
+    this.#owed = undefined
+    await this.save()
+    return true
+  }
+
+  /** Answers no if the engine has stopped meanwhile; then the next start does it. */
+  async #carryOut({ now, upTo, began, feedback }: Decision): Promise<boolean> {
     if (Number.isNaN(this.due)) this.#loop.begin(began)
+    if (feedback?.says === 'malicious') return this.#unlearn(feedback)
+    if (feedback?.says === 'expected') {
+      this.#loop.model.expect?.(expectationOf(feedback))
+      this.#taken = [...this.#taken, feedback]
+      return true
+    }
     this.#upTo = upTo
     this.#now = now
     await this.#loop.step(now, upTo)
     const window = Math.max(renormalizationWindow(this.feed.bucketSpan), LATE_WINDOW)
     this.#judging.forget(now - window - this.feed.bucketSpan)
+    return true
+  }
+
+  /** What people have said since: each is a decision of its own, so that a start takes it in at the same place. */
+  async #takeFeedback(): Promise<void> {
+    if (!Number.isFinite(this.#now)) return
+    const { feedback = () => [], storage, log } = this.#ports
+    for (const one of feedback()) {
+      const { id, alert, job_id } = one
+      if (job_id !== this.job.job_id || this.#refused.has(id) || this.#taken.some((taken) => taken.id === id)) continue
+      const { openFrom, began } = this.#loop
+      if (one.says === 'malicious') {
+        if (one.after > openFrom) continue
+        if (!(await beginningBefore(storage, this.job, this.feed.fields, [...this.#malicious(), one]))) {
+          this.#refused.add(id)
+          log.warn('Cannot un-learn: events or snapshots of that time are gone', { job_id, alert })
+          continue
+        }
+      }
+      await this.#decide({ now: this.#now, upTo: this.#upTo, began, feedback: { ...one, openFrom } })
+      if (!this.#isWhole) return
+      log.info('Feedback taken in', { job_id, alert, says: one.says })
+      await this.save()
+    }
+  }
+
+  /** The model becomes what it would be without these events; what was told of them stays told. */
+  async #unlearn(feedback: TakenFeedback & Malicious): Promise<boolean> {
+    const { storage, log, signal } = this.#ports
+    const taken = [...this.#taken, feedback]
+    const all = [...this.#malicious(), feedback]
+    const beginning = await beginningBefore(storage, this.job, this.feed.fields, all)
+    if (!beginning) {
+      log.error('Cannot un-learn: what it takes is gone since it was decided', { job_id: this.job.job_id })
+      return true
+    }
+    const { job_id, alert } = feedback
+    log.info('Un-learning', {
+      job_id,
+      alert,
+      from: beginning.snapshot ? isoTime(beginning.snapshot.now) : 'the beginning',
+    })
+    const decisions = await this.#decisions.stored(beginning.snapshot?.decisions ?? 0)
+    const newLoop = (saved: SavedLoop | undefined, results: ResultJournal) =>
+      this.#loopOver(results, taken, { onScored: () => {} }, saved)
+    const model = await replay(beginning, decisions, feedback, newLoop, signal)
+    if (model === undefined) return false
+    this.#taken = taken
+    this.#loop = this.#newLoop({ ...this.#loop.save(), model })
+    log.info('Un-learned', { job_id, alert })
+    return true
+  }
+
+  #malicious(): Malicious[] {
+    return this.#taken.filter((one) => one.says === 'malicious')
   }
 
   async #writeAlerts(): Promise<void> {
@@ -216,17 +303,23 @@ export class JobRunner {
     await this.#provisional.settle(this.#loop, this.#judging)
   }
 
-  /** Observes those open buckets again that have grown since the last trial. Answers whether any of them has a new row. */
+  /** Observes what has come since the last trial to open buckets. Answers whether any of them has a new row. */
   async #observeOpen(clock: EpochMs, upTo: Seq): Promise<boolean> {
     const { events } = this.#ports.storage
     for (const start of this.#tried.keys()) if (start < this.#loop.openFrom) this.#tried.delete(start)
     const to = bucketOf(clock + DAY, this.feed.bucketSpan).end
     const grown = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo, this.#triedUpTo)
-    let isNew = false
+    const news = new Map<EpochMs, readonly Observation[]>()
     for (const start of grown.keys()) {
-      const rows = await rowsOfBucket(events, this.feed, { start, end: start + this.feed.bucketSpan }, upTo)
-      isNew ||= rows.length > (this.#tried.get(start)?.length ?? 0)
-      this.#tried.set(start, rows)
+      const bucket = { start, end: start + this.feed.bucketSpan }
+      news.set(start, await rowsOfBucket(events, this.feed, bucket, upTo, this.#triedUpTo))
+    }
+    let isNew = false
+    for (const [start, rows] of news) {
+      const before = this.#tried.get(start) ?? []
+      const whole = uniteObservations(before, rows)
+      isNew ||= whole.length > before.length
+      this.#tried.set(start, whole)
     }
     this.#triedUpTo = upTo
     return isNew
@@ -234,10 +327,8 @@ export class JobRunner {
 
   #newLoop(saved?: SavedLoop): JobLoop {
     const { storage, log } = this.#ports
-    const options = {
-      jobOptions: optionsOf(this.#toRun),
-      lateWindow: LATE_WINDOW,
-      onScored: (scored: ScoredBucket) => {
+    const heard: Heard = {
+      onScored: (scored) => {
         this.#judging.scored(scored)
         log.debug('Bucket scored', {
           job_id: this.job.job_id,
@@ -245,10 +336,20 @@ export class JobRunner {
           records: scored.records.length,
         })
       },
-      onRenormalized: (records: Parameters<Judging['renormalized']>[0], now: EpochMs) =>
-        this.#judging.renormalized(records, now),
+      onRenormalized: (records, now) => this.#judging.renormalized(records, now),
     }
-    return new JobLoop(this.job, this.feed, storage.events, storage.results, options, saved)
+    return this.#loopOver(storage.results, this.#taken, heard, saved)
+  }
+
+  /** @param taken what of its rows is left out */
+  #loopOver(results: ResultJournal, taken: readonly TakenFeedback[], heard: Heard, saved?: SavedLoop): JobLoop {
+    const options = {
+      jobOptions: optionsOf(this.#toRun),
+      lateWindow: LATE_WINDOW,
+      learnable: learnable(this.feed.fields, taken),
+      ...heard,
+    }
+    return new JobLoop(this.job, this.feed, this.#ports.storage.events, results, options, saved)
   }
 
   #newJudging(saved?: SavedJudging): Judging {

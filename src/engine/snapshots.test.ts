@@ -63,3 +63,13 @@ test('ticks are let go once every job is past them and they are old; the last on
   await again.add({ now: START + 30 * DAY, upTo: 20 })
   assert.deepEqual(again.reached(START + 20 * DAY, 0), { now: START + 30 * DAY, upTo: 20 })
 })
+
+test('a snapshot whose model is of another version is passed over, and where none is left the job begins anew', async () => {
+  const { state } = openMemory()
+  const saved = (version: number) => ({ ...snapshot(version, START + version), loop: { model: { version } } as never })
+  const snapshots = (version: number) => new Snapshots(state, 'a', ['host.name'], version)
+  for (const version of [1, 2]) await snapshots(version).save(saved(version))
+  assert.equal((await snapshots(2).newest())?.decisions, 2)
+  assert.equal((await snapshots(1).newest())?.decisions, 1)
+  assert.equal(await snapshots(3).newest(), undefined)
+})

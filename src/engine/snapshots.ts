@@ -1,3 +1,4 @@
+import type { TakenFeedback } from '../domain/feedback.ts'
 import type { EpochMs, Seq } from '../domain/time.ts'
 import { DAY, HOUR } from '../domain/time.ts'
 import type { StateStore } from '../storage/state-store.ts'
@@ -22,6 +23,8 @@ export interface Snapshot {
   readonly now: EpochMs
   readonly loop: SavedLoop
   readonly judging: SavedJudging
+  /** What people have said that is in it, in the order in which it was taken in. */
+  readonly feedback: readonly TakenFeedback[]
 }
 
 interface Kept extends Snapshot {
@@ -35,11 +38,14 @@ export class Snapshots {
   readonly #state: StateStore
   readonly #prefix: string
   readonly #fields: readonly string[]
+  readonly #modelVersion: number | undefined
 
-  constructor(state: StateStore, jobId: string, fields: readonly string[]) {
+  /** @param modelVersion of the models that can be read; any unless said */
+  constructor(state: StateStore, jobId: string, fields: readonly string[], modelVersion?: number) {
     this.#state = state
     this.#prefix = `snapshot/${jobId}/`
     this.#fields = fields
+    this.#modelVersion = modelVersion
   }
 
   /** Whether one is due when the clock has gone from `before` to `now`. */
@@ -49,11 +55,24 @@ export class Snapshots {
 
   /** The newest that can be used; undefined when there is none, or the job sees other fields now. */
   async newest(): Promise<Snapshot | undefined> {
-    for (const key of (await this.#keys()).reverse()) {
-      const kept = (await this.#state.get(key))?.doc as Kept
-      if (kept.version === VERSION && JSON.stringify(kept.fields) === JSON.stringify(this.#fields)) return kept
-    }
+    for await (const snapshot of this.newestFirst()) return snapshot
     return undefined
+  }
+
+  /** All that can be used. */
+  async *newestFirst(): AsyncGenerator<Snapshot> {
+    for (const key of (await this.#keys()).reverse()) {
+      // Another process may have let it go meanwhile.
+      const kept = (await this.#state.get(key))?.doc as Kept | undefined
+      if (kept === undefined || !this.#isReadable(kept)) continue
+      // Those of versions before this one have none.
+      yield { ...kept, feedback: kept.feedback ?? [] }
+    }
+  }
+
+  #isReadable({ version, fields, loop }: Kept): boolean {
+    if (version !== VERSION || JSON.stringify(fields) !== JSON.stringify(this.#fields)) return false
+    return this.#modelVersion === undefined || versionIn(loop.model) === this.#modelVersion
   }
 
   /** Answers how many decisions are in the oldest snapshot that is kept: nobody needs those any more. */
@@ -79,6 +98,11 @@ export class Snapshots {
   #numberOf(key: string): number {
     return Number(key.slice(this.#prefix.length).split('/')[1])
   }
+}
+
+/** The version of what a model has saved. */
+export function versionIn(saved: unknown): number | undefined {
+  return (saved as { readonly version?: number } | null)?.version
 }
 
 /** All but the newest two, the newest of each of ten days and of each of sixteen weeks. Keys ascend. */

@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { backups } from './backups.ts'
 import { exceptions } from './exceptions.ts'
+import { feedback } from './feedback.ts'
 import { health } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
 import { jobs } from './jobs.ts'
@@ -19,6 +20,7 @@ export function api(deps: ApiDeps): Hono<HttpEnv> {
     .route('/', openApi())
     .route('/api/v1/alerts', alerts(deps))
     .route('/api/v1/exceptions', exceptions(deps))
+    .route('/api/v1/feedback', feedback(deps))
     .route('/api/v1/jobs', jobs(deps))
     .route('/api/v1/backups', backups(deps))
 }

@@ -2,15 +2,15 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { FIRST_FIELDS } from '../datafeed/datafeed.ts'
 import type { Alert } from '../domain/alert.ts'
-import { AppError } from '../domain/error.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
-import { DAY, type DurationMs, type EpochMs, isoTime, LATEST, parseDuration } from '../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
 import type { AlertStore } from '../storage/alert-store.ts'
 import { effectOf } from '../triage/exception-effect.ts'
 import { coversAny, exceptionFor, SCOPES, type Scope } from '../triage/exception-for.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
+import { endOf } from './length.ts'
 import type { Operation } from './operation.ts'
 import { jsonOf, notFound } from './read-request.ts'
 
@@ -20,6 +20,7 @@ const LOOK_BACK: DurationMs = 30 * DAY
 const MOST_TOLD = 20
 /** What is silenced for good is forgotten: exceptions end, unless asked otherwise. */
 const USUAL_LENGTH = '30d'
+const FOR_EVER = 'Write "ever", if that is what is meant.'
 
 const WISH = v.strictObject({
   alert: v.pipe(v.string('the id of an alert'), v.nonEmpty('the id of an alert')),
@@ -82,7 +83,7 @@ export function exceptions({
       const { alert: id, scope, note, for: length, dry_run } = await jsonOf(c, WISH)
       const known = await storage.alerts.get(id)
       if (!known) throw notFound(`alert "${id}"`)
-      const expires = length === 'ever' ? undefined : endOf(length, now())
+      const expires = length === 'ever' ? undefined : endOf(length, now(), 'make an exception', FOR_EVER)
       const item = exceptionFor(known.doc, fieldsOf(known.doc), {
         ...(scope && { scope }),
         ...(note !== undefined && { note }),
@@ -98,22 +99,6 @@ export function exceptions({
       if ((await list.remove(id)) === 'missing') throw notFound(`exception "${id}"`)
       return c.body(null, 204)
     })
-}
-
-function endOf(length: string, now: EpochMs): EpochMs {
-  const end = now + parseDuration(length)
-  if (end === now)
-    throw new AppError({
-      message: `Cannot make an exception for "${length}": it would be over at once`,
-      code: 'DURATION_UNREADABLE',
-      hint: 'Write how long it is to hold: 30d, for one.',
-    })
-  if (end <= LATEST) return end
-  throw new AppError({
-    message: `Cannot make an exception for "${length}": it would never end`,
-    code: 'DURATION_UNREADABLE',
-    hint: 'Write "ever", if that is what is meant.',
-  })
 }
 
 /** An exception as the API shows it. */

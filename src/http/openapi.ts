@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { ALERT_OPERATIONS } from './alerts.ts'
 import { BACKUP_OPERATIONS } from './backups.ts'
 import { EXCEPTION_OPERATIONS } from './exceptions.ts'
+import { FEEDBACK_OPERATIONS } from './feedback.ts'
 import { HEALTH_OPERATIONS } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
 import { JOB_OPERATIONS } from './jobs.ts'
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...PAGE_OPERATIONS,
   ...ALERT_OPERATIONS,
   ...EXCEPTION_OPERATIONS,
+  ...FEEDBACK_OPERATIONS,
   ...JOB_OPERATIONS,
   ...HEALTH_OPERATIONS,
   ...METRICS_OPERATIONS,

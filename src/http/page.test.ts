@@ -24,6 +24,21 @@ test('a browser is shown the page of the last seven days, and machines are not',
   assert.equal((await call('/')).status, 404)
 })
 
+test('the page shows the alerts of all jobs, and of which each is', async () => {
+  const first = (await stored()).deps.jobs[0]!
+  const other = { ...first, job: { ...first.job, job_id: 'another_job' }, threshold: 30 }
+  const { deps, call } = await stored({ jobs: [first, other] })
+  await deps.storage.events.append(someEvents())
+  await deps.storage.alerts.create(alertOf('a', 5))
+  await deps.storage.alerts.create(alertOf('b', 5, { job_id: 'another_job' }))
+  const html = await (await call('/', HTML)).text()
+  assert.equal(html.match(/<article class="story"/g)!.length, 2)
+  for (const id of ['linux_anomalous_network_activity', 'another_job'])
+    assert.ok(html.includes(`<span>job ${id}</span>`))
+  assert.match(html, /threshold of 50/)
+  assert.match(html, /threshold of 30/)
+})
+
 test('what hosts send stands in the page as text', async () => {
   const { deps, call } = await stored()
   const evil = '<script>alert(1)</script>'

@@ -37,7 +37,7 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
     command: 'oddsock serve',
     ...(hosts.length > 0 && { range: { from: Math.max(from, first), to } }),
     bucketSpan: job?.feed.bucketSpan ?? DAY,
-    threshold: Math.min(...jobs.map(({ threshold }) => threshold), 100),
+    jobs: jobs.map(({ job, threshold }) => ({ id: job.job_id, threshold })),
     inputs: sources.map(({ name, bytes_read, problem }) => ({
       path: name,
       format: 'live',
@@ -96,6 +96,7 @@ async function recordsSince({ storage }: ApiDeps, { job }: ServedJob, from: Epoc
     .map((record) => {
       const untold = untoldBecause(record)
       return {
+        job: job.job_id,
         timestamp: record.timestamp,
         value: record.by_field_value ?? '',
         hosts: [

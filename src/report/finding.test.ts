@@ -13,6 +13,7 @@ const EVENT = { '@timestamp': '2026-03-08T00:07:00.000Z', process: { name: 'xmri
 const FACET = { field: 'destination.ip', values: [{ value: '203.0.113.7', count: 3 }], others: 0 }
 
 const EXPECTED = {
+  job: 'odd_ones',
   rule: 'Unusual Linux Network Activity',
   severity: 'medium',
   score: 87.5,
@@ -41,6 +42,7 @@ const TERMS = [
 ]
 
 const RULE = {
+  job_id: 'odd_ones',
   'kibana.alert.rule.name': 'Unusual Linux Network Activity',
   'kibana.alert.severity': 'medium',
   'kibana.alert.reason': 'event with process xmrig',
@@ -93,6 +95,7 @@ test('an alert is read alike, nested and dotted', () => {
 
 test('an alert that says nothing still gives a finding, which says that it knows nothing', () => {
   assert.deepEqual(findingOf(LEAST), {
+    job: 'a job without an id',
     rule: 'a rule without a name',
     severity: 'low',
     score: 0,

@@ -5,6 +5,8 @@ import { type EpochMs, parseTime, type Score } from '../domain/time.ts'
 
 /** What the page says of one alert; lists are empty and times absent where the alert does not say. */
 export interface Finding {
+  /** Id of the job whose record it is. */
+  readonly job: string
   readonly rule: string
   /** The rule's severity, in the alert's own word. */
   readonly severity: string
@@ -41,6 +43,7 @@ export function findingOf(alert: Alert): Finding {
   const process = text(alert, 'process.name') ?? 'a process without a name'
   const hosts = texts(alert, 'host.name')
   return {
+    job: text(alert, 'job_id') ?? 'a job without an id',
     rule: text(alert, 'kibana.alert.rule.name') ?? text(alert, 'kibana.alert.rule.rule_id') ?? 'a rule without a name',
     severity: text(alert, 'kibana.alert.severity') ?? 'low',
     score: number(alert, 'record_score') ?? 0,

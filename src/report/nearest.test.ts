@@ -6,6 +6,7 @@ import type { ReportRecord } from './report.ts'
 import { START } from './testing/report.ts'
 
 const record = (value: string, record_score: number, other: Partial<ReportRecord> = {}): ReportRecord => ({
+  job: 'odd_ones',
   timestamp: START + DAY,
   value,
   hosts: ['web-1'],

@@ -120,11 +120,45 @@ describe('a page', () => {
   })
 })
 
+describe('a page of several jobs', () => {
+  const other = { ...alertOf('/tmp/xmrig', 'web-1', 91), job_id: 'new <ones>' }
+  const root = read({
+    jobs: [
+      { id: 'odd_ones', threshold: 50 },
+      { id: 'new <ones>', threshold: 80 },
+    ],
+    alerts: [...reportOf().alerts, other, { ...alertOf('nc', 'web-2', 54), job_id: 'new <ones>' }],
+    records: [
+      ...reportOf().records,
+      { job: 'new <ones>', timestamp: START + 6 * DAY, value: '/tmp/xmrig', hosts: ['web-1'], record_score: 91 },
+      { job: 'new <ones>', timestamp: START + 6 * DAY, value: 'nc', hosts: ['web-2'], record_score: 54 },
+    ],
+  })
+
+  test('shows the alerts of all of them together, worst first, each with its job', () => {
+    const told = ofClass(root, 'story').map((story) => {
+      const [sentence] = ofClass(story, 'sentence')
+      return [sentence!.text.split(' ')[0], textsOf(story, 'span').find((text) => text.startsWith('job '))]
+    })
+    assert.deepEqual(told, [
+      ['/tmp/xmrig', 'job new <ones>'],
+      ['xmrig', 'job odd_ones'],
+      ['nc', 'job odd_ones'],
+      ['nc', 'job new <ones>'],
+    ])
+  })
+
+  test('draws the scores of each against its own threshold', () => {
+    assert.match(root.text, /4 records; 3 at or above the threshold of 50\./)
+    assert.match(root.text, /2 records; 1 at or above the threshold of 80\./)
+  })
+})
+
 describe('a page without findings', () => {
   test('says what was searched over which time, and what came closest', () => {
     const records = [
-      { timestamp: START + DAY, value: 'cron', hosts: ['web-2'], record_score: 3 },
-      { timestamp: START + DAY, value: 'curl', hosts: ['web-1', 'web-2'], record_score: 41.9 },
+      { job: 'odd_ones', timestamp: START + DAY, value: 'cron', hosts: ['web-2'], record_score: 3 },
+      { job: 'odd_ones', timestamp: START + DAY, value: 'curl', hosts: ['web-1', 'web-2'], record_score: 41.9 },
     ]
     const root = read({ alerts: [], records })
     assert.equal(
@@ -135,11 +169,11 @@ describe('a page without findings', () => {
   })
 
   test('but with some that learning held back says so, with the same number everywhere', () => {
-    const early = { timestamp: START + DAY, hosts: ['web-1'], untold: 'learning' } as const
+    const early = { job: 'odd_ones', timestamp: START + DAY, hosts: ['web-1'], untold: 'learning' } as const
     const records = [
       { ...early, value: 'nc', record_score: 69.2 },
       { ...early, value: 'xmrig', record_score: 55 },
-      { timestamp: START + DAY, value: 'curl', hosts: ['web-1'], record_score: 40 },
+      { job: 'odd_ones', timestamp: START + DAY, value: 'curl', hosts: ['web-1'], record_score: 40 },
     ]
     const root = read({ alerts: [], records })
     const lead = ofClass(root, 'lead')[0]!.text
@@ -267,6 +301,7 @@ describe('a page of hostile names', () => {
     command: wild(2),
     alerts: numbers.map(hostileAlert),
     records: numbers.map((i) => ({
+      job: 'odd_ones',
       timestamp: START + (i % 600) * 15 * MINUTE,
       value: wild(i),
       hosts: [wild(i % 30)],

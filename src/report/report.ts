@@ -11,10 +11,10 @@ export interface Report {
   readonly command: string
   /** First and last event time over all inputs, `to` inclusive; absent when no event was read. */
   readonly range?: ReportRange
-  /** Length of a bucket of the job. */
+  /** Length of a bucket of the default job. */
   readonly bucketSpan: DurationMs
-  /** Alerts stand for records with at least this score. */
-  readonly threshold: Score
+  /** Whose alerts these are, the default one first: what is said of a threshold is said of that one. */
+  readonly jobs: readonly ReportJob[]
   readonly inputs: readonly ReportInput[]
   readonly counts: ReportCounts
   /** What became no event, by reason, most frequent first. */
@@ -34,6 +34,12 @@ export interface Report {
   readonly notJudged: readonly string[]
   /** What the reader should know before believing the page, a sentence each. */
   readonly warnings: readonly string[]
+}
+
+export interface ReportJob {
+  readonly id: string
+  /** Its alerts stand for records with at least this score. */
+  readonly threshold: Score
 }
 
 export interface ReportRange {
@@ -78,6 +84,8 @@ export interface ReportReject {
 }
 
 export interface ReportRecord {
+  /** Id of the job that made it. */
+  readonly job: string
   /** Start of its bucket. */
   readonly timestamp: EpochMs
   /** The job's by value: a process name. */

@@ -5,7 +5,7 @@ import type { EpochMs } from '../domain/time.ts'
 import { type Finding, findingOf } from './finding.ts'
 import { rankOf } from './score-step.ts'
 
-/** Alerts that tell the same: one rule on one process or program. A roll-out to fifty hosts is one story, not fifty lines. */
+/** Alerts that tell the same: one rule and job on one process or program. A roll-out to fifty hosts is one story, not fifty lines. */
 export interface Story {
   /** The finding that speaks for all: the worst, the earliest of equals. */
   readonly head: Finding
@@ -31,7 +31,7 @@ const MOST_SAMPLES = 5
 export function storiesOf(alerts: readonly Alert[]): Story[] {
   const byKey = new Map<string, Finding[]>()
   for (const finding of alerts.map(findingOf).sort(worstFirst)) {
-    const key = JSON.stringify([finding.rule, finding.subject])
+    const key = JSON.stringify([finding.rule, finding.job, finding.subject])
     const same = byKey.get(key)
     if (same) same.push(finding)
     else byKey.set(key, [finding])
@@ -62,6 +62,7 @@ function worstFirst(a: Finding, b: Finding): number {
     (a.bucket ?? 0) - (b.bucket ?? 0) ||
     ascending(a.process, b.process) ||
     ascending(a.rule, b.rule) ||
+    ascending(a.job, b.job) ||
     ascending(a.hosts.join(), b.hosts.join()) ||
     ascending(a.sentence, b.sentence)
   )

@@ -303,6 +303,11 @@ async function followHistory(opened: OpenReader, batches: readonly Sight[][]): P
         rows.set(key, uniteObservations(rows.get(key) ?? [], now))
         await sameAsByHand(reader, rows.get(key)!, feed, start, known)
       }
+      if (!reader.capabilities.observesAgain) continue
+      for (const start of grown.keys()) {
+        const since = await collect(reader.observe(feed, { start, end: start + feed.bucketSpan }, upTo, before))
+        await sameAsByHand(reader, since, feed, start, known.slice(before))
+      }
     }
   }
   if (!reader.capabilities.observesAgain) return

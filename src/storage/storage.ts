@@ -65,10 +65,16 @@ export interface EventReader {
   readonly capabilities: EventCapabilities
   scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
   /**
-   * What a datafeed sees of a bucket among the events up to a place in the sequence, in the order of `compareObservations`. An
-   * engine that has the rows at hand need not hand them out one by one.
+   * What a datafeed sees of a bucket among the events whose place lies in `(after, upTo]`, in the order of `compareObservations`:
+   * of the whole sequence unless `after` is given. Then `uniteObservations` makes the whole of what was seen up to there and this, but
+   * for events before it that were revised since. An engine that has the rows at hand need not hand them out one by one.
    */
-  observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncIterable<Observation> | Iterable<Observation>
+  observe(
+    feed: Datafeed,
+    bucket: BucketSpan,
+    upTo: Seq,
+    after?: Seq,
+  ): AsyncIterable<Observation> | Iterable<Observation>
   /**
    * How many events the datafeed admits in each bucket that starts within the range, of those whose place lies in
    * `(after, upTo]`; buckets without any are left out. What came since a bucket was scored shows that it has grown.

@@ -1,4 +1,5 @@
 import type { Alert, WorkflowStatus } from '../domain/alert.ts'
+import type { Feedback } from '../domain/feedback.ts'
 import { type EpochMs, isoTime } from '../domain/time.ts'
 
 export const WORKFLOW_STATUSES: readonly WorkflowStatus[] = ['open', 'acknowledged', 'closed']
@@ -13,6 +14,8 @@ export interface Verdict {
   /** Of a closed alert. */
   readonly reason?: CloseReason
   readonly note?: string
+  /** What the model that raised it is to learn from that. */
+  readonly teaches?: Feedback['says']
   /** Who says it. */
   readonly by?: string
 }

@@ -1,42 +1,28 @@
 import type { EcsEvent } from '../../src/domain/event.ts'
-import type { Rule } from '../../src/domain/rule.ts'
-import { type EpochMs, isoTime, MINUTE, SECOND } from '../../src/domain/time.ts'
+import type { Job } from '../../src/domain/job.ts'
+import { type EpochMs, HOUR, isoTime, MINUTE, SECOND } from '../../src/domain/time.ts'
 import type { JobToRun } from '../../src/engine/job-to-run.ts'
+import { ruleForJob } from '../../src/rules/rule-for-job.ts'
 
-/** The work of the test of several workers: a day of a small fleet, and three jobs on it. */
+/** The work of the test of several workers: half a day of a small fleet, and three jobs on it. */
 
 export const BEGIN: EpochMs = Date.UTC(2026, 0, 6)
-export const END: EpochMs = Date.UTC(2026, 0, 7)
+export const END: EpochMs = BEGIN + 12 * HOUR
 
-const RULE = {
-  name: 'Odd',
-  type: 'machine_learning',
-  description: '',
-  severity: 'low',
-  risk_score: 21,
-  anomaly_threshold: 5,
-  interval: '15m',
-  from: 'now-45m',
-  max_signals: 100,
-  enabled: true,
-  severity_mapping: [],
-  risk_score_mapping: [],
-}
-
-function jobOf(id: string, by: string): JobToRun {
-  const rule = { ...RULE, rule_id: `rule-${id}`, machine_learning_job_id: [id] } as unknown as Rule
-  return {
-    job: {
-      job_id: id,
-      analysis_config: {
-        bucket_span: '5m',
-        detectors: [{ function: 'rare', by_field_name: by }],
-        influencers: ['host.name', by],
-      },
+function jobOf(job_id: string, by: string): JobToRun {
+  const job: Job = {
+    job_id,
+    analysis_config: {
+      bucket_span: '5m',
+      detectors: [{ function: 'rare', by_field_name: by }],
+      influencers: ['host.name', by],
     },
+  }
+  return {
+    job,
     datafeed: { query: { term: { 'event.category': 'network' } } },
     profile: 'elastic-exact',
-    rules: [{ rule, exceptions: [] }],
+    rules: [{ rule: { ...ruleForJob(job), anomaly_threshold: 5 }, exceptions: [] }],
   }
 }
 
@@ -46,7 +32,7 @@ export const JOBS: readonly JobToRun[] = [
   jobOf('by_program', 'oddsock.program'),
 ]
 
-/** Five daemons on four hosts all day, and now and then something that nobody has seen before. */
+/** Five daemons on four hosts all the time, and now and then something that nobody has seen before. */
 export function* history(): Generator<EcsEvent> {
   let serial = 0
   const event = (time: EpochMs, host: string, name: string, user: string): EcsEvent => ({

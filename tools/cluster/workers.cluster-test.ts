@@ -28,7 +28,7 @@ after(async () => {
 })
 
 const PREFIX = 'workers'
-const INDEX = 'logs-day'
+const INDEX = 'logs-half-day'
 const SPAN = 5 * MINUTE
 /** For a machine that has much else to do. */
 const PATIENCE = 4 * MINUTE
@@ -132,7 +132,7 @@ async function resultsOf({ results }: Pick<Storage, 'results'>, jobId: string): 
   }
 }
 
-/** Resolves when the jobs together are through this share of the day; with all of it, each of them. */
+/** Resolves when the jobs together are through this share of the time; with all of it, each of them. */
 async function progress({ state }: Pick<Storage, 'state'>, share: number): Promise<void> {
   const buckets = (END - BEGIN) / SPAN
   for (const until = Date.now() + PATIENCE; Date.now() < until; await sleep(500)) {
@@ -140,7 +140,7 @@ async function progress({ state }: Pick<Storage, 'state'>, share: number): Promi
     const done = counts.reduce((sum, count) => sum + Math.min(count, buckets), 0)
     if (done >= share * buckets * JOBS.length) return
   }
-  throw new Error(`The workers did not get through ${share} of the day`)
+  throw new Error(`The workers did not get through ${share} of the time`)
 }
 
 function decided(keys: readonly string[]): number {

@@ -2,7 +2,7 @@ import { DAY, type EpochMs } from '../../domain/time.ts'
 import { dayOf } from './fading.ts'
 
 /**
- * A threshold that keeps to a number of alerts a day (v3 §9). Every finding, shown or not, belongs to a shadow incident that keeps
+ * A threshold that keeps to a number of alerts a day per 40 hosts (v3 §9). Every finding, shown or not, belongs to a shadow incident that keeps
  * its peak; once a day the threshold becomes the peak that would have let through what was asked for in the last thirty days.
  * Prior peaks worth four days hold it up at first. It is made stricter while alerts come faster than asked, and never laxer than the
  * peaks say: saved alerts are not spent on worse ones.
@@ -36,21 +36,34 @@ export function newBudget(): Budget {
 }
 
 /** When a fleet was first seen, and when it had settled: findings are counted from the one on, the pace of alerts from the other. */
-export interface Beginning {
-  readonly fleet: EpochMs
+export interface Fleet {
+  readonly since: EpochMs
   readonly settled: EpochMs
+  /** Hosts that were seen lately; asked once a day. */
+  readonly hosts: () => number
 }
 
-/** Takes in a finding, and answers the threshold that holds for it. */
+/** A budget is said for a fleet of so many hosts. */
+const HOSTS_OF_BUDGET = 40
+
+/**
+ * Alerts a day of a whole fleet that has a budget per 40 hosts. A small one still has one a day: part of an alert tells nobody
+ * anything. Who asks for less than one a day gets less.
+ */
+export function alertsOfFleet(perDay: number, hosts: number): number {
+  return Math.max(Math.min(1, perDay), (perDay * hosts) / HOSTS_OF_BUDGET)
+}
+
+/** Takes in a finding, and answers the threshold that holds for it. `perDay` is per 40 hosts. */
 export function thresholdFor(
   budget: Budget,
   perDay: number,
   { place, nats, at }: { readonly place: string; readonly nats: number; readonly at: EpochMs },
-  beginning: Beginning,
+  fleet: Fleet,
 ): number {
   if (dayOf(at) > budget.day) {
     budget.day = dayOf(at)
-    settle(budget, perDay, at, beginning)
+    settle(budget, alertsOfFleet(perDay, fleet.hosts()), at, fleet)
   }
   const open = budget.open.get(place)
   if (open !== undefined && at - open.at < INCIDENT) open.nats = Math.max(open.nats, nats)
@@ -61,7 +74,7 @@ export function thresholdFor(
   return budget.threshold
 }
 
-function settle(budget: Budget, perDay: number, now: EpochMs, { fleet, settled }: Beginning): void {
+function settle(budget: Budget, perDay: number, now: EpochMs, { since, settled }: Fleet): void {
   for (const [place, peak] of budget.open)
     if (now - peak.at >= INCIDENT) {
       budget.open.delete(place)
@@ -69,7 +82,7 @@ function settle(budget: Budget, perDay: number, now: EpochMs, { fleet, settled }
     }
   budget.over = budget.over.filter(({ at }) => now - at < WINDOW)
   budget.shown = budget.shown.filter((at) => now - at < WINDOW)
-  const days = Math.min(WINDOW, now - fleet) / DAY
+  const days = Math.min(WINDOW, now - since) / DAY
   const serving = Math.min(WINDOW, Math.max(0, now - settled)) / DAY
   const told = budget.shown.filter((at) => at >= settled).length
   const prior = Array.from({ length: Math.round(perDay * PRIOR_DAYS) }, (_, i) => PRIOR.from + PRIOR.step * i)

@@ -11,27 +11,28 @@ export function expectationFor(state: State, group: Group): Expectation | undefi
 }
 
 /**
- * Takes in that something is expected (detection-design §16): uses in the scope count as usual from now on, and the endpoint that
+ * Takes in that something is expected (detection-design §16): uses in the scope count as usual from now on, and the endpoints that
  * it names as known. An expectation of the same id takes the place of the one before.
  *
  * @throws RangeError when it names neither a program nor a peer: nobody expects everything
  */
 export function expect(state: State, expectation: Expectation): void {
-  if (expectation.program === undefined && expectation.peer === undefined)
+  const { program, peers } = expectation
+  if (program === undefined && peers === undefined)
     throw new RangeError('Cannot expect everything: an expectation names a program or a peer')
   state.expectations = [...state.expectations.filter(({ id }) => id !== expectation.id), expectation]
   const meant = new Set<number>()
   for (const use of usesIn(state, expectation)) {
     meant.add(use.id)
-    if (expectation.peer !== undefined) continue
+    if (peers !== undefined) continue
     use.score = 0
     state.entries.findings.delete(use.id)
     use.found = false
   }
-  if (expectation.peer === undefined) return
-  const ip = state.names.findAddress(expectation.peer)
+  if (peers === undefined) return
+  const ips = new Set(peers.map((peer) => state.names.findAddress(peer)))
   for (const endpoint of state.entries.endpoints.rows())
-    if (endpoint.ip === ip && !state.names.text(endpoint.port).startsWith(INBOUND) && meant.has(endpoint.owner)) {
+    if (ips.has(endpoint.ip) && !state.names.text(endpoint.port).startsWith(INBOUND) && meant.has(endpoint.owner)) {
       endpoint.vouched = true
       endpoint.shared = true
     }

@@ -20,7 +20,7 @@ const EXPECTED: Expectation = {
   host: 'web-1',
   user: 'www-data',
   program: '/usr/sbin/nginx',
-  peer: '198.51.100.7',
+  peers: ['198.51.100.7'],
   until: day(40),
 }
 
@@ -60,6 +60,16 @@ for (const { why, change } of [
 test('behind an expected address no other one can hide in the same bucket', () => {
   const [one] = told(EXPECTED, [DAEMON, { ...DAEMON, ip: '192.0.2.66' }])
   assert.deepEqual([one!.shown, one!.expected], [true, undefined])
+})
+
+test('one that names several addresses holds for any of them, and for all at once', () => {
+  const several = { ...EXPECTED, peers: ['203.0.113.9', '198.51.100.7'] }
+  const other = { ...DAEMON, ip: '203.0.113.9' }
+  for (const contacts of [[DAEMON], [other], [DAEMON, other], [DAEMON, { ...other, ip: '::ffff:203.0.113.9' }]])
+    assert.deepEqual(
+      told(several, contacts).map(({ shown, expected }) => [shown, expected]),
+      [[false, 'e1']],
+    )
 })
 
 test('an expectation ends, and is forgotten', () => {
@@ -130,6 +140,7 @@ test('malice in an old program takes away only what went to its peer, and only s
   const before = row(DAEMON, day(1))
   const usual = row({ ...DAEMON, ip: '10.0.0.2' }, day(3))
   const evil = row(DAEMON, day(3))
-  const malice = { program: DAEMON.program, host: 'web-1', user: 'www-data', peer: DAEMON.ip!, from: day(2) }
-  assert.deepEqual(withoutMalice([before, usual, evil], NOVELTY_FIELDS, [malice]), [before, usual])
+  const malice = { program: DAEMON.program, host: 'web-1', user: 'www-data', peers: [DAEMON.ip!], from: day(2) }
+  const spelled = row({ ...DAEMON, ip: `::ffff:${DAEMON.ip}` }, day(3))
+  assert.deepEqual(withoutMalice([before, usual, evil, spelled], NOVELTY_FIELDS, [malice]), [before, usual])
 })

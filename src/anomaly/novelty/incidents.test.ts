@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newBudget, thresholdFor } from './budget.ts'
+import { alertsOfFleet, newBudget, thresholdFor } from './budget.ts'
 import { join, newCampaigns } from './campaigns.ts'
 import { type Candidate, decide, newIncidents } from './incidents.ts'
 import { packed, unpacked } from './snapshot.ts'
@@ -8,7 +8,7 @@ import { packed, unpacked } from './snapshot.ts'
 /** In ms, as a number of no unit: both times and durations are counted with it. */
 const DAY: number = 86_400_000
 
-const AT_ONCE = { fleet: 0, settled: 0 }
+const AT_ONCE = { since: 0, settled: 0, hosts: () => 40 }
 
 const FOUND: Candidate = { id: 'i1', at: 0, nats: 6, place: 'web-1 x', matter: 'x 203.0', firstInFleet: false }
 
@@ -44,6 +44,30 @@ test('a budget holds to its priors at first, and then to what would have been sh
   // Ten days of one peak of 3 to 12 each: on day 10, 14 of 4 + 10 peaks are asked for, the least of all.
   for (let day = 1; day < 10; day++) at(day, 3 + day)
   assert.equal(at(10, 3), 3)
+})
+
+for (const { perDay, hosts, expect, why } of [
+  { perDay: 2, hosts: 40, expect: 2, why: 'it is said for 40 hosts' },
+  { perDay: 2, hosts: 100, expect: 5, why: '2 · 100/40' },
+  { perDay: 2, hosts: 8, expect: 1, why: '2 · 8/40 is 0.4, and every fleet has one a day' },
+  { perDay: 0.5, hosts: 8, expect: 0.5, why: 'unless less was asked for' },
+  { perDay: 0.5, hosts: 400, expect: 5, why: '0.5 · 400/40' },
+])
+  test(`a budget of ${perDay} a day is ${expect} for ${hosts} hosts: ${why}`, () => {
+    assert.equal(alertsOfFleet(perDay, hosts), expect)
+  })
+
+test('a budget grows with its fleet from one day to the next', () => {
+  const budget = newBudget()
+  const at = (day: number, hosts: number, nats: number, place: string) =>
+    thresholdFor(budget, 1, { place, nats, at: day * DAY }, { ...AT_ONCE, hosts: () => hosts })
+  for (let i = 0; i < 10; i++) at(9, 40, 4 + i / 10, `x${i}`)
+  // Day 10: 40 hosts ask for 1 · (10 + 4) = 14 of 4 priors and 10 peaks, the least of which is 4.
+  assert.equal(at(10, 40, 3, 'y'), 4)
+  for (let i = 0; i < 60; i++) at(10, 40, 6 + i / 10, `w${i}`)
+  // Day 12: 160 hosts ask for 4 · (12 + 4) = 64 of 16 priors (8.1 … 12.6), 60 peaks (6.0 … 11.9) and the weaker ones. 76 are 6.0
+  // or more, so it is the 13th of these from below; the priors are all above 8, so it is the peak 6 + 12/10.
+  assert.equal(at(12, 160, 3, 'v'), 7.2)
 })
 
 test('where less was found than was asked for, all that is odd enough is told', () => {

@@ -29,7 +29,7 @@ import { LEARNING, UNSCORED } from './vetting.ts'
 export interface NoveltyOptions {
   /** An alert needs a `record_score` of this; 50 unless said. */
   readonly alertThreshold?: Score
-  /** So many alerts a day for the whole fleet, in place of a threshold. */
+  /** So many alerts a day per 40 hosts, in place of a threshold. */
   readonly alertBudget?: number
   /** Whether findings of one account make each other worse (`campaigns.ts`). */
   readonly campaignBoost?: boolean
@@ -41,6 +41,8 @@ export interface NoveltyOptions {
 const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
 const VERSION = 3
+/** A host that has shown nothing for so long counts no more for the budget. */
+const SEEN_LATELY: DurationMs = 7 * DAY
 
 /** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
 export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
@@ -162,8 +164,9 @@ export class NoveltyJob implements JobModel {
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
     if (this.#options.alertBudget !== undefined && expected === undefined)
       budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
-        fleet: this.#state.start!,
+        since: this.#state.start!,
         settled: this.#state.start! + LEARNING,
+        hosts: () => hostsSince(this.#state, Math.floor((candidate.at - SEEN_LATELY) / this.#span)),
       })
     const learning = this.#isLearning(candidate.at)
     const alertFrom = expected !== undefined || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
@@ -224,6 +227,13 @@ export class NoveltyJob implements JobModel {
         host.namesUsers = showsNames(this.#columns.value(row, 'user.name'), this.#columns.value(row, 'user.id'))
     }
   }
+}
+
+/** @param seen a bucket, counted since 1970 */
+function hostsSince({ entries }: State, seen: number): number {
+  let count = 0
+  for (const host of entries.hosts.rows()) if (host.seen >= seen) count++
+  return count
 }
 
 function openSaved(saved: unknown, jobId: string): Saved {

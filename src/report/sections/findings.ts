@@ -38,8 +38,14 @@ export function findings(report: Report, stories: readonly Story[]): Markup {
 const bytesOf = (markup: Markup): number => Buffer.byteLength(String(markup))
 
 function lesser(stories: readonly Story[]): Markup {
-  const rows = stories.map(({ head, hosts }) => [head.severity, scoreText(head.score), head.sentence, listed(hosts, 3)])
-  return html`<h3>${counted(stories.length, 'lesser story', 'lesser stories')}, without evidence, to keep this file small</h3>${tableMarkup(tableOf(['severity', 'score', 'sentence', 'hosts'], rows), WHOLE)}`
+  const rows = stories.map(({ head, hosts }) => [
+    head.severity,
+    scoreText(head.score),
+    head.sentence,
+    listed(hosts, 3),
+    head.job,
+  ])
+  return html`<h3>${counted(stories.length, 'lesser story', 'lesser stories')}, without evidence, to keep this file small</h3>${tableMarkup(tableOf(['severity', 'score', 'sentence', 'hosts', 'job'], rows), WHOLE)}`
 }
 
 function storyMarkup(story: Story, place: number, report: Report, rawRoom: { left: number }): Markup {
@@ -47,7 +53,7 @@ function storyMarkup(story: Story, place: number, report: Report, rawRoom: { lef
   const step = stepOf(head.score)
   return html`
 <article class="story" id="story-${place}" aria-labelledby="story-${place}-s">
-<header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span></header>
+<header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span><span>job ${cut(head.job)}</span></header>
 <h3 class="sentence" id="story-${place}-s">${head.sentence}</h3>
 <dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
 ${reasons(head)}${rawEvents(story, rawRoom)}${members(story.findings)}

@@ -57,7 +57,7 @@ function blindOf(host: ReportHost, range: ReportRange): readonly ReportRange[] {
 }
 
 function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Markup {
-  const { presence, records, counts } = report
+  const { presence, records, counts, jobs } = report
   const told = [...new Set(stories.map((story) => story.head.subject))].filter((name) => presence.has(name))
   const others = [...presence.keys()]
     .filter((name) => !told.includes(name))
@@ -65,7 +65,9 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
   const shown = [...told.slice(0, STORY_STRIPS), ...others.slice(0, OTHER_STRIPS)]
   if (shown.length === 0) return html`<p>No process has a score above 0, so there is no pattern to draw.</p>`
   const scores = new Map<string, { time: number; score: number }[]>(shown.map((name) => [name, []]))
-  for (const record of records) scores.get(record.value)?.push({ time: record.timestamp, score: record.record_score })
+  const thresholds = new Map(jobs.map(({ id, threshold }) => [id, threshold]))
+  for (const { job, value, timestamp, record_score } of records)
+    if (record_score >= thresholds.get(job)!) scores.get(value)?.push({ time: timestamp, score: record_score })
   const mark = strips(
     {
       ...span,
@@ -74,7 +76,7 @@ function stripsFigure(report: Report, span: Span, stories: readonly Story[]): Ma
         name,
         active: presence.get(name)!.starts,
         activeBuckets: presence.get(name)!.buckets,
-        scored: scores.get(name)!.filter(({ score }) => score >= report.threshold),
+        scored: scores.get(name)!,
       })),
     },
     { id: 'strips-mark', width: WIDTH },

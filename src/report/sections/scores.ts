@@ -1,22 +1,31 @@
-import { DAY } from '../../domain/time.ts'
+import { DAY, type Score } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { costCurve } from '../marks/cost-curve.ts'
 import { histogram } from '../marks/histogram.ts'
 import { nearest } from '../nearest.ts'
-import type { Report, ReportRange } from '../report.ts'
+import type { Report, ReportRange, ReportRecord } from '../report.ts'
 import { figure } from './figure.ts'
 
 const WIDTH = 440
 
-/** How the scores lie, and what another threshold would cost. */
-export function scores({ records, threshold }: Report, range: ReportRange): Markup {
+/** How the scores of each job lie, and what another threshold would cost. */
+export function scores({ records, jobs }: Report, range: ReportRange): Markup {
+  const pairs = jobs.map((job, i) => {
+    const own = records.filter((record) => record.job === job.id)
+    return html`${jobs.length > 1 ? html`<h3>${job.id}</h3>` : undefined}${pairOf(own, job.threshold, range, i)}`
+  })
+  return html`<h2 id="scores">Scores and threshold</h2>
+${pairs}`
+}
+
+function pairOf(records: readonly ReportRecord[], threshold: Score, range: ReportRange, place: number): Markup {
   const shown = histogram(
     {
       scores: records.map((record) => record.record_score),
       heldBack: nearest(records, threshold).heldBack.length,
       threshold,
     },
-    { id: 'scores-mark', width: WIDTH },
+    { id: `scores-${place}`, width: WIDTH },
   )
   const cost = costCurve(
     {
@@ -26,8 +35,7 @@ export function scores({ records, threshold }: Report, range: ReportRange): Mark
       days: (range.to - range.from) / DAY,
       threshold,
     },
-    { id: 'cost-mark', width: WIDTH },
+    { id: `cost-${place}`, width: WIDTH },
   )
-  return html`<h2 id="scores">Scores and threshold</h2>
-<div class="pair">${figure(shown, 'Records by score')}${figure(cost, 'Alerts against the threshold')}</div>`
+  return html`<div class="pair">${figure(shown, 'Records by score')}${figure(cost, 'Alerts against the threshold')}</div>`
 }

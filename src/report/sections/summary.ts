@@ -2,7 +2,7 @@ import { greatest } from 'd3-array'
 import { DAY, formatDuration } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { heldBackText, nearest, whatOf } from '../nearest.ts'
-import type { Report, ReportRange } from '../report.ts'
+import type { Report, ReportJob, ReportRange, ReportRecord } from '../report.ts'
 import { BEGINS, SCORE_STEPS, SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
 import { count, counted, listed, moment, scoreText, these, timeElement } from '../words.ts'
@@ -24,16 +24,21 @@ export function summary(report: Report, stories: readonly Story[]): Markup {
 ${cautions(report)}`
 }
 
+/** A server may run none. */
+const NO_JOB: ReportJob = { id: '', threshold: 100 }
+
 function resultSentence(report: Report, stories: readonly Story[]): string {
-  const { range, counts, threshold, records } = report
+  const { range, counts, jobs } = report
   if (!range)
     return `Nothing to judge: ${counted(counts.bytes, 'byte')} in ${counted(report.inputs.length, 'input')} held no event.`
+  const [{ id, threshold } = NO_JOB] = jobs
+  const records = report.records.filter(({ job }) => job === id)
   const { heldBack } = nearest(records, threshold)
   const besides = heldBack.length > 0 ? ` ${heldBackText(heldBack, threshold)}.` : ''
   if (stories.length === 0) {
     const isReached = records.some((record) => record.record_score >= threshold)
     const head = isReached ? 'No alert to judge.' : `Nothing reached the threshold of ${threshold}.`
-    return `${head} ${searched(report)}${besides || highest(report)}`
+    return `${head} ${searched(report)}${besides || highest(records)}`
   }
   const kinds = [...SCORE_STEPS].reverse().flatMap((step) => {
     const n = stories.filter((story) => stepOf(story.head.score) === step).length
@@ -49,7 +54,7 @@ function searched({ counts, hosts, range, bucketSpan }: Report): string {
   return `Searched: ${counted(counts.matched, 'network event')} of ${counted(hosts.length, 'host')}${span}, in ${counted(counts.buckets, 'bucket')} of ${formatDuration(bucketSpan)}.`
 }
 
-function highest({ records }: Report): string {
+function highest(records: readonly ReportRecord[]): string {
   const top = greatest(records, (record) => record.record_score)
   if (!top) return ' No record has a score above 0.'
   return ` The highest score was ${scoreText(top.record_score)}: ${whatOf(top)}.`

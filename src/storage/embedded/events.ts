@@ -56,14 +56,15 @@ export class DuckEvents implements EventStore {
     return first
   }
 
-  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
+  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq, after: Seq = 0): AsyncGenerator<Observation> {
+    const where = `time >= ${bucket.start} AND time < ${bucket.end} AND seq > ${after} AND ${this.#newestUpTo(upTo)}`
     const groups = await this.#stored.select<KindGroup>(
       daysWithin({ from: bucket.start, to: bucket.end }),
       (rows) => `SELECT kind, count(*)::DOUBLE count, min(coalesce(own_time, time))::DOUBLE AS first,
           max(coalesce(own_time, time))::DOUBLE AS last, min(seq, ${EVENTS_KEPT})::DOUBLE[] seqs
-        FROM ${rows} WHERE time >= ${bucket.start} AND time < ${bucket.end} AND ${this.#newestUpTo(upTo)} GROUP BY kind`,
+        FROM ${rows} WHERE ${where} GROUP BY kind`,
     )
-    yield* this.#rowsOf(feed, groups) ?? (await this.#foldDocuments(feed, bucket, upTo))
+    yield* this.#rowsOf(feed, groups) ?? (await this.#foldDocuments(feed, bucket, where))
   }
 
   async counts(feed: Datafeed, range: TimeRange, upTo: Seq, after: Seq = 0): Promise<ReadonlyMap<EpochMs, number>> {
@@ -138,9 +139,8 @@ export class DuckEvents implements EventStore {
     return [...cells.values()].map(({ row, groups }) => observationOf(row, groups)).sort(compareObservations)
   }
 
-  async #foldDocuments(feed: Datafeed, bucket: BucketSpan, upTo: Seq): Promise<Observation[]> {
+  async #foldDocuments(feed: Datafeed, bucket: BucketSpan, where: string): Promise<Observation[]> {
     const within = { from: bucket.start, to: bucket.end }
-    const where = `time >= ${bucket.start} AND time < ${bucket.end} AND ${this.#newestUpTo(upTo)}`
     const fold = new Fold()
     for await (const { seq, own, event } of this.#stored.documents(within, where)) {
       const row = rowOf(feed, event)

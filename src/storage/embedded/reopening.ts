@@ -44,7 +44,7 @@ export class Reopening implements DuckStore {
       reached: (time: EpochMs, after: Seq) => use(({ events }) => events.reached(time, after)),
       last: () => use(({ events }) => events.last()),
       scan: (query: Query, range: SeqRange) => use(({ events }) => events.scan(query, range)),
-      observe: (feed: Datafeed, bucket: BucketSpan, upTo: Seq) => this.#observe(feed, bucket, upTo),
+      observe: (feed: Datafeed, bucket: BucketSpan, upTo: Seq, after?: Seq) => this.#observe(feed, bucket, upTo, after),
       counts: (feed: Datafeed, range: TimeRange, upTo: Seq, after?: Seq) =>
         use(({ events }) => events.counts(feed, range, upTo, after)),
       read: (places: readonly Place[]) => use(({ events }) => events.read(places)),
@@ -105,10 +105,10 @@ export class Reopening implements DuckStore {
     this.#current = next
   }
 
-  async *#observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
+  async *#observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq, after?: Seq): AsyncGenerator<Observation> {
     yield* await this.#use(async ({ events }) => {
       const rows: Observation[] = []
-      for await (const row of events.observe(feed, bucket, upTo)) rows.push(row)
+      for await (const row of events.observe(feed, bucket, upTo, after)) rows.push(row)
       return rows
     })
   }

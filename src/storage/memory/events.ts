@@ -39,10 +39,15 @@ export class MemoryEvents implements EventStore {
     return pageOf(this.#events, query, range, (index) => this.#revised.has(index))
   }
 
-  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
+  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq, after: Seq = 0): AsyncGenerator<Observation> {
     const fold = new Fold()
     for (const [index, sighting] of this.#sightingsOf(feed, upTo).entries())
-      if (sighting && sighting.bucketStart === bucket.start && !((this.#revised.get(index) ?? upTo) < upTo))
+      if (
+        index >= after &&
+        sighting &&
+        sighting.bucketStart === bucket.start &&
+        !((this.#revised.get(index) ?? upTo) < upTo)
+      )
         fold.add(sighting.row, sighting.time, 0, index, index + 1)
     yield* fold.observations()
   }

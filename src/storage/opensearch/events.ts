@@ -78,9 +78,10 @@ export class OpenSearchEvents implements EventStore {
     return { items, next }
   }
 
-  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq): AsyncGenerator<Observation> {
+  async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq, after: Seq = 0): AsyncGenerator<Observation> {
     const inBucket = { range: { 'journal.bucket_time': { gte: bucket.start, lt: bucket.end } } }
-    const bool = { filter: [inBucket, upToPlace(upTo)], must_not: [{ range: { 'journal.superseded': { lte: upTo } } }] }
+    const places = { range: { 'journal.seq': { gt: after, lte: upTo } } }
+    const bool = { filter: [inBucket, places], must_not: [{ range: { 'journal.superseded': { lte: upTo } } }] }
     const { told, others } = this.#parts(feed, { bool })
     await this.#journal.show(upTo)
     const rows: Observation[] = []
@@ -327,10 +328,6 @@ function keyOf(event: EcsEvent, occurrences: Map<string, number>): string {
 
 function termsOf(field: string, names: readonly string[]): Dsl[] {
   return names.length === 0 ? [] : [{ terms: { [field]: names } }]
-}
-
-function upToPlace(upTo: Seq): Dsl {
-  return { range: { 'journal.seq': { lte: upTo } } }
 }
 
 function placeOf(seq: Seq): Place {
