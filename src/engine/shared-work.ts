@@ -1,4 +1,3 @@
-import { AppError } from '../domain/error.ts'
 import type { Log } from '../domain/log.ts'
 import type { Sink } from '../sinks/sink.ts'
 import type { Share, Storage } from '../storage/storage.ts'
@@ -98,7 +97,7 @@ export class SharedWork {
     const share = await this.#options.shares(jobId)
     const jobs = this.#options.jobs.filter(({ job }) => job.job_id === jobId)
     const engine = new Engine({ ...this.#options, storage: share, jobs })
-    return started(share, {
+    const part = {
       begin: async () => {
         await engine.start()
         this.#engines.set(jobId, engine)
@@ -107,7 +106,8 @@ export class SharedWork {
         this.#engines.delete(jobId)
         return engine.stop()
       },
-    })
+    }
+    return started(share, part, this.#options.log)
   }
 
   async #startSinks(): Promise<Work> {
@@ -116,7 +116,7 @@ export class SharedWork {
       const open = await sinks()
       const share = await shares(SINKS)
       const outbox = new Outbox(open, { ...share, clock, log, random: Math.random })
-      return started(share, {
+      const part = {
         begin: async () => {
           await outbox.start()
           this.#outbox = outbox
@@ -125,7 +125,8 @@ export class SharedWork {
           this.#outbox = undefined
           return outbox.stop()
         },
-      })
+      }
+      return started(share, part, log)
     }
     const starting = start()
     this.#sinksOpening = starting.catch(() => {})
@@ -139,24 +140,23 @@ interface Part {
 }
 
 /** Begins a part on its share. What cannot begin leaves nothing open. */
-async function started(share: Share, { begin, end }: Part): Promise<Work> {
+async function started(share: Share, { begin, end }: Part, log: Log): Promise<Work> {
+  const drop = async () => {
+    await share.abandon()
+    // It wishes to save something, and may not any more.
+    await end().catch((error) => log.debug('Work ended without saving', { error: String(error) }))
+  }
   try {
     await begin()
   } catch (error) {
-    await share.abandon()
+    await drop()
     throw error
   }
   return {
+    drop,
     async stop() {
       await end()
       await share.close()
-    },
-    async drop() {
-      await share.abandon()
-      await end().catch((error) => {
-        // It wished to save something, and may not any more.
-        if (!(error instanceof AppError)) throw error
-      })
     },
   }
 }
