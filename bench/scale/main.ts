@@ -50,9 +50,11 @@ try {
   for (const text of options.fleets.split(',')) {
     const [hosts = 0, perHost = 0] = text.split('x').map(Number)
     const bytes = await fill({ hosts, perHost })
-    for (const job of JOBS) costs.push(await costOf({ hosts, perHost }, job, bytes))
-    // What was measured is kept, should a larger fleet be too much for the machine.
-    write()
+    for (const job of JOBS) {
+      costs.push(await costOf({ hosts, perHost }, job, bytes))
+      // What was measured is kept, should a larger fleet be too much for the machine.
+      write()
+    }
   }
 } finally {
   await cluster.stop()
