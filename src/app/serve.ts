@@ -4,7 +4,6 @@ import { type Clock, systemClock } from '../engine/clock.ts'
 import { Engine } from '../engine/engine.ts'
 import { ExceptionList } from '../engine/exception-list.ts'
 import type { JobToRun } from '../engine/job-to-run.ts'
-import { Outbox } from '../engine/outbox.ts'
 import { api } from '../http/api.ts'
 import { NO_KEYS, readApiKeys } from '../http/api-keys.ts'
 import { elastic } from '../http/elastic.ts'
@@ -21,6 +20,7 @@ import type { LiveSource } from '../sources/live-source.ts'
 import { openStorage } from '../storage/index.ts'
 import { KeptRejects } from '../storage/kept-rejects.ts'
 import type { Storage } from '../storage/storage.ts'
+import { alone, shared } from './server-work.ts'
 
 export interface ServerOptions {
   readonly config: Config
@@ -71,33 +71,30 @@ export async function startServer({
     closing.push(() => storage.close())
     const exceptions = new ExceptionList(storage.state)
     await exceptions.load()
-    const sinks = [...(await opened(config.sink, sinkOf)), ...moreSinks]
-    const outbox = new Outbox(sinks, { ...storage, clock, log, random: Math.random })
+    const openSinks = async () => [...(await opened(config.sink, sinkOf)), ...moreSinks]
     const rejects = config.storage.engine === 'embedded' ? new KeptRejects(config.storage.path) : undefined
+    const addedExceptions = () => exceptions.items
+    const pushed = new PushSource()
     const engine = new Engine({
       storage,
-      jobs,
+      // Where servers share the jobs, each job has an engine of its own, with whoever holds its lease.
+      jobs: storage.shares ? [] : jobs,
       clock,
       log,
-      addedExceptions: () => exceptions.items,
+      addedExceptions,
       ...(rejects && { onReject: (source, reject) => rejects.keep(source, reject) }),
     })
+    const parts = { engine, storage, jobs, openSinks, clock, log, addedExceptions }
+    const work = storage.shares ? await shared({ ...parts, shares: storage.shares }) : await alone(parts)
     const { http } = config
     const now = () => clock.now()
-    const pushed = new PushSource()
-    const running = {
-      started: now(),
-      health: () => engine.health(),
-      historyOf: (jobId: string) => engine.historyOf(jobId),
-      sinks: () => outbox.health,
-    }
     const resources = [
       api({
         storage,
         exceptions,
         jobs: served,
         now,
-        engine: running,
+        engine: { started: now(), ...work.told },
         ...(storage.backup && { backup: (folder: string) => storage.backup!(folder) }),
       }),
       elastic({
@@ -112,14 +109,22 @@ export async function startServer({
     // First of all the doors: who knocks while we start is told so, and a port that is taken ends the start before it does anything.
     const door = await openDoor(http, resources, { clock, log })
     closing.push(() => door.close())
-    await outbox.start()
-    closing.push(() => outbox.stop())
-    await engine.start(live)
-    closing.push(() => engine.stop())
+    if (storage.shares) closing.push(followed(exceptions, { clock, log }))
+    await work.start(live, closing)
     return { addresses: door.addresses, engine, storage, renew: () => door.renew(), stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Keeps the exceptions as other servers make them, until it is called. */
+function followed(exceptions: ExceptionList, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
+  const stopping = new AbortController()
+  const following = exceptions.follow(clock, log, stopping.signal)
+  return async () => {
+    stopping.abort()
+    await following
   }
 }
 

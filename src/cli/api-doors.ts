@@ -16,7 +16,7 @@ import { ApiClient, type ApiDoor } from './api-client.ts'
 export async function openApi(config: Config): Promise<ApiClient> {
   const { http, storage } = config
   if (await isAnswered(http.socket)) return new ApiClient(await serverDoor(http.socket))
-  if (storage.engine === 'memory' || !existsSync(storage.path))
+  if (storage.engine === 'memory' || (storage.engine === 'embedded' && !existsSync(storage.path)))
     throw new AppError({
       message:
         storage.engine === 'memory'
@@ -70,7 +70,7 @@ export async function storeDoor(config: Config): Promise<ApiDoor> {
   const resources = [api({ storage, exceptions, jobs: served, now: Date.now })]
   const app = routes({ resources, keys: NO_KEYS, log: SILENT })
   return {
-    name: `the store in ${config.storage.path}`,
+    name: config.storage.engine === 'opensearch' ? 'the store in the cluster' : `the store in ${config.storage.path}`,
     async send({ method, path, headers, body }) {
       const reply = await app.request(
         path,

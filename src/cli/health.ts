@@ -21,6 +21,7 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
   const { status, started, catching_up, clock, stored, events, rejects, jobs, sources, sinks } = health
+  const { server, shared_work } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
   const rejected = rejects.reduce((sum, reject) => sum + reject.count, 0)
@@ -30,6 +31,7 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
       catching_up ? `${status}: ${progressOf(catching_up)}` : status,
       ...(started === null ? [] : [`since ${started}`]),
     ),
+    ...(server === null ? [] : [line('server', server)]),
     ...health.problems.map((problem) => terminal.paint(line('problem', problem), 'red')),
     line('events', `${count(stored)} stored`, `${count(events)} taken since the start`, `${count(rejected)} rejected`),
     line('clock', clock ?? 'nothing has come in yet'),
@@ -38,6 +40,13 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
     ),
     ...jobs.map(({ job_id, buckets, open_from, late_events }) =>
       line('job', job_id, counted(buckets, 'bucket'), `open from ${open_from ?? '-'}`, `${count(late_events)} late`),
+    ),
+    ...shared_work.map(({ name, server: holder }) =>
+      line(
+        'work',
+        name,
+        holder === null ? 'nobody has it now' : holder === server ? 'this server' : `server ${holder}`,
+      ),
     ),
     ...sinks.map(({ name, delivered, waiting, given_up }) =>
       line('sink', name, `${count(delivered)} delivered`, `${count(waiting)} waiting`, `${count(given_up)} given up`),

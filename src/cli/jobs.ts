@@ -34,7 +34,10 @@ async function printJob(job: JobDocument, terminal: Terminal): Promise<void> {
 }
 
 /** What closes buckets without a result is known to the one who closes them. */
-function scoredUpTo({ last_bucket, late_events }: JobDocument): string {
-  if (late_events === undefined) return `no server runs, newest result: ${last_bucket ?? 'none in its last day'}`
+function scoredUpTo({ last_bucket, late_events, server }: JobDocument): string {
+  if (late_events === undefined) {
+    const whose = server ? `server ${visible(server)} has it` : server === null ? 'no server has it' : 'no server runs'
+    return `${whose}, newest result: ${last_bucket ?? 'none in its last day'}`
+  }
   return last_bucket === null ? 'nothing scored yet' : `scored up to ${last_bucket}`
 }

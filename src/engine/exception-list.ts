@@ -1,7 +1,12 @@
 import type { ExceptionItem } from '../domain/exception.ts'
+import type { Log } from '../domain/log.ts'
+import { type DurationMs, SECOND } from '../domain/time.ts'
 import type { StateStore } from '../storage/state-store.ts'
+import type { Clock } from './clock.ts'
 
 const KEY = 'exceptions'
+/** So soon do servers on one store know of each other's exceptions. */
+const FOLLOW_EVERY: DurationMs = 5 * SECOND
 
 /**
  * The exceptions that people make while the product runs. They are kept in the state under one key, and at hand in memory for the
@@ -22,6 +27,19 @@ export class ExceptionList {
 
   async load(): Promise<void> {
     this.#items = (await this.#stored()).items
+  }
+
+  /** Learns now and then what other servers have made of the list; resolves when the signal is aborted. */
+  async follow(clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(FOLLOW_EVERY, signal)
+      if (signal.aborted) return
+      try {
+        await this.load()
+      } catch (error) {
+        log.warn('Exceptions cannot be read', { error: String(error) })
+      }
+    }
   }
 
   /** One that is there already changes nothing. */

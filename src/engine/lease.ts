@@ -67,13 +67,8 @@ export class Leases {
   }
 
   /** Who holds these, by name; '' for nobody. */
-  async holders(): Promise<ReadonlyMap<string, string>> {
-    const holders = new Map<string, string>()
-    for (const key of await this.#state.keys(PREFIX)) {
-      const known = await this.#state.get(key)
-      if (known) holders.set(key.slice(PREFIX.length), (known.doc as Entry).holder)
-    }
-    return holders
+  holders(): Promise<ReadonlyMap<string, string>> {
+    return holdersIn(this.#state)
   }
 
   #hasRunOut(name: string, version: number, now: number): boolean {
@@ -116,6 +111,16 @@ export class Leases {
   async #put(name: string, entry: Entry, version: number): Promise<boolean> {
     return (await this.#state.put(keyOf(name), entry, version)) === 'written'
   }
+}
+
+/** Who held each lease last, by name; '' for one that was given back. One that has died is named until somebody takes over. */
+export async function holdersIn(state: StateStore): Promise<ReadonlyMap<string, string>> {
+  const holders = new Map<string, string>()
+  for (const key of await state.keys(PREFIX)) {
+    const known = await state.get(key)
+    if (known) holders.set(key.slice(PREFIX.length), (known.doc as Entry).holder)
+  }
+  return holders
 }
 
 const PREFIX = 'lease/'

@@ -4,8 +4,8 @@ import { SILENT } from '../domain/log.ts'
 import { SECOND } from '../domain/time.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
 import { FakeClock } from './clock.ts'
-import { Leases } from './lease.ts'
-import { type Work, Worker } from './worker.ts'
+import { type Lease, Leases } from './lease.ts'
+import { type Work, Worker, type WorkerOptions } from './worker.ts'
 
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six']
 /** Work whose start ends when it is told to. */
@@ -22,7 +22,7 @@ const IDLE: Work = { stop: async () => {}, drop: async () => {} }
 /** Workers on one storage and one clock; they show signs of life as long as theirs goes. */
 function team() {
   const { state } = openMemory()
-  const worker = (holder: string, clock: FakeClock, start: () => Promise<Work>, names = NAMES) => {
+  const worker = (holder: string, clock: FakeClock, start: WorkerOptions['start'], names = NAMES) => {
     const leases = new Leases({ state, clock, holder })
     return new Worker({ leases, clock, log: SILENT, names, start })
   }
@@ -76,5 +76,20 @@ test('work that cannot be started is given back, and tried again', async () => {
   await clock.advance(10 * SECOND)
   assert.equal(tries, 3)
   assert.deepEqual([...(await holders()).values()], ['a'])
+  await one.stop()
+})
+
+test('work that can never be started keeps nobody from the rest', async () => {
+  const { worker, holders } = team()
+  const clock = new FakeClock(0)
+  const start = async ({ name }: Lease) => {
+    if (name === 'one') throw new Error('never')
+    return IDLE
+  }
+  const one = worker('a', clock, start)
+  one.start()
+  await clock.advance(10 * SECOND)
+  const held = [...(await holders())].filter(([, holder]) => holder === 'a').map(([name]) => name)
+  assert.deepEqual(held.filter((name) => name !== 'one').sort(), ['five', 'four', 'six', 'three', 'two'])
   await one.stop()
 })

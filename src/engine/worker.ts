@@ -1,5 +1,5 @@
 import type { Log } from '../domain/log.ts'
-import { type DurationMs, SECOND } from '../domain/time.ts'
+import { type DurationMs, type EpochMs, SECOND } from '../domain/time.ts'
 import type { Clock } from './clock.ts'
 import type { Lease, Leases } from './lease.ts'
 
@@ -29,6 +29,8 @@ const NEXT_AFTER: DurationMs = SECOND / 2
 export class Worker {
   readonly #options: WorkerOptions
   readonly #running = new Map<string, { readonly lease: Lease; readonly work: Promise<Work | undefined> }>()
+  /** When work could last not be started: until it is looked for again, the rest has its turn, and so have others. */
+  readonly #failed = new Map<string, EpochMs>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -75,9 +77,14 @@ export class Worker {
   async #look(): Promise<boolean> {
     for (const name of this.#options.names) {
       if (this.#stopping.signal.aborted) return false
-      if (!this.#running.has(name) && (await this.#take(name))) return true
+      if (!this.#running.has(name) && !this.#hasJustFailed(name) && (await this.#take(name))) return true
     }
     return false
+  }
+
+  #hasJustFailed(name: string): boolean {
+    const since = this.#options.clock.now() - (this.#failed.get(name) ?? Number.NEGATIVE_INFINITY)
+    return since >= 0 && since < LOOK_EVERY
   }
 
   /** Whether it was free and is now ours. It starts by itself: of a worker that has died, all work is to be taken within the time of one. */
@@ -99,6 +106,7 @@ export class Worker {
       return await this.#options.start(lease)
     } catch (error) {
       this.#options.log.error('Work cannot be started', { name: lease.name, error: messageOf(error) })
+      this.#failed.set(lease.name, this.#options.clock.now())
       await lease.release()
       this.#running.delete(lease.name)
       return undefined

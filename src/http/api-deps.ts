@@ -28,6 +28,8 @@ export interface ApiDeps {
 
 export interface RunningEngine {
   readonly started: EpochMs
+  /** Our name among the servers that share the jobs of a cluster; none where a server is alone. */
+  readonly server?: string
   health(): EngineHealth
   /** What a job remembers of the values that it saw. */
   historyOf(jobId: string): History | undefined

@@ -78,7 +78,11 @@ export function exceptions({
   /** What rows of the alert's job carry; of one that runs no more, what those of every job do. */
   const fieldsOf = ({ job_id }: Alert) => jobs.find(({ job }) => job.job_id === job_id)?.feed.fields ?? FIRST_FIELDS
   return new Hono<HttpEnv>()
-    .get('/', (c) => c.json({ items: list.items.map((item) => shown(item, now())), next: null }))
+    .get('/', async (c) => {
+      // Another server on the same store may have made some.
+      await list.load()
+      return c.json({ items: list.items.map((item) => shown(item, now())), next: null })
+    })
     .post('/', async (c) => {
       const { alert: id, scope, note, for: length, dry_run } = await jsonOf(c, WISH)
       const known = await storage.alerts.get(id)

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CLOCK } from '../domain/stamps.ts'
 import { DAY, MINUTE } from '../domain/time.ts'
+import { FakeClock } from '../engine/clock.ts'
 import type { EngineHealth } from '../engine/engine.ts'
+import { Leases } from '../engine/lease.ts'
+import { openMemory } from '../storage/memory/open-memory.ts'
 import { NOW, someEvents, stored } from './testing/stored.ts'
 
 const HEALTH: EngineHealth = {
@@ -54,6 +57,27 @@ test('a running engine tells of its sources, jobs and sinks, and of all that is 
     { job_id: '__proto__', buckets: 0, late_events: 0, open_from: null },
   ])
   assert.equal((await call('/readyz')).status, 200)
+})
+
+test('where servers share the work, health and jobs tell who has what', async () => {
+  const storage = openMemory()
+  const shares = async () => ({ ...storage, async abandon() {} })
+  const leases = new Leases({ state: storage.state, clock: new FakeClock(NOW), holder: 'east-1' })
+  for (const name of ['job/linux_anomalous_network_activity', 'sinks']) await leases.take(name)
+  await (await leases.take('job/other'))!.release()
+  const { call } = await stored({ storage: { ...storage, shares }, engine: { ...ENGINE, server: 'west-2' } })
+  const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
+  assert.equal(health.server, 'west-2')
+  assert.deepEqual(health.shared_work, [
+    { name: 'job/linux_anomalous_network_activity', server: 'east-1' },
+    { name: 'job/other', server: null },
+    { name: 'sinks', server: 'east-1' },
+  ])
+  const { items } = (await (await call('/api/v1/jobs')).json()) as { items: Record<string, unknown>[] }
+  assert.deepEqual(
+    items.map(({ job_id, server }) => [job_id, server]),
+    [['linux_anomalous_network_activity', 'east-1']],
+  )
 })
 
 const JOB_ID = 'linux_anomalous_network_activity'

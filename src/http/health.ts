@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { type EpochMs, isoTime } from '../domain/time.ts'
 import type { EngineHealth } from '../engine/engine.ts'
+import { holdersIn } from '../engine/lease.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { type CatchingUp, catchingUp } from './catching-up.ts'
 import type { HttpEnv } from './http-env.ts'
@@ -11,6 +13,10 @@ export interface HealthDocument {
   /** `stopped` when nobody takes events in, and the answer is from the store alone. */
   readonly status: 'starting' | 'catching up' | 'running' | 'stopping' | 'stopped'
   readonly started: string | null
+  /** The name of this server among those that share the jobs of a cluster; null for one that is alone. */
+  readonly server: string | null
+  /** Who does what of the work that servers share, null for nobody; empty where a server is alone. */
+  readonly shared_work: readonly { readonly name: string; readonly server: string | null }[]
   /** How far it is while it goes through history; alerts of what comes after are still to be made. */
   readonly catching_up: CatchingUp | null
   /** What is wrong now, a sentence each; empty while all is well. */
@@ -83,6 +89,8 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<Heal
   return {
     status: statusOf(running?.state, history),
     started: engine ? isoTime(engine.started) : null,
+    server: engine?.server ?? null,
+    shared_work: [...(await sharedWork(storage))].map(([name, server]) => ({ name, server })),
     catching_up: history ?? null,
     problems: [
       ...(running?.problems ?? []),
@@ -114,6 +122,12 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<Heal
       problem_since: timeOrNull(problem_since),
     })),
   }
+}
+
+/** Who holds which piece of the work that servers share; empty where a server is alone. */
+export async function sharedWork({ state, shares }: Storage): Promise<ReadonlyMap<string, string | null>> {
+  const holders = shares ? await holdersIn(state) : new Map<string, string>()
+  return new Map([...holders].map(([name, holder]) => [name, holder === '' ? null : holder]))
 }
 
 /** Sources are open long before the jobs are through with what they have brought. */

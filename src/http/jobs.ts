@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
 import type { JobHealth } from '../engine/engine.ts'
+import { workOfJob } from '../engine/shared-work.ts'
 import { and, equals, not } from '../query/ast.ts'
 import { allAlerts } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
+import { sharedWork } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
 import type { Operation } from './operation.ts'
 
@@ -22,6 +24,8 @@ export interface JobDocument {
   /** What the engine says of it, since its start. */
   readonly warnings: readonly string[]
   readonly late_events?: number
+  /** Where servers share the jobs: the one that has this job now, null while none has it. */
+  readonly server?: string | null
 }
 
 export const JOB_OPERATIONS: readonly Operation[] = [
@@ -36,7 +40,13 @@ export const JOB_OPERATIONS: readonly Operation[] = [
 /** `/jobs`: what runs, how far it is, and whether it sees anything. */
 export function jobs(deps: ApiDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get('/', async (c) => {
-    const items = await Promise.all(deps.jobs.map((job) => jobDocument(job, deps)))
+    const held = await sharedWork(deps.storage)
+    const items = await Promise.all(
+      deps.jobs.map(async (served) => ({
+        ...(await jobDocument(served, deps)),
+        ...(deps.storage.shares && { server: held.get(workOfJob(served.job.job_id)) ?? null }),
+      })),
+    )
     return c.json({ items, next: null })
   })
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { chmod, lstat, unlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { dirname } from 'node:path'
 import { addressClassOf } from '../domain/address.ts'
 import { AppError } from '../domain/error.ts'
 import { reasonOf } from '../sources/unreadable.ts'
@@ -68,6 +69,8 @@ export async function listenOnSocket(server: Server, path: string): Promise<stri
     })
   // Left behind by a server that was killed. A file of another kind is not ours to remove, and listening fails.
   if (await isSocket(path)) await unlink(path)
+  // A store in a cluster or in memory makes no folder.
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => {})
   await listening(server, { path }, path)
   await chmod(path, 0o600)
   return path

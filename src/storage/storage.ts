@@ -27,7 +27,18 @@ export interface Storage {
    * @throws AppError BACKUP_FAILED · FOLDER_NOT_EMPTY
    */
   backup?(dir: string): Promise<void>
+  /**
+   * Where several servers work on one store: what the holder of the lease of a piece of work writes to. All else is for every server.
+   * Of results, the store itself then only tells the newest of each job.
+   */
+  shares?(work: string): Promise<Share>
   close(): Promise<void>
+}
+
+/** The part of a store that one server at a time writes. */
+export interface Share extends Storage {
+  /** Ends at once and writes nothing more: the work belongs to somebody else. */
+  abandon(): Promise<void>
 }
 
 export interface Trouble {

@@ -7,6 +7,18 @@ import { NODES, openFresh } from './testing/fresh.ts'
 
 const event = (id: string) => ({ '@timestamp': '2026-01-06T00:00:00.000Z', event: { id }, host: { name: 'a' } })
 
+const result = (timestamp: number, event_count: number): AnomalyResult => ({
+  result_type: 'bucket',
+  job_id: 'j',
+  timestamp,
+  bucket_span: 900,
+  event_count,
+  is_interim: false,
+  anomaly_score: 0,
+  initial_anomaly_score: 0,
+  bucket_influencers: [],
+})
+
 /** A store, and another process that opens the same. */
 async function twoProcesses() {
   const first = await openFresh()
@@ -52,17 +64,6 @@ test('a writer follows one that died after it had followed another', async () =>
 
 test('results of a paused writer are refused, and places are given once', async () => {
   const { first, second } = await twoProcesses()
-  const result = (timestamp: number, event_count: number): AnomalyResult => ({
-    result_type: 'bucket',
-    job_id: 'j',
-    timestamp,
-    bucket_span: 900,
-    event_count,
-    is_interim: false,
-    anomaly_score: 0,
-    initial_anomaly_score: 0,
-    bucket_influencers: [],
-  })
   try {
     await first.results.append([result(0, 1), result(900, 1)])
     await second.results.rewind('j', 1)
@@ -112,4 +113,21 @@ test('while the cluster takes nothing in, the store waits and says why and since
   await block(null)
   assert.equal(await appended, 2)
   assert.equal(store.trouble!(), undefined)
+})
+
+test('where servers share the jobs, each reads the results of all, and only who has a job writes them', async () => {
+  const store = await openFresh({ reads: { indices: ['nothing-there-*'] } })
+  const first = await store.shares!('j')
+  await first.results.append([result(0, 1), result(900, 1)])
+  assert.deepEqual(await store.results.newest('j', 0), [result(0, 1), result(900, 1)])
+  assert.deepEqual(await store.results.newest('other', 0), [])
+  await assert.rejects(store.results.append([result(900, 2)]), { code: 'STORAGE_SHARED' })
+  await first.abandon()
+  const second = await store.shares!('j')
+  await second.results.rewind('j', 1)
+  assert.deepEqual(await store.results.newest('j', 0), [result(0, 1)])
+  assert.equal(await second.results.append([result(900, 2)]), 3)
+  assert.deepEqual(await store.results.newest('j', 0), [result(0, 1), result(900, 2)])
+  await assert.rejects(first.results.append([result(1800, 1)]), { code: 'STORAGE_CLOSED' })
+  await second.close()
 })

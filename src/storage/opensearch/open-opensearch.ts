@@ -1,5 +1,5 @@
 import { DAY, type DurationMs, type EpochMs } from '../../domain/time.ts'
-import type { Storage } from '../storage.ts'
+import type { Share, Storage } from '../storage.ts'
 import { OpenSearchAlerts } from './alerts.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { Documents } from './documents.ts'
@@ -9,6 +9,7 @@ import { createIndex } from './indices.ts'
 import { Journal } from './journal.ts'
 import { OpenSearchResults } from './results.ts'
 import { ALERT_FIELDS, EVENT_FIELDS, mappingOf, RESULT_FIELDS } from './schema.ts'
+import { SharedResults } from './shared-results.ts'
 import { OpenSearchState } from './state.ts'
 
 export interface OpenSearchOptions extends ConnectionOptions {
@@ -20,7 +21,7 @@ export interface OpenSearchOptions extends ConnectionOptions {
   readonly shards?: number
   /** Fields to search and group by in the cluster, beside the usual ones. */
   readonly fields?: readonly string[]
-  /** Whose results these are: one writer, one journal. */
+  /** Whose results these are: one writer, one journal. Without it, where events are read from `reads`, several servers share. */
   readonly journal?: string
   /** Indices of others to read events from, instead of our own. */
   readonly reads?: IndexEventsOptions
@@ -43,18 +44,24 @@ export async function openOpenSearch(
   await state.finishRemoval()
   const eventFields = [...new Set([...EVENT_FIELDS, ...fields])]
   const eventSettings = { number_of_shards: shards, number_of_replicas: replicas, refresh_interval: '30s' }
+  const resultsOf = (name: string) =>
+    new Journal(`${prefix}-results-${name}`, connection, ours, mappingOf(RESULT_FIELDS), settings)
   const journals = {
     events: new Journal(`${prefix}-events`, connection, ours, mappingOf(eventFields), eventSettings),
-    results: new Journal(`${prefix}-results-${journal}`, connection, ours, mappingOf(RESULT_FIELDS), settings),
+    results: resultsOf(journal),
     outbox: new Journal(`${prefix}-outbox`, connection, ours, mappingOf([]), settings),
   }
+  const isShared = options.reads !== undefined && options.journal === undefined
   const own = new OpenSearchEvents(journals.events, eventFields)
   const events = options.reads ? new IndexEvents(connection, ours, options.reads) : own
   return {
     connection,
     state,
     events,
-    results: new OpenSearchResults(journals.results, ours),
+    results: isShared
+      ? new SharedResults((jobId) => new OpenSearchResults(resultsOf(jobId), ours))
+      : new OpenSearchResults(journals.results, ours),
+    ...(isShared && { shares: (work: string) => openShare({ ...options, journal: work }) }),
     alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
     trouble: () => connection.trouble,
     async tend(now: EpochMs) {
@@ -65,4 +72,9 @@ export async function openOpenSearch(
       await connection.close()
     },
   }
+}
+
+async function openShare(options: OpenSearchOptions): Promise<Share> {
+  const store = await openOpenSearch(options)
+  return { ...store, abandon: () => store.connection.close() }
 }

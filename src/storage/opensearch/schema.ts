@@ -127,6 +127,8 @@ const TERM: Dsl = { type: 'keyword' }
 /** What we say of a document ourselves; no sender reaches it. Times are milliseconds since 1970. */
 const JOURNAL: Dsl = {
   json: { type: 'keyword', index: false, doc_values: false },
+  /** A long value of the state: its JSON, gzip, base64. */
+  packed: { type: 'keyword', index: false, doc_values: false },
   /** Place in the journal. */
   seq: LONG,
   /** What a document and its revisions share. */

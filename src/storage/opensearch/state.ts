@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { derivedId } from '../../domain/hash.ts'
 import type { Versioned } from '../alert-store.ts'
 import type { StateStore } from '../state-store.ts'
@@ -20,12 +21,12 @@ export class OpenSearchState implements StateStore {
 
   async get(key: string): Promise<Versioned<unknown> | undefined> {
     const seen = await this.#documents.get(idOf(key))
-    return seen && { version: seen.version, doc: JSON.parse(seen.stored.journal.json) }
+    return seen && { version: seen.version, doc: JSON.parse(textOf(seen.stored.journal)) }
   }
 
   async put(key: string, value: unknown, version: number): Promise<'written' | 'conflict'> {
     const id = idOf(key)
-    const stored: Stored = { journal: { json: JSON.stringify(value), key: sortable(key), version: version + 1 } }
+    const stored: Stored = { journal: { ...packed(JSON.stringify(value)), key: sortable(key), version: version + 1 } }
     if (version === 0) return (await this.#documents.create(id, stored)) ? 'written' : 'conflict'
     const seen = await this.#documents.get(id)
     if (seen?.version !== version) return 'conflict'
@@ -69,6 +70,21 @@ export class OpenSearchState implements StateStore {
     await bulk(this.#connection, lines.slice(0, -1))
     await bulk(this.#connection, lines.slice(-1))
   }
+}
+
+/**
+ * Values longer than this are packed: the model of ten thousand hosts is a text of 34 MB, and a node holds several copies of what it
+ * takes in.
+ */
+const PACKED_FROM = 64 * 1024
+
+function packed(json: string): { readonly json: string; readonly packed?: string } {
+  if (json.length < PACKED_FROM) return { json }
+  return { json: '', packed: gzipSync(json, { level: 1 }).toString('base64') }
+}
+
+function textOf({ json, packed }: Stored['journal']): string {
+  return packed === undefined ? json : gunzipSync(Buffer.from(packed as string, 'base64')).toString('utf8')
 }
 
 /** What is being removed. */
