@@ -141,6 +141,13 @@ const WRONG: readonly {
     ],
   },
   {
+    given:
+      'storage = { engine = "opensearch", nodes = ["http://a:9200"], indices = ["logs-*"] }\nsource = [{ type = "file-tail", path = "/x" }]\n',
+    expect: [
+      'CONFIG_INVALID | with storage.indices events are read from the cluster, and a source has no place | oddsock.toml:2:11 | Send its events to the cluster, or leave storage.indices out and let oddsock keep all of them.',
+    ],
+  },
+  {
     given: '[storage]\nkeep = "fortnight"\nkeep_size = 5\nengine = "sqlite"\n',
     expect: [
       'CONFIG_INVALID | storage.engine is "sqlite", expected "embedded", "memory" or "opensearch" | oddsock.toml:4:10',

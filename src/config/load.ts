@@ -67,7 +67,9 @@ export function loadConfig({ file, env, flags = [], catalogues }: ConfigChoice):
   }, set)
   const path = plainOf(nearestTo(given, ['storage', 'path']))
   const storagePath = typeof path === 'string' && path !== '' ? path : stateFolder(surroundings)
-  const defaults = fromPlain(defaultSettings(storagePath, ownAuditLog()), { kind: 'default' })
+  // Who reads the indices of others keeps no events, this machine's own neither.
+  const readsIndices = Array.isArray(plainOf(nearestTo(given, ['storage', 'indices'])))
+  const defaults = fromPlain(defaultSettings(storagePath, readsIndices ? [] : ownAuditLog()), { kind: 'default' })
   const layer = laid(given, defaults)
   const { value, problems } = readSettings(layer, catalogues)
   if (value === undefined) throw new ConfigError(problems)

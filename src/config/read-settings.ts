@@ -25,7 +25,13 @@ export function readSettings(layer: Layer, catalogues: Catalogues): Checked<Conf
     }
   const source = readPlugIns('source', result.output.source, catalogues.sources, typed)
   const sink = readPlugIns('sink', result.output.sink, catalogues.sinks, typed)
-  const problems = [...secrets, ...source.problems, ...sink.problems, ...halfTls(result.output.http, typed)]
+  const problems = [
+    ...secrets,
+    ...source.problems,
+    ...sink.problems,
+    ...halfTls(result.output.http, typed),
+    ...sourcesBesideIndices(result.output, typed),
+  ]
   if (problems.length > 0) return { value: undefined, problems }
   return { value: { ...result.output, source: source.items, sink: sink.items }, problems: [] }
 }
@@ -146,6 +152,20 @@ function halfTls({ tls_cert_file, tls_key_file }: Config['http'], layer: Layer):
       message: 'Cannot use the settings: TLS needs both http.tls_cert_file and http.tls_key_file',
       code: 'CONFIG_INCOMPLETE',
       ...placed(nearestTo(layer, ['http', tls_cert_file === undefined ? 'tls_key_file' : 'tls_cert_file'])),
+    },
+  ]
+}
+
+/** Where events are read from indices of others, there is nowhere to keep those of a source. */
+function sourcesBesideIndices({ storage, source }: v.InferOutput<typeof SETTINGS>, layer: Layer): Problem[] {
+  if (storage.indices === undefined || source.length === 0) return []
+  return [
+    {
+      message:
+        'Cannot use the settings: with storage.indices events are read from the cluster, and a source has no place',
+      code: 'CONFIG_INVALID',
+      ...placed(nearestTo(layer, ['source', 0])),
+      hint: 'Send its events to the cluster, or leave storage.indices out and let oddsock keep all of them.',
     },
   ]
 }

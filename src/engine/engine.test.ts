@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
+import { AppError } from '../domain/error.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
 import type { Job } from '../domain/job.ts'
@@ -327,6 +328,16 @@ test('a storage that fails does not keep the engine from stopping: whoever waits
   assert.match(one.engine.health().problems.join(), /disk full/)
   await one.engine.stop()
   assert.equal(waits.answer, 'INTAKE_CLOSED')
+})
+
+test('a storage that takes no events is not asked again: whoever sends is told so at once', async () => {
+  const memory = openMemory()
+  const readOnly = new AppError({ message: 'Cannot store events', code: 'STORAGE_READ_ONLY' })
+  const events = bound({ append: () => Promise.reject(readOnly) }, memory.events)
+  const one = await life({ ...memory, events }, new FakeClock(START))
+  await assert.rejects(one.push(connect(START, 'nginx')), { code: 'STORAGE_READ_ONLY' })
+  assert.deepEqual(one.engine.health().problems, [])
+  await one.engine.stop()
 })
 
 test('a storage that fails while a bucket is closed leaves no trace in what is found', async () => {

@@ -156,7 +156,7 @@ export class Ingest implements Intake {
     this.#ports.onCommitted(seq, events)
   }
 
-  /** Tries until it succeeds or the engine stops. */
+  /** Tries until it succeeds or the engine stops; a storage that takes no events at all is not asked again. */
   async #append(events: readonly EcsEvent[]): Promise<Seq> {
     const { clock, log } = this.#ports
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE))
@@ -166,6 +166,7 @@ export class Ingest implements Intake {
         this.failing = undefined
         return seq
       } catch (error) {
+        if (error instanceof AppError && error.code === 'STORAGE_READ_ONLY') throw error
         const message = error instanceof Error ? error.message : String(error)
         if (!this.failing) log.error('Events cannot be stored; senders wait', { error: message })
         this.failing = { since: this.failing?.since ?? clock.now(), message }

@@ -12,6 +12,8 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['HTTP_MEDIA_UNKNOWN', 415],
   ['HTTP_VERSION_MISSING', 428],
   ['INTAKE_CLOSED', 503],
+  // No waiting would help.
+  ['STORAGE_READ_ONLY', 403],
 ])
 
 /** Seconds after which a sender may try again. */

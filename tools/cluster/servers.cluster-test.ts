@@ -58,7 +58,6 @@ interface Server {
 function serve(name: string, prefix: string, index: string): Server {
   const [state, sent, config] = ['state', 'sent.ndjson', 'toml'].map((ending) => join(FOLDER, `${name}.${ending}`))
   const settings = `
-    source = []
     jobs = ${JSON.stringify(JOBS)}
     [storage]
     engine = "opensearch"
