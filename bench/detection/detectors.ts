@@ -17,14 +17,23 @@ export interface Seen {
 /** Our own job again over the same buckets, at a threshold in nats: its alerts. */
 export function noveltyAt(seen: Seen, nats: number): Alert[] {
   return again(seen, { alertThreshold: scoreOf(nats) })
+    .filter(isShown)
+    .map(alertOf)
+}
+
+/** All that our own job finds odd, told or not. */
+export function noveltyFound(seen: Seen): Alert[] {
+  return again(seen, {}).map(alertOf)
 }
 
 /** The same with a budget of so many alerts a day for all these hosts, of which nothing is known in advance. */
 export function noveltyWithin(seen: Seen, perDay: number, hosts: number): Alert[] {
   return again(seen, { alertBudget: (perDay * 40) / hosts })
+    .filter(isShown)
+    .map(alertOf)
 }
 
-function again({ job, fields, buckets }: Seen, options: JobOptions): Alert[] {
+function again({ job, fields, buckets }: Seen, options: JobOptions): AnomalyRecord[] {
   const model = startJob(job, fields, options)
   let at: EpochMs = Number.NaN
   return buckets.flatMap(({ bucket, late, rows }) => {
@@ -36,14 +45,16 @@ function again({ job, fields, buckets }: Seen, options: JobOptions): Alert[] {
     }
     if (!late) at = bucket.end
     const { results } = late ? model.late(bucket, rows) : model.close(bucket, rows)
-    return results.flatMap((result) => (result.result_type === 'record' ? alertsOf(result) : []))
+    return results.filter((result) => result.result_type === 'record')
   })
 }
 
-function alertsOf(record: AnomalyRecord): Alert[] {
-  const { oddsock, partition_field_value: host = '' } = record
-  if (!oddsock?.shown) return []
-  return [{ at: record.timestamp, names: oddsock.names, hosts: [host], score: record.record_score }]
+function isShown({ oddsock }: AnomalyRecord): boolean {
+  return oddsock?.shown ?? false
+}
+
+function alertOf({ timestamp, record_score: score, oddsock, partition_field_value: host = '' }: AnomalyRecord): Alert {
+  return { at: timestamp, names: oddsock?.names ?? [], hosts: [host], score }
 }
 
 /** The faithful job: every record, as first scored. */

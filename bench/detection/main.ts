@@ -1,8 +1,18 @@
 import { parseArgs } from 'node:util'
-import { DEFAULT_THRESHOLD } from '../../src/anomaly/novelty/record-score.ts'
-import { newNames, noveltyAt, rareAlerts, type Seen } from './detectors.ts'
+import { DEFAULT_THRESHOLD, natsOf } from '../../src/anomaly/novelty/record-score.ts'
+import { newNames, noveltyAt, noveltyFound, rareAlerts, type Seen } from './detectors.ts'
 import { measureMade } from './made.ts'
-import { type Alert, afterWarmUp, daysOf, IN_TIME, medianDelay, PER_DAY, recallAt, recallOf } from './score.ts'
+import {
+  type Alert,
+  afterWarmUp,
+  bestScores,
+  daysOf,
+  IN_TIME,
+  medianDelay,
+  PER_DAY,
+  recallAt,
+  recallOf,
+} from './score.ts'
 import { see } from './see.ts'
 import { readTruth, type Truth } from './truth.ts'
 
@@ -53,6 +63,20 @@ async function measure(truth: Truth): Promise<void> {
   tell('rare by process.name', rareAlerts(rareRecords), ({ score }) => score >= RARE_THRESHOLD)
   tell('new name for 14 days', newNames(rare.seen, false))
   tell('new name on the host', newNames(rare.seen, true))
+  printMissed(truth, novelty.seen)
+}
+
+/** Which attacks the default threshold misses, and the most that was found of them. */
+function printMissed(truth: Truth, seen: Seen): void {
+  const told = bestScores(truth, afterWarmUp(truth, noveltyAt(seen, DEFAULT_THRESHOLD)))
+  const found = bestScores(truth, afterWarmUp(truth, noveltyFound(seen)))
+  for (const attack of truth.attacks) {
+    if (told.has(attack)) continue
+    const score = found.get(attack)
+    console.log(
+      `  missed: ${attack.id} (${attack.kind}), ${score ? `${natsOf(score).toFixed(1)} nats` : 'nothing odd'}`,
+    )
+  }
 }
 
 function printFitted(truth: Truth, seen: Seen): void {

@@ -38,6 +38,14 @@ function hitsOf(truth: Truth, { at, names, hosts }: Alert): Set<Attack> {
   return hits
 }
 
+/** The highest score of an alert that hits each attack. */
+export function bestScores(truth: Truth, alerts: readonly Alert[]): ReadonlyMap<Attack, number> {
+  const best = new Map<Attack, number>()
+  for (const alert of alerts)
+    for (const attack of hitsOf(truth, alert)) best.set(attack, Math.max(alert.score, best.get(attack) ?? 0))
+  return best
+}
+
 /** Share of the attacks that are found by these alerts, each within `within` of its first visible event after the warm-up. */
 export function recallOf(truth: Truth, alerts: readonly Alert[], within = Number.POSITIVE_INFINITY): number {
   const found = new Set<Attack>()
