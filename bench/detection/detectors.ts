@@ -21,6 +21,12 @@ export function noveltyAt(seen: Seen, nats: number): Alert[] {
     .map(alertOf)
 }
 
+/** How many hosts a job has seen. */
+export function hostsOf({ fields, buckets }: Seen): number {
+  const column = fields.indexOf('host.name')
+  return new Set(buckets.flatMap(({ rows }) => rows.map(({ values }) => values[column]))).size
+}
+
 /** All that our own job finds odd, told or not. */
 export function noveltyFound(seen: Seen): Alert[] {
   return again(seen, {}).map(alertOf)

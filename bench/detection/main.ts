@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_THRESHOLD, natsOf } from '../../src/anomaly/novelty/record-score.ts'
-import { newNames, noveltyAt, noveltyFound, rareAlerts, type Seen } from './detectors.ts'
+import { hostsOf, newNames, noveltyAt, noveltyFound, noveltyWithin, rareAlerts, type Seen } from './detectors.ts'
 import { measureMade } from './made.ts'
 import {
   type Alert,
@@ -25,7 +25,7 @@ const HELP = `usage: npm run bench:detection -- [FOLDER…] [--made] [--sizes 4,
   --made        fleets that are made now, with attacks and without, of several sizes and seeds
   FOLDER@DAYS   a folder that holds only the end of a run: alerts of the run's first DAYS days are dropped
 Rows: "one threshold" ranks the alerts of a scan with default settings; "threshold to fit" runs the job, for each column, at the
-lowest threshold that keeps to the column's alerts a day, as a budget would.`
+lowest threshold that keeps to the column's alerts a day; "online budget" keeps to them as a server does, and says how well.`
 
 const RARE_THRESHOLD = 50
 /** Thresholds in nats that are tried. */
@@ -59,6 +59,7 @@ async function measure(truth: Truth): Promise<void> {
   }
   tell('novelty, one threshold', noveltyAt(novelty.seen, DEFAULT_THRESHOLD))
   printFitted(truth, novelty.seen)
+  printBudgets(truth, novelty.seen)
   const rareRecords = rare.outcome.records.map(({ record }) => record)
   tell('rare by process.name', rareAlerts(rareRecords), ({ score }) => score >= RARE_THRESHOLD)
   tell('new name for 14 days', newNames(rare.seen, false))
@@ -77,6 +78,15 @@ function printMissed(truth: Truth, seen: Seen): void {
       `  missed: ${attack.id} (${attack.kind}), ${score ? `${natsOf(score).toFixed(1)} nats` : 'nothing odd'}`,
     )
   }
+}
+
+/** With a budget that knows nothing in advance: alerts a day, and recall at any time. */
+function printBudgets(truth: Truth, seen: Seen): void {
+  const cells = PER_DAY.map((n) => {
+    const alerts = afterWarmUp(truth, noveltyWithin(seen, n, hostsOf(seen)))
+    return `${perDay(truth, alerts)}, ${Math.round(100 * recallOf(truth, alerts))} %`
+  })
+  print(['novelty, online budget', ...cells, '', ''])
 }
 
 function printFitted(truth: Truth, seen: Seen): void {
