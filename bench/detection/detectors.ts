@@ -21,10 +21,12 @@ export function noveltyAt(seen: Seen, nats: number): Alert[] {
     .map(alertOf)
 }
 
-/** How many hosts a job has seen. */
+/** How many hosts a job has seen in its last seven days: hosts come and go. */
 export function hostsOf({ fields, buckets }: Seen): number {
   const column = fields.indexOf('host.name')
-  return new Set(buckets.flatMap(({ rows }) => rows.map(({ values }) => values[column]))).size
+  const from = buckets.reduce((last, { bucket }) => Math.max(last, bucket.end), 0) - 7 * DAY
+  const recent = buckets.filter(({ bucket }) => bucket.start >= from)
+  return new Set(recent.flatMap(({ rows }) => rows.map(({ values }) => values[column]))).size
 }
 
 /** All that our own job finds odd, told or not. */
