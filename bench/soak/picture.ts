@@ -20,6 +20,7 @@ export function memoryPicture(samples: readonly Sample[], title: string): string
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<text x="${LEFT}" y="14" font-weight="bold">${title}</text>`,
     ...lines,
