@@ -3,7 +3,7 @@ import type { Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
 import type { Log } from '../domain/log.ts'
-import { DAY, type DurationMs, type EpochMs, MINUTE, type Seq } from '../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, MINUTE, SECOND, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
 import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -30,7 +30,7 @@ const TURN = 32
 /** How often the storage is given time to seal and to prune. */
 const TEND_EVERY: DurationMs = 10 * MINUTE
 /** How often it is looked whether people have said something; in another process, perhaps. */
-const LISTEN_EVERY: DurationMs = 5_000
+const LISTEN_EVERY: DurationMs = 5 * SECOND
 /** Ticks of so long ago are let go: together with the events they are the sequence, for whoever wants to go through it again. */
 const TICKS_KEPT: DurationMs = 8 * DAY
 /** Events of a backlog that are committed together. */
