@@ -41,9 +41,10 @@ export function enter(state: State, group: Group, seen: number): Scene {
 }
 
 /** Contexts learn late (v3 §5), and so do the fleet's rates from what is suspect. */
-function bookWaitingBirths({ births, rates, entries, names }: State, now: EpochMs): void {
+function bookWaitingBirths({ births, rates, shape, entries, names }: State, now: EpochMs): void {
   const day = dayOf(now)
   for (let birth = nextDue(births, now); birth !== undefined; birth = nextDue(births, now)) {
+    if (birth.localTool) shape.localTools += 1
     if (birth.alerted) bookBirth(rates, birth.age, birth.level, 0, day)
     const host = names.find(birth.host)
     const user = names.find(birth.user)

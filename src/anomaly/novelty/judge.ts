@@ -12,6 +12,7 @@ import {
   fanOutTerm,
   hourTerm,
   isLocalBirth,
+  localToolTerm,
   newDirectoryTerm,
   portTerm,
   reachTerm,
@@ -41,7 +42,7 @@ export interface Judgement {
 /** Below so many nats a group is no finding: it makes no record, and its terms are not worth writing down. */
 export const FLOOR = 2
 /** More than all gated terms together can bring. */
-const MOST_OF_SHAPE = 12
+const MOST_OF_SHAPE = 15
 
 /** Scores one group. Nothing is changed by judging. */
 export function judge(scene: Scene): Judgement {
@@ -173,11 +174,13 @@ function reach(scene: Scene, nats: number): Term | undefined {
   return reachTerm(state, use, Math.min(1, nats / GATE.program))
 }
 
-function shapeTerms({ state, group, host, program, use }: Scene, about: PeerEvidence, novelty: NoveltyClass) {
+function shapeTerms(scene: Scene, about: PeerEvidence, novelty: NoveltyClass) {
+  const { state, group, host, program, use } = scene
   return [
     directoryTerm(state, host, use ? directoryOf(use.directory) : group.directory),
     newDirectoryTerm(state, placeOf(group.program)),
     argv0Term(state, program, group),
+    localToolTerm(scene),
     hourTerm(state, group.first, novelty),
     terminalTerm(state, program, group, novelty),
     about.a > 0 ? portTerm(state, about.peer.portKey) : undefined,

@@ -1,3 +1,4 @@
+import { isLocalTool } from '../../domain/local-tools.ts'
 import { learnCurve } from './curve.ts'
 import { beginDay, isLearning } from './enter.ts'
 import { type Program, type ProgramOfUser, type ProgramOnHost, touch, type Use } from './entries.ts'
@@ -10,6 +11,7 @@ import { ALERT_DELAY, bookBirth, CONTEXT_DELAY, type Level, levelGroup } from '.
 import { curveOfNews, YOUNG } from './peers.ts'
 import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
+import { goesOutside } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
 import { countHour, findingFor, LEARNING, REVIEWED_FOR, UNSCORED } from './vetting.ts'
 import { wait } from './waiting.ts'
@@ -53,14 +55,27 @@ function learnBirth({ state, group, account }: Scene, { program: { level } }: Ju
   if (level === undefined) return
   const of = levelGroup(level)
   const first = (account.dayGroups & (1 << of)) === 0
+  const outside = goesOutside(group)
+  const localTool = outside && isLocalTool(group.program)
+  if (outside) state.shape.outsideBirths += 1
+  if (localTool && !suspect) state.shape.localTools += 1
   if (!suspect) {
     bookBirth(state.rates, account.activeAge, level, account.dayLevel as Level | 0, dayOf(group.first))
     account.dayLevel = Math.max(account.dayLevel, level)
     account.dayGroups |= 1 << of
   }
   if (!suspect && !first) return
+  const { host, user } = group
   const due = group.first + (suspect ? ALERT_DELAY : CONTEXT_DELAY)
-  wait(state.births, { due, host: group.host, user: group.user, age: account.activeAge, level, alerted: suspect })
+  wait(state.births, {
+    due,
+    host,
+    user,
+    age: account.activeAge,
+    level,
+    alerted: suspect,
+    localTool: localTool && suspect,
+  })
 }
 
 function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: Use): void {

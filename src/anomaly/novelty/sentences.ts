@@ -34,6 +34,8 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
       ? `No network program was ever seen in ${n.place || '/'}; that was so for ${n.seen} of ${n.of} new programs here.`
       : `Other network programs lie in ${n.place || '/'} too.`,
   'name of itself': (n) => `${CALLS_ITSELF[Number(n.class)]}; ${n.seen} of ${n.of} novelties here did.`,
+  'no network of its own': (n) =>
+    `${n.program} is a standard tool without any network code: something else speaks in its place. Of ${n.of} programs that were new here and went outside, ${n.seen} were such tools.`,
   hour: (n) => `It happened on a ${cellName(Number(n.cell))} (UTC); ${n.seen} of ${n.of} novelties here did.`,
   terminal: (n) =>
     `${n.attended === 1 ? 'A person was logged in' : 'Nobody was logged in'}; ${n.seen} of ${n.of} novelties of this kind here had a terminal or a login.`,

@@ -17,6 +17,9 @@ export interface ShapeState {
   /** By masquerade class: like its file, unlike, in brackets. */
   readonly argv0: [number, number, number]
   readonly terminal: { n: number; yes: number }[]
+  /** Births with a peer outside, and those of standard tools that have no network code. */
+  outsideBirths: number
+  localTools: number
   /** By class, 12 cells: weekday or weekend, four hours each. */
   readonly hours: number[][]
   /** Programs that used a port to the outside, by `portKey`; and programs that went outside at all. */
@@ -48,6 +51,8 @@ export function newShape(): ShapeState {
     newDirectory: 0,
     argv0: [0, 0, 0],
     terminal: NOVELTY_CLASSES.map(() => ({ n: 0, yes: 0 })),
+    outsideBirths: 0,
+    localTools: 0,
     hours: NOVELTY_CLASSES.map(() => Array<number>(HOUR_CELLS).fill(0)),
     outsidePorts: new Map(),
     outsidePrograms: 0,

@@ -10,6 +10,7 @@ import {
   hourTerm,
   isLocalBirth,
   learnHour,
+  localToolTerm,
   newDirectoryTerm,
   portTerm,
   reachTerm,
@@ -73,6 +74,31 @@ test('the name of a kernel thread is worth ln(0.10/0.015), and less for a progra
   // (4 + 4·0.015)/8 = 0.5075; ln(0.1/0.5075)
   near(argv0Term(state, program, group({ argv0: 2 }))?.nats, -1.624326)
   assert.equal(argv0Term(state, program, group({ argv0: undefined })), undefined)
+})
+
+test('a tool without network code that goes outside is worth more the fewer do, until other hosts have it', () => {
+  const outside = { external: true, port: '443' } as never
+  const scene = (program: string, hosts: readonly number[], peer = outside) => ({
+    state: stateOf(hosts),
+    group: group({ program, peers: new Map([['', peer]]) }),
+    ids: { host: 1, user: 2, program: PROGRAM_ID },
+    onHost: undefined,
+  })
+  const sleep = scene('/usr/bin/sleep', [])
+  // 0.75·ln(0.06/0.01)
+  near(localToolTerm(sleep)?.nats, 1.34382)
+  sleep.state.shape.outsideBirths = 20
+  // share (0 + 20·0.01)/40: 0.75·ln(0.06/0.005)
+  near(localToolTerm(sleep)?.nats, 1.86368)
+  sleep.state.shape.outsideBirths = 1e6
+  near(localToolTerm(sleep)?.nats, 3)
+  sleep.state.shape.localTools = 1e6
+  assert.equal(localToolTerm(sleep), undefined)
+  // One other host: (1 + 4·0.01)/5 is more than among attacks.
+  assert.equal(localToolTerm(scene('/usr/bin/sleep', [0])), undefined)
+  assert.equal(localToolTerm(scene('/usr/bin/curl', [])), undefined)
+  assert.equal(localToolTerm(scene('/usr/bin/sleep', [], { external: true, port: '53' } as never)), undefined)
+  assert.equal(localToolTerm(scene('/usr/bin/sleep', [], { external: false, port: '443' } as never)), undefined)
 })
 
 test('that nobody was logged in is worth most where somebody always is, and 3 nats at most', () => {

@@ -1,4 +1,5 @@
 import type { DIRECTORY_CLASSES } from '../../domain/directory-class.ts'
+import { isLocalTool } from '../../domain/local-tools.ts'
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
 import type { Host, Program, Use } from './entries.ts'
 import type { Group } from './group.ts'
@@ -73,6 +74,38 @@ export function argv0Term({ shape }: State, program: Program | undefined, { argv
   const share = ((own?.get(argv0) ?? 0) + OWN_PRIOR * ofFleet) / ((own?.sum() ?? 0) + OWN_PRIOR)
   const numbers = { class: argv0, seen: shape.argv0[argv0], of: sum(shape.argv0) }
   return { name: 'name of itself', nats: Math.log(attack / share), numbers }
+}
+
+const LOCAL_TOOL = { attack: 0.06, benign: 0.01, limit: 3 } as const
+
+/**
+ * A standard tool that cannot speak to a network goes outside. Where a fleet's tools do so after all (a directory service in the
+ * cloud, asked by each `ls -l`), that is learned, for all tools and, from other hosts, for this one. Of other programs it says nothing.
+ */
+export function localToolTerm({
+  state,
+  group,
+  ids,
+  onHost,
+}: Pick<Scene, 'state' | 'group' | 'ids' | 'onHost'>): Term | undefined {
+  if (!isLocalTool(group.program) || !goesOutside(group)) return undefined
+  const { attack, benign, limit } = LOCAL_TOOL
+  const { localTools: seen, outsideBirths: of } = state.shape
+  const share = (seen + PRIOR * benign) / (of + PRIOR)
+  const others = state.hostTimes.size(ids.program) - (onHost === undefined ? 0 : 1)
+  const ofProgram = (others + OWN_PRIOR * share) / (others + OWN_PRIOR)
+  const nats = Math.min(limit, WEIGHTS.localTool * Math.log(attack / ofProgram))
+  return nats <= 0
+    ? undefined
+    : { name: 'no network of its own', nats, numbers: { program: group.program, others, seen, of } }
+}
+
+const NAME_SERVICE = '53'
+
+/** Whether a group has a peer outside for anything but looking up names, which the C library does for any program. */
+export function goesOutside({ peers }: Group): boolean {
+  for (const { external, port } of peers.values()) if (external && port !== NAME_SERVICE) return true
+  return false
 }
 
 const ATTENDED = 0.3

@@ -63,6 +63,8 @@ export interface WaitingBirth {
   readonly level: Level
   /** Odd enough for an alert at the usual threshold. */
   readonly alerted: boolean
+  /** A standard tool without network code that went outside; counted when it is due. */
+  readonly localTool: boolean
 }
 
 function newFleet(): Fleet {

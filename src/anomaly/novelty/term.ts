@@ -12,6 +12,7 @@ export const TERM_NAMES = [
   'directory',
   'new directory',
   'name of itself',
+  'no network of its own',
   'hour',
   'terminal',
   'port',

@@ -10,6 +10,7 @@ export const WEIGHTS = {
   internal: 0.6,
   directory: 0.75,
   newDirectory: 0.75,
+  localTool: 0.75,
   hour: 0.5,
   port: 0.4,
   reach: 0.75,
