@@ -18,7 +18,10 @@ export interface JobModel {
   late(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome
   /** A stretch of empty buckets in one step; the same as closing each of them with no rows. */
   skip(from: EpochMs, to: EpochMs): void
-  /** What `close` would answer now for buckets that are still open, oldest first; the model stays as it is. */
+  /**
+   * What `close` would answer now for buckets that are still open, oldest first; what the model has learned stays as it is. A model may leave
+   * out what it would only say again.
+   */
   trial(open: readonly OpenBucket[]): BucketOutcome[]
   /** Stored results under the present quantiles: only those that changed. */
   renormalize(results: readonly AnomalyResult[]): AnomalyResult[]
@@ -33,6 +36,8 @@ export interface JobModel {
 export interface OpenBucket {
   readonly bucket: BucketSpan
   readonly rows: readonly Observation[]
+  /** Those of the rows that no trial had before; unless said, all. */
+  readonly news?: readonly Observation[]
 }
 
 export interface BucketOutcome {

@@ -40,9 +40,14 @@ export function uniteObservations(before: readonly Observation[], now: readonly 
   for (const row of now) {
     const key = JSON.stringify(row.values)
     const known = rows.get(key)
-    rows.set(key, known === undefined || isSamePlace(known.events[0], row.events[0]) ? row : added(known, row))
+    rows.set(key, known === undefined ? row : united(known, row))
   }
   return [...rows.values()].sort(compareObservations)
+}
+
+/** One row of two observations of it, the same combination of values (see `uniteObservations`). */
+export function united(before: Observation, now: Observation): Observation {
+  return isSamePlace(before.events[0], now.events[0]) ? now : added(before, now)
 }
 
 function isSamePlace(a: Place | undefined, b: Place | undefined): boolean {

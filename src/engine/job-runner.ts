@@ -4,7 +4,7 @@ import { bucketOf, LATE_WINDOW } from '../domain/bucket.ts'
 import type { Feedback, Malicious, TakenFeedback } from '../domain/feedback.ts'
 import type { Job } from '../domain/job.ts'
 import type { Log } from '../domain/log.ts'
-import { type Observation, uniteObservations } from '../domain/observation.ts'
+import type { Observation } from '../domain/observation.ts'
 import { DAY, type EpochMs, isoTime, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
 import type { ResultJournal, Storage } from '../storage/storage.ts'
@@ -21,6 +21,7 @@ import {
 } from './job-loop.ts'
 import { feedOf, type JobToRun, judgedField, optionsOf } from './job-to-run.ts'
 import { Judging, type JudgingOptions, type SavedJudging } from './judging.ts'
+import { OpenRows } from './open-rows.ts'
 import { Provisional } from './provisional.ts'
 import { Snapshots } from './snapshots.ts'
 import type { Ticks } from './ticks.ts'
@@ -65,7 +66,7 @@ export class JobRunner {
   /** Decided in an earlier life and still to be done: it takes long, and nothing is taken in before the start has ended. */
   #owed: Decision | undefined
   /** Rows of the open buckets at the last trial, by start of bucket, and the place up to which they were asked for. */
-  readonly #tried = new Map<EpochMs, readonly Observation[]>()
+  readonly #open = new Map<EpochMs, OpenRows>()
   #triedUpTo: Seq = 0
 
   constructor(toRun: JobToRun, ports: RunnerPorts) {
@@ -112,7 +113,7 @@ export class JobRunner {
     this.#judging = this.#newJudging(snapshot?.judging)
     this.#upTo = snapshot?.upTo ?? 0
     this.#now = snapshot?.now ?? Number.NEGATIVE_INFINITY
-    this.#tried.clear()
+    this.#open.clear()
     this.#triedUpTo = 0
     await storage.results.rewind(this.job.job_id, snapshot?.results ?? 0)
     await this.#provisional.load()
@@ -158,15 +159,13 @@ export class JobRunner {
   async trial(clock: EpochMs, upTo: Seq): Promise<void> {
     if (!(this.due > clock) || this.#toRun.quiet || !this.#isWhole || this.#owed) return
     if (!(await this.#observeOpen(clock, upTo))) return
-    const starts = [...this.#tried.keys()].sort((a, b) => a - b)
-    const open = starts.map((start) => ({
-      bucket: { start, end: start + this.feed.bucketSpan },
-      rows: this.#tried.get(start)!,
-    }))
+    const inOrder = [...this.#open.values()].sort((a, b) => a.bucket.start - b.bucket.start)
+    const open = inOrder.map((one) => ({ bucket: one.bucket, rows: one.rows, news: one.news }))
     for (const [i, { results }] of this.#loop.model.trial(open).entries()) {
       const drafts = this.#judging.trial(results.filter(isRecord), open[i]!.rows, clock)
       await this.#provisional.raise(drafts)
     }
+    for (const one of inOrder) one.tried()
   }
 
   /** Nothing more will come: what is open closes, as at the end of a scan. */
@@ -306,23 +305,22 @@ export class JobRunner {
   /** Observes what has come since the last trial to open buckets. Answers whether any of them has a new row. */
   async #observeOpen(clock: EpochMs, upTo: Seq): Promise<boolean> {
     const { events } = this.#ports.storage
-    for (const start of this.#tried.keys()) if (start < this.#loop.openFrom) this.#tried.delete(start)
+    for (const start of this.#open.keys()) if (start < this.#loop.openFrom) this.#open.delete(start)
     const to = bucketOf(clock + DAY, this.feed.bucketSpan).end
     const grown = await events.counts(this.feed, { from: this.#loop.openFrom, to }, upTo, this.#triedUpTo)
-    const news = new Map<EpochMs, readonly Observation[]>()
+    const news: [OpenRows, readonly Observation[]][] = []
     for (const start of grown.keys()) {
       const bucket = { start, end: start + this.feed.bucketSpan }
-      news.set(start, await rowsOfBucket(events, this.feed, bucket, upTo, this.#triedUpTo))
+      const rows = await rowsOfBucket(events, this.feed, bucket, upTo, this.#triedUpTo)
+      news.push([this.#open.get(start) ?? new OpenRows(bucket), rows])
     }
-    let isNew = false
-    for (const [start, rows] of news) {
-      const before = this.#tried.get(start) ?? []
-      const whole = uniteObservations(before, rows)
-      isNew ||= whole.length > before.length
-      this.#tried.set(start, whole)
+    // Taken in together, so that a store that fails half-way leaves nothing out and counts nothing twice.
+    for (const [open, rows] of news) {
+      open.add(rows)
+      this.#open.set(open.bucket.start, open)
     }
     this.#triedUpTo = upTo
-    return isNew
+    return [...this.#open.values()].some(({ news }) => news.length > 0)
   }
 
   #newLoop(saved?: SavedLoop): JobLoop {

@@ -8,7 +8,8 @@ import type { Finding, RuleState } from '../rules/evaluate.ts'
 import { type Acquaintance, History, type SavedHistory } from '../triage/history.ts'
 import { type AlertDraft, AlertDrafts } from './alert-drafts.ts'
 import type { ScoredBucket } from './job-loop.ts'
-import { RuleLoop, rowsOf } from './rule-loop.ts'
+import { RowFinder } from './rows-of-record.ts'
+import { RuleLoop } from './rule-loop.ts'
 
 /** A record with the rows of its bucket that it stands for. */
 export interface ScoredRecord {
@@ -128,18 +129,20 @@ export class Judging {
   }
 
   #pageOf(records: readonly AnomalyRecord[], rows: readonly Observation[]): ScoredRecord[] {
+    const finder = new RowFinder(rows, this.#fields)
     return records.map((record) => ({
       record,
-      rows: uniteObservations(this.#rowsBefore(record), rowsOf(record, rows, this.#fields)),
+      rows: uniteObservations(this.#rowsBefore(record), finder.rowsOf(record)),
     }))
   }
 
   /** Known records of a bucket that late rows have joined without a new revision: what stands behind them has grown all the same. */
   #grown(start: EpochMs, rows: readonly Observation[], written: ReadonlySet<string>): ScoredRecord[] {
+    const finder = new RowFinder(rows, this.#fields)
     const known = (this.#recordsOf.get(start) ?? []).flatMap((id) => this.records.get(id) ?? [])
     return known.flatMap(({ record, rows: before }) => {
       if (written.has(record.record_id)) return []
-      const united = uniteObservations(before, rowsOf(record, rows, this.#fields))
+      const united = uniteObservations(before, finder.rowsOf(record))
       return eventsOf(united) > eventsOf(before) ? [{ record, rows: united }] : []
     })
   }

@@ -1,6 +1,5 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
-import type { Observation } from '../domain/observation.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
 import {
@@ -74,22 +73,4 @@ export class RuleLoop {
     const context = { fields: this.#fields, isExcepted, now, isKnown: (id: string) => this.#sink.isKnown(id) }
     return evaluate(this.rule, page, context, this.#state)
   }
-}
-
-/** The rows of a bucket that a record stands for. */
-export function rowsOf(record: AnomalyRecord, rows: readonly Observation[], fields: readonly string[]): Observation[] {
-  const tests: [column: number, value: string][] = []
-  for (const [field, value] of [
-    [record.by_field_name, record.by_field_value],
-    [record.over_field_name, record.over_field_value],
-    [record.partition_field_name, record.partition_field_value],
-  ])
-    if (field !== undefined) tests.push([fields.indexOf(field), value ?? ''])
-  const meant = rows.filter((row) => tests.every(([column, value]) => (row.values[column] ?? '') === value))
-  if (record.oddsock === undefined) return meant
-  // A finding is about one account; a row that names none may have been given to it.
-  const user = fields.indexOf('user.name')
-  const { user: account } = record.oddsock
-  const ofAccount = meant.filter((row) => row.values[user] === account || row.values[user] === null)
-  return ofAccount.length > 0 ? ofAccount : meant
 }

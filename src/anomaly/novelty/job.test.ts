@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { AnomalyRecord } from '../../domain/anomaly-record.ts'
 import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
+import type { Observation } from '../../domain/observation.ts'
 import { HOUR, MINUTE } from '../../domain/time.ts'
 import { startJob } from '../job.ts'
+import type { BucketOutcome } from '../job-model.ts'
 import { scoreOf } from './record-score.ts'
 import { type Contact, close, day, JOB, live, newJob, plainLife, row, SPAN, START } from './testdata/small-fleet.ts'
 
@@ -33,6 +35,10 @@ const SHELL: Contact = {
   ip: '198.51.100.7',
   port: '4444',
   directory: 'inl',
+}
+
+function recordsOf({ results }: BucketOutcome): AnomalyRecord[] {
+  return results.filter((result) => result.result_type === 'record')
 }
 
 test('a plain fleet raises no alert in ten days', () => {
@@ -242,6 +248,26 @@ test('a trial answers what closing would, and leaves no trace', () => {
   const [tried] = model.trial([{ bucket, rows: [row(SHELL, day(10))] }])
   assert.equal(JSON.stringify(model.save()), before)
   assert.deepEqual(tried, model.close(bucket, [row(SHELL, day(10))]))
+})
+
+test('later trials of a bucket judge what is new beside what was found, so that one matter stays one alert', () => {
+  const model = afterTenDays()
+  const bucket = { start: day(10), end: day(10) + SPAN }
+  const plain = LIFE(day(10)).map((contact) => row(contact, day(10)))
+  const first = row(SHELL, day(10))
+  const second = row({ ...SHELL, host: 'web-1' }, day(10) + MINUTE)
+  const shown = (news: readonly Observation[], rows: readonly Observation[]) =>
+    recordsOf(model.trial([{ bucket, rows, news }])[0]!)
+      .filter(({ oddsock }) => oddsock!.shown)
+      .map((one) => one.partition_field_value)
+  assert.deepEqual(shown(plain, plain), [])
+  assert.deepEqual(shown([first], [...plain, first]), ['db-1'])
+  assert.deepEqual(shown([second], [...plain, first, second]), ['db-1'])
+  const closed = recordsOf(model.close(bucket, [...plain, first, second]))
+  assert.deepEqual(
+    closed.filter(({ oddsock }) => oddsock!.shown).map((one) => one.partition_field_value),
+    ['db-1'],
+  )
 })
 
 test('late rows are scored once, in their own bucket, whether the store gives all rows again or only the new', () => {

@@ -23,6 +23,7 @@ import { candidateOf, recordOf, type Told } from './record.ts'
 import { DEFAULT_THRESHOLD, natsOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
 import { newState, type SavedState, type State, savedState } from './state.ts'
+import { TrialScope } from './trial-scope.ts'
 import { showsNames, userNames } from './users.ts'
 import { LEARNING, UNSCORED } from './vetting.ts'
 
@@ -67,6 +68,7 @@ export class NoveltyJob implements JobModel {
   readonly #columns: Columns
   readonly #span: DurationMs
   readonly #state: State
+  readonly #trialScope: TrialScope
   /** The end of the newest bucket. */
   #at: EpochMs | undefined
 
@@ -76,6 +78,7 @@ export class NoveltyJob implements JobModel {
     this.#fields = fields
     this.#options = { ...DEFAULTS, ...options } as NoveltyOptions & typeof DEFAULTS
     this.#columns = new Columns(fields)
+    this.#trialScope = new TrialScope(this.#columns)
     this.#span = parseDuration(job.analysis_config.bucket_span)
     const snapshot = saved === undefined ? undefined : openSaved(saved, job.job_id)
     this.#state = newState(snapshot?.state)
@@ -104,10 +107,15 @@ export class NoveltyJob implements JobModel {
     this.#advance(to)
   }
 
-  /** Tried on a copy of the whole model: exact, and as dear as a snapshot. */
+  /** Tried on a copy of the whole model, as dear as a snapshot, and only with what may have changed. */
   trial(open: readonly OpenBucket[]): BucketOutcome[] {
     const copy = new NoveltyJob(this.#job, this.#fields, this.#options, this.save())
-    return open.map(({ bucket, rows }) => copy.close(bucket, rows))
+    const outcomes = open.map((one) => copy.close(one.bucket, this.#trialScope.rowsOf(one)))
+    this.#trialScope.tried(
+      open,
+      outcomes.map(({ results }) => results),
+    )
+    return outcomes
   }
 
   /** Somebody says that something is expected: from now on it is no alert, and counts as usual. */
