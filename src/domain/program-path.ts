@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts'
+
 /**
  * Makes the path of a program comparable: what changes from version to version, build to build or run to run is replaced, so
  * that `/opt/app-1.2/run` and `/opt/app-1.3/run` are one program (detection-design §3, and for temporary and hidden places
@@ -6,7 +8,7 @@
  *
  * @example normalizePath('/usr/bin/python3.11 (deleted)') // '/usr/bin/python#'
  */
-export function normalizePath(path: string): string {
+export const normalizePath = remembered((path: string): string => {
   let now = path
   let before: string
   do {
@@ -14,7 +16,7 @@ export function normalizePath(path: string): string {
     now = normalizeOnce(before)
   } while (now !== before)
   return now
-}
+})
 
 /** What the kernel appends to the path of a file that is gone. */
 const DELETED = ' (deleted)'
