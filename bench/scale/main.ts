@@ -1,6 +1,6 @@
 // What one bucket costs oddsock when the events of a fleet are in a cluster: CPU, time, memory, and bytes on the wire against bytes of
-// events. Starts an OpenSearch of three nodes and writes bench/results-scale.md.
-// usage: npm run bench:scale [-- --fleets 1000x10,1000x100,10000x10 --line 2]; hosts, and events of a host in a bucket; needs Java and
+// events. Starts an OpenSearch of so many nodes and writes bench/results-scale.md.
+// usage: npm run bench:scale [-- --fleets 1000x10,1000x100,10000x10 --line 2 --nodes 3]; hosts, and events of a host in a bucket; needs Java and
 // Maven, and 3 GB of disk for the largest of these
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     fleets: { type: 'string', default: '1000x10,1000x100,10000x10' },
     line: { type: 'string', default: '2' },
+    nodes: { type: 'string', default: '3' },
   },
 })
 
@@ -44,7 +45,7 @@ interface Cost extends Fleet {
 }
 
 const line = LINES.get(options.line)!
-const cluster = await TestCluster.start(line)
+const cluster = await TestCluster.start(line, Number(options.nodes))
 const costs: Cost[] = []
 try {
   for (const text of options.fleets.split(',')) {
@@ -129,7 +130,7 @@ function write(): void {
   )
   const text = `# What a bucket costs when the events are in a cluster
 
-Made by \`npm run bench:scale -- --fleets ${options.fleets} --line ${options.line}\`: OpenSearch ${line.runner}, three nodes of 512 MB, two shards, on ${cpus().length} × ${cpu?.model.trim()} together with
+Made by \`npm run bench:scale -- --fleets ${options.fleets} --line ${options.line} --nodes ${options.nodes}\`: OpenSearch ${line.runner}, ${options.nodes === '1' ? 'one node' : `${options.nodes} nodes`} of 512 MB, two shards, on ${cpus().length} × ${cpu?.model.trim()} together with
 oddsock and whatever else ran (load of the last five minutes at the end: ${loadavg()[1]!.toFixed(0)}), Node ${process.version}.
 
 | hosts | job | events in the bucket | rows | CPU s | wall s | peak MiB | MB of events | MB on the wire | share |

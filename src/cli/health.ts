@@ -33,7 +33,14 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
     ),
     ...(server === null ? [] : [line('server', server)]),
     ...health.problems.map((problem) => terminal.paint(line('problem', problem), 'red')),
-    line('events', `${count(stored)} stored`, `${count(events)} taken since the start`, `${count(rejected)} rejected`),
+    stored === null
+      ? line('events', 'in the indices of the cluster')
+      : line(
+          'events',
+          `${count(stored)} stored`,
+          `${count(events)} taken since the start`,
+          `${count(rejected)} rejected`,
+        ),
     line('clock', clock ?? 'nothing has come in yet'),
     ...sources.map(({ name, bytes_read, bytes_behind }) =>
       line('source', name, counted(bytes_read, 'byte'), ...(bytes_behind ? [`${count(bytes_behind)} behind`] : [])),

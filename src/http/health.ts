@@ -23,8 +23,8 @@ export interface HealthDocument {
   readonly problems: readonly string[]
   /** Time of the sequence: that of what came in last. */
   readonly clock: string | null
-  /** Events in the store, by the place of the last one. */
-  readonly stored: number
+  /** Events in the store, by the place of the last one; null where the events are in indices of others, whose places are moments. */
+  readonly stored: number | null
   /** Since the start: events taken in, and what became none, by reason. */
   readonly events: number
   readonly last_commit: string | null
@@ -97,7 +97,7 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<Heal
       ...sinks.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Sink ${name}: ${problem}`])),
     ],
     clock: timeOrNull(running?.clock ?? last?.clock),
-    stored: last?.seq ?? 0,
+    stored: storage.events.capabilities.movesByItself ? null : (last?.seq ?? 0),
     events: running?.events ?? 0,
     last_commit: timeOrNull(running?.lastCommit),
     rejects: [...(running?.rejects ?? [])].map(([reason, count]) => ({ reason, count })),

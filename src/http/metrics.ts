@@ -40,7 +40,7 @@ const METRICS: readonly Metric[] = [
     help: 'Place of the last event in the store',
     type: 'gauge',
     labels: [],
-    read: ({ stored }) => unlabelled(stored),
+    read: ({ stored }) => (stored === null ? [] : unlabelled(stored)),
   },
   {
     name: 'oddsock_clock_seconds',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
@@ -793,6 +794,24 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
     await store.remove([])
   })
 
+  test(`${name} keeps values that are too long for one document or row, and replaces and removes them whole`, async () => {
+    const store = await open()
+    // Ten million digits that nothing packs to less than half: a model of many hosts.
+    const [first, second] = ['first', 'second'].map((seed) => noise(seed, 10_000_000))
+    assert.equal(await store.put('long', { rows: first }, 0), 'written')
+    assert.equal(await store.put('long', { rows: second }, 0), 'conflict')
+    assert.deepEqual(await store.get('long'), { version: 1, doc: { rows: first } })
+    assert.equal(await store.put('long', { rows: second }, 1), 'written')
+    assert.deepEqual(await store.get('long'), { version: 2, doc: { rows: second } })
+    assert.deepEqual(await store.keys(''), ['long'])
+    assert.equal(await store.put('long', 'short', 2), 'written')
+    assert.deepEqual(await store.get('long'), { version: 3, doc: 'short' })
+    await store.put('long', first, 3)
+    await store.remove(['long'])
+    assert.equal(await store.get('long'), undefined)
+    assert.deepEqual(await store.keys(''), [])
+  })
+
   test(`${name} keeps every bit of a number, and nothing of the caller's object`, () =>
     fc.assert(
       fc.asyncProperty(fc.jsonValue(), fc.double({ noNaN: true, noDefaultInfinity: true }), async (json, number) => {
@@ -806,6 +825,13 @@ export function stateStoreContract(name: string, open: () => Promise<StateStore>
       }),
       { numRuns: runs },
     ))
+}
+
+/** Hexadecimal digits of a hash of hashes. */
+function noise(seed: string, length: number): string {
+  let text = ''
+  for (let n = 0; text.length < length; n++) text += createHash('sha512').update(`${seed} ${n}`).digest('hex')
+  return text.slice(0, length)
 }
 
 function bucketAt(index: number) {

@@ -6,6 +6,7 @@ import { textKey } from '../../domain/key.ts'
 import { EVENTS_KEPT, type Observation } from '../../domain/observation.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Dsl } from './compile-query.ts'
+import { HOSTS_PATH, hostParts } from './host-parts.ts'
 import type { MappedField } from './index-fields.ts'
 import type { SearchReply } from './journal.ts'
 
@@ -15,7 +16,7 @@ import type { SearchReply } from './journal.ts'
  * of each group along; the fields are derived from that here, and groups that come out alike are made one row.
  */
 
-/** For each page the cluster goes through all documents again, so pages are few and large; it allows 65,535 buckets. */
+/** For each page the cluster goes through all documents of a part again (`host-parts.ts`), which a part seldom needs. */
 const GROUPS_A_PAGE = 5000
 
 /** Words of a command line tell something of interpreters alone, of others only the first; of most programs they are new each time. */
@@ -173,6 +174,7 @@ interface Page {
 export const GROUPS_PATH = [
   '_shards.failed',
   'timed_out',
+  HOSTS_PATH,
   'aggregations.groups.after_key',
   ...['doc_count', 'last.value', 'first.hits.hits', 'events.hits.hits'].map(
     (part) => `aggregations.groups.buckets.${part}`,
@@ -181,6 +183,15 @@ export const GROUPS_PATH = [
 
 /** All groups as rows, in no particular order; the same row may come more than once. */
 export async function* readGroups(
+  feed: Datafeed,
+  query: Dsl,
+  fieldOf: (field: string) => MappedField,
+  search: (body: Dsl) => Promise<SearchReply>,
+): AsyncGenerator<Observation> {
+  for await (const part of hostParts(query, fieldOf('host.name'), search)) yield* groupsOf(feed, part, fieldOf, search)
+}
+
+async function* groupsOf(
   feed: Datafeed,
   query: Dsl,
   fieldOf: (field: string) => MappedField,
@@ -199,7 +210,7 @@ export async function* readGroups(
         events: events.hits.hits.map(placeOf),
       }
     }
-    after = page?.after_key
+    after = page?.buckets.length === GROUPS_A_PAGE ? page.after_key : undefined
   } while (after !== undefined)
 }
 

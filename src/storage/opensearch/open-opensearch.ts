@@ -65,6 +65,7 @@ export async function openOpenSearch(
     alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
     trouble: () => connection.trouble,
     async tend(now: EpochMs) {
+      await state.tidy()
       if (keep !== undefined) await own.dropBefore(now - Math.max(keep, DAY))
     },
     async close() {

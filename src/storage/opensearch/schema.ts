@@ -129,6 +129,9 @@ const JOURNAL: Dsl = {
   json: { type: 'keyword', index: false, doc_values: false },
   /** A long value of the state: its JSON, gzip, base64. */
   packed: { type: 'keyword', index: false, doc_values: false },
+  /** Of a part of a longer one: the id of its head, and the writing that both belong to. */
+  part_of: TERM,
+  writing: TERM,
   /** Place in the journal. */
   seq: LONG,
   /** What a document and its revisions share. */

@@ -1,36 +1,50 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
 import { derivedId } from '../../domain/hash.ts'
+import { HOUR } from '../../domain/time.ts'
 import type { Versioned } from '../alert-store.ts'
 import type { StateStore } from '../state-store.ts'
 import type { Connection } from './connection.ts'
 import type { Documents } from './documents.ts'
 import { bulk, refresh } from './journal.ts'
+import { LongValues, packed, textOf } from './long-values.ts'
 import type { Stored } from './stored.ts'
 
 const PAGE = 5000
+/** Parts that nobody names are dropped after this time; a writer that still writes them is long done by then. */
+const UNNAMED_KEPT = 24 * HOUR
 
-/** Values under keys, each a document of its own. */
+/** Values under keys, each a document of its own; what is too long for one is kept in parts that it names. */
 export class OpenSearchState implements StateStore {
   readonly #documents: Documents
   readonly #connection: Connection
+  readonly #long: LongValues
 
   constructor(documents: Documents, connection: Connection) {
     this.#documents = documents
     this.#connection = connection
+    this.#long = new LongValues(documents, connection)
   }
 
   async get(key: string): Promise<Versioned<unknown> | undefined> {
-    const seen = await this.#documents.get(idOf(key))
-    return seen && { version: seen.version, doc: JSON.parse(textOf(seen.stored.journal)) }
+    for (let before: string | undefined; ; ) {
+      const seen = await this.#documents.get(idOf(key))
+      if (!seen) return undefined
+      const text = await this.#long.whole(seen.stored.journal, before)
+      if (text !== undefined) return { version: seen.version, doc: JSON.parse(textOf(text)) }
+      // Replaced between the two requests, and so are its parts.
+      before = seen.stored.journal.writing as string
+    }
   }
 
   async put(key: string, value: unknown, version: number): Promise<'written' | 'conflict'> {
     const id = idOf(key)
-    const stored: Stored = { journal: { ...packed(JSON.stringify(value)), key: sortable(key), version: version + 1 } }
-    if (version === 0) return (await this.#documents.create(id, stored)) ? 'written' : 'conflict'
-    const seen = await this.#documents.get(id)
-    if (seen?.version !== version) return 'conflict'
-    return (await this.#documents.replace(id, stored, seen)) ? 'written' : 'conflict'
+    const seen = version === 0 ? undefined : await this.#documents.get(id)
+    if (seen?.version !== (version === 0 ? undefined : version)) return 'conflict'
+    const head = await this.#long.write(id, packed(JSON.stringify(value)))
+    const stored: Stored = { journal: { ...head, key: sortable(key), version: version + 1 } }
+    const isWritten = await (seen ? this.#documents.replace(id, stored, seen) : this.#documents.create(id, stored))
+    // Of the two values one has lost: the other keeps its parts.
+    await this.#long.drop(isWritten ? seen?.stored.journal : head)
+    return isWritten ? 'written' : 'conflict'
   }
 
   async keys(prefix: string): Promise<readonly string[]> {
@@ -65,26 +79,23 @@ export class OpenSearchState implements StateStore {
   async finishRemoval(): Promise<void> {
     const plan = await this.get(REMOVAL)
     if (!plan) return
-    const ids = [...(plan.doc as string[]), REMOVAL].map(idOf)
-    const lines = ids.map((id) => ({ delete: { _index: this.#documents.index, _id: id } }))
-    await bulk(this.#connection, lines.slice(0, -1))
-    await bulk(this.#connection, lines.slice(-1))
+    const ids = (plan.doc as string[]).map(idOf)
+    await bulk(
+      this.#connection,
+      ids.map((id) => this.#deletion(id)),
+    )
+    await this.#long.dropOf(ids)
+    await bulk(this.#connection, [this.#deletion(idOf(REMOVAL))])
   }
-}
 
-/**
- * Values longer than this are packed: the model of ten thousand hosts is a text of 34 MB, and a node holds several copies of what it
- * takes in.
- */
-const PACKED_FROM = 64 * 1024
+  /** Drops what a crash has left of long values whose head was never written, or was replaced. */
+  tidy(): Promise<void> {
+    return this.#long.dropUnnamed(Date.now() - UNNAMED_KEPT)
+  }
 
-function packed(json: string): { readonly json: string; readonly packed?: string } {
-  if (json.length < PACKED_FROM) return { json }
-  return { json: '', packed: gzipSync(json, { level: 1 }).toString('base64') }
-}
-
-function textOf({ json, packed }: Stored['journal']): string {
-  return packed === undefined ? json : gunzipSync(Buffer.from(packed as string, 'base64')).toString('utf8')
+  #deletion(id: string): object {
+    return { delete: { _index: this.#documents.index, _id: id } }
+  }
 }
 
 /** What is being removed. */
