@@ -4,13 +4,13 @@ import type { SearchReply } from './journal.ts'
 
 /**
  * The documents of a query in parts of a few hosts each. A composite aggregation goes through all documents of its query for each of
- * its pages, and pages that hold a large bucket whole are too much for the memory of a node; of a part, one page has all.
+ * its pages; of a part, one page has all.
  */
 
 /**
- * Seldom more than one page of groups (`index-rows.ts`). Larger pages instead, of up to 65,535, did not do: the cluster keeps its
- * best hits for each group until a page is whole. On nodes of 512 MB, busy with other work, a bucket of 100,000 events took 202 s in
- * six pages of 5,000, had not ended after 290 s in pages of 16,000, and took 88 s in parts, for the same 29,774 groups.
+ * Seldom more than one page of groups (`index-rows.ts`). Measured once, on three nodes of 512 MB busy with other work: a bucket of
+ * 100,000 events with 29,774 groups took 202 s in six pages of 5,000 and 88 s in parts; in pages of 16,000, for which the cluster
+ * has to keep the best hits of all their groups at a time, it had not ended after 290 s.
  */
 const EVENTS_A_PART = 10_000
 const HOSTS_A_PAGE = 10_000
