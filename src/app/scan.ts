@@ -1,5 +1,6 @@
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import { rowOf } from '../datafeed/observe.ts'
+import { SharedRows } from '../datafeed/shared-rows.ts'
 import type { Alert } from '../domain/alert.ts'
 import { LATE_WINDOW } from '../domain/bucket.ts'
 import type { EcsEvent, Reject } from '../domain/event.ts'
@@ -150,6 +151,7 @@ const LEAST_KINDS = 1_024
 function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<ScanProfile>[] {
   const fields = [...new Set(feeds.flatMap((feed) => [...HOST_FIELDS, ...feed.fields, ...fieldsOf(feed.query)]))]
   const hosts = new Map<string, number>()
+  const shared = feeds.map(() => new SharedRows())
   const profile = (event: EcsEvent): ScanProfile => {
     const host = hostOf(event)
     let number = hosts.get(host)
@@ -157,7 +159,10 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
       number = hosts.size
       hosts.set(host, number)
     }
-    const rows = feeds.map((feed) => rowOf(feed, event))
+    const rows = feeds.map((feed, i) => {
+      const row = rowOf(feed, event)
+      return row && shared[i]!.of(row)
+    })
     const admitted = rows.some((row) => row !== undefined)
     return { host: number, hostName: text(event, 'host.name') ?? host, rows, admitted }
   }

@@ -4,11 +4,11 @@ import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { silentSince } from '../engine/silence.ts'
 import { renderReport } from '../report/page.ts'
-import type { Presence, Report, ReportHost, ReportRecord } from '../report/report.ts'
-import { untoldBecause } from '../report/untold.ts'
+import type { Presence, Report, ReportHost } from '../report/report.ts'
 import type { Unreadable } from '../sources/find-files.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
+import { reportRecords } from './report-records.ts'
 import { reviewList } from './review-list.ts'
 import type { ScanCliOptions } from './scan-options.ts'
 
@@ -111,22 +111,6 @@ function presenceOf(names: ReadonlySet<string>, jobs: readonly JobOutcome[]): Re
       if (known.buckets > 0 && !presence.has(name)) presence.set(name, known)
     }
   return presence
-}
-
-/** The records of a job as a page, or a person, is told of them. */
-export function reportRecords({ records, feed }: JobOutcome): ReportRecord[] {
-  const hostColumn = feed.fields.indexOf('host.name')
-  return records.map(({ record, rows }) => {
-    const untold = untoldBecause(record)
-    return {
-      job: record.job_id,
-      timestamp: record.timestamp,
-      value: record.by_field_value ?? '',
-      hosts: [...new Set(rows.map((row) => row.values[hostColumn] ?? ''))],
-      record_score: record.record_score,
-      ...(untold && { untold }),
-    }
-  })
 }
 
 function noteOf(problems: readonly string[]): { note?: string } {

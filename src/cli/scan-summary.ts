@@ -8,8 +8,8 @@ import { scoreText } from '../report/words.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
+import { reportRecords } from './report-records.ts'
 import { printReviewList, reviewList } from './review-list.ts'
-import { reportRecords } from './scan-report.ts'
 import type { Terminal } from './terminal.ts'
 
 /** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */

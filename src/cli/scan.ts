@@ -19,7 +19,6 @@ import { leaveLittleGarbage } from './little-garbage.ts'
 import { Progress } from './progress.ts'
 import { Rejects, unwritable } from './rejects.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
-import { renderScanReport } from './scan-report.ts'
 import { closest, summarize } from './scan-summary.ts'
 import { type Io, Terminal } from './terminal.ts'
 
@@ -78,6 +77,8 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? 0)
   if (alerts === 0) for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
   if (options.html !== undefined) {
+    // Drawing takes a sixth of all modules, and most scans draw nothing.
+    const { renderScanReport } = await import('./scan-report.ts')
     const html = renderScanReport({
       outcome,
       alerts: [...kept, ...(await alertsBeside(outcome, since))],

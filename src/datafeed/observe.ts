@@ -7,6 +7,7 @@ import type { Datafeed } from './datafeed.ts'
 
 /** What one event is to a datafeed: its combination of the datafeed's fields. Equal combinations have equal keys. */
 export interface Row {
+  /** The list of values in JSON. */
   readonly key: string
   readonly values: readonly (string | null)[]
 }

@@ -1,6 +1,6 @@
 import { shortened } from '../../domain/words.ts'
 import { OF_USER, PROGRAM } from './entries.ts'
-import { INBOUND, type Peer } from './group.ts'
+import { INBOUND, type Peer } from './facts.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { Scene } from './scene.ts'
 import { endpointText } from './sentences.ts'

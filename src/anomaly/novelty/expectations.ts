@@ -1,7 +1,8 @@
 import type { Expectation } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { Use } from './entries.ts'
-import { type Group, INBOUND } from './group.ts'
+import { INBOUND } from './facts.ts'
+import type { Group } from './group.ts'
 import { holdsGroup } from './scope.ts'
 import type { State } from './state.ts'
 

@@ -13,7 +13,8 @@ import { forgetCampaigns, join } from './campaigns.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import { enter } from './enter.ts'
 import { expect, expectationFor, forgetExpectations } from './expectations.ts'
-import { Columns, type Group, groupsOf } from './group.ts'
+import { Columns, FactsOfRows } from './facts.ts'
+import { type Group, groupsOf } from './group.ts'
 import { decide, forgetIncidents, newIncidents } from './incidents.ts'
 import type { Judgement } from './judge.ts'
 import { FLOOR, judge } from './judge.ts'
@@ -65,7 +66,7 @@ export class NoveltyJob implements JobModel {
   readonly #job: Job
   readonly #fields: readonly string[]
   readonly #options: NoveltyOptions & typeof DEFAULTS
-  readonly #columns: Columns
+  readonly #facts: FactsOfRows
   readonly #span: DurationMs
   readonly #state: State
   readonly #trialScope: TrialScope
@@ -77,8 +78,9 @@ export class NoveltyJob implements JobModel {
     this.#job = job
     this.#fields = fields
     this.#options = { ...DEFAULTS, ...options } as NoveltyOptions & typeof DEFAULTS
-    this.#columns = new Columns(fields)
-    this.#trialScope = new TrialScope(this.#columns)
+    const columns = new Columns(fields)
+    this.#facts = new FactsOfRows(columns)
+    this.#trialScope = new TrialScope(columns)
     this.#span = parseDuration(job.analysis_config.bucket_span)
     const snapshot = saved === undefined ? undefined : openSaved(saved, job.job_id)
     this.#state = newState(snapshot?.state)
@@ -143,9 +145,9 @@ export class NoveltyJob implements JobModel {
 
   #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {
     const sorted = [...all].sort(compareObservations)
-    const rows = newRows(this.#state.presence, bucket.start, sorted)
+    const rows = newRows(this.#state.presence, bucket.start, sorted, this.#facts)
     this.#learnNames(rows)
-    const groups = groupsOf(rows, this.#columns, userNames(this.#state), this.#state.names)
+    const groups = groupsOf(rows, this.#facts, userNames(this.#state), this.#state.names)
     const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)
     return { results, renormalize: false, unscored: 0 }
   }
@@ -230,9 +232,9 @@ export class NoveltyJob implements JobModel {
   #learnNames(rows: readonly Observation[]): void {
     const { entries, names } = this.#state
     for (const row of rows) {
-      const host = entries.hosts.get(names.find(this.#columns.value(row, 'host.name')))
-      if (host !== undefined && !host.namesUsers)
-        host.namesUsers = showsNames(this.#columns.value(row, 'user.name'), this.#columns.value(row, 'user.id'))
+      const { host: name, userName, userId } = this.#facts.of(row)
+      const host = entries.hosts.get(names.find(name))
+      if (host !== undefined && !host.namesUsers) host.namesUsers = showsNames(userName, userId)
     }
   }
 }

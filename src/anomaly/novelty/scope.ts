@@ -1,7 +1,8 @@
 import { plainAddress } from '../../domain/address.ts'
 import type { Observation } from '../../domain/observation.ts'
 import type { Scope } from '../../domain/scope.ts'
-import type { Columns, Group } from './group.ts'
+import type { Columns } from './facts.ts'
+import type { Group } from './group.ts'
 
 /**
  * Whether a group lies in a scope. One with peers holds a group only if all its peers are among them: what else the program contacts

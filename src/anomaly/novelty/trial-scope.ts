@@ -2,7 +2,7 @@ import type { AnomalyResult } from '../../domain/anomaly-record.ts'
 import type { Observation } from '../../domain/observation.ts'
 import type { EpochMs } from '../../domain/time.ts'
 import type { OpenBucket } from '../job-model.ts'
-import type { Columns } from './group.ts'
+import type { Columns } from './facts.ts'
 
 /**
  * Which rows of open buckets are worth trying again? Programs with a row that the last trial did not have, and those that had a finding:

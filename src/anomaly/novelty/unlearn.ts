@@ -1,7 +1,7 @@
 import type { Observation } from '../../domain/observation.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { EpochMs } from '../../domain/time.ts'
-import { Columns } from './group.ts'
+import { Columns } from './facts.ts'
 import { holdsRow } from './scope.ts'
 
 /** What was found to be malicious: uses of the network in a scope, from the first event of the incident on. */
