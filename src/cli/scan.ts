@@ -77,7 +77,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? 0)
   if (alerts === 0) for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
   if (options.html !== undefined) {
-    // Drawing takes a sixth of all modules, and most scans draw nothing.
+    // Loaded only here: most scans draw nothing.
     const { renderScanReport } = await import('./scan-report.ts')
     const html = renderScanReport({
       outcome,
