@@ -1,5 +1,5 @@
 // What the embedded store costs: taking in events, keeping them, answering for one bucket and one alert. Writes bench/store-results.md.
-// usage: npm run bench:store [-- --events N --folder DIR]; needs about 1 GB of disk for 10 million events
+// usage: npm run bench:store [-- --events N --a-day N --folder DIR]; needs about 1 GB of disk for 10 million events
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { deriveFields } from '../src/domain/derive.ts'
 import type { EcsEvent } from '../src/domain/event.ts'
 import type { Observation } from '../src/domain/observation.ts'
 import { CLOCK } from '../src/domain/stamps.ts'
-import { DAY, type EpochMs, HOUR } from '../src/domain/time.ts'
+import { DAY, type EpochMs, MINUTE } from '../src/domain/time.ts'
 import { openDuckStore } from '../src/storage/embedded/duck-store.ts'
 import { documents } from './documents.ts'
 
@@ -22,19 +22,26 @@ interface Cost {
 
 const BATCH = 2_000
 const SPAN = 21 * DAY
+/** As often as a server does, by the engine's clock. */
+const TEND_EVERY = 10 * MINUTE
 const START: EpochMs = Date.UTC(2026, 2, 2)
 
 const { values: options } = parseArgs({
-  options: { events: { type: 'string', default: '10000000' }, folder: { type: 'string', default: tmpdir() } },
+  options: {
+    events: { type: 'string', default: '10000000' },
+    'a-day': { type: 'string', default: '476000' },
+    folder: { type: 'string', default: tmpdir() },
+  },
 })
 const EVENTS = Number(options.events)
+const A_DAY = Number(options['a-day'])
 const dir = mkdtempSync(join(options.folder, 'oddsock-store-'))
 
-/** Ten million events in three weeks; fewer of them are fewer days, so that a day is as full. */
+/** The first of three weeks of events, so many a day. */
 function* batches(): Generator<EcsEvent[]> {
   let batch: EcsEvent[] = []
   let made = 0
-  for (const line of documents(10_000_000 * 1_300)) {
+  for (const line of documents(21 * A_DAY * 1_300)) {
     const event = deriveFields(JSON.parse(line))
     batch.push({ ...event, [CLOCK]: (event.event as { ingested: string }).ingested })
     if (batch.length < BATCH) continue
@@ -68,17 +75,17 @@ async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
 
 const { job, datafeed } = await loadJob('linux_novel_network_activity')
 const feed = compileDatafeed(job, datafeed)
-let store = await openDuckStore(dir, { fewestToSeal: 1 })
+let store = await openDuckStore(dir, { sealing: { fewest: 1 } })
 let [append, seal] = [0, 0]
 let stored = 0
-let day = 0
+let tended = START
 for (const batch of batches()) {
   const { result, cost } = await costOf(() => store.events.append(batch))
   stored = result
   append += cost.cpuMs
   const clock = (await store.events.last())!.clock
-  if (Math.floor((clock - 2 * HOUR) / DAY) === day) continue
-  day = Math.floor((clock - 2 * HOUR) / DAY)
+  if (clock - tended < TEND_EVERY) continue
+  tended = clock
   seal += (await costOf(() => store.tend(clock))).cost.cpuMs
 }
 const rssIngest = process.resourceUsage().maxRSS / 1024

@@ -29,7 +29,7 @@ after(() => rmSync(root, { recursive: true }))
 
 const START = Date.UTC(2026, 0, 6)
 const newDir = () => mkdtempSync(join(root, 'store-'))
-const open = (dir: string) => openEmbedded(dir, { threads: 1, fewestToSeal: 1, keep: { days: 10 } })
+const open = (dir: string) => openEmbedded(dir, { threads: 1, sealing: { fewest: 1 }, keep: { days: 10 } })
 
 async function using<T>(dir: string, use: (storage: Storage) => Promise<T>): Promise<T> {
   const storage = await open(dir)

@@ -3,67 +3,103 @@ import type { EcsEvent } from '../../domain/event.ts'
 import type { EpochMs, Seq } from '../../domain/time.ts'
 import { IdSet } from '../files/seen-ids.ts'
 import { requestKeys } from '../request-keys.ts'
-import type { DayFiles } from './day-files.ts'
+import type { EventTimes } from './append-rows.ts'
+import { type DayFile, type DayFiles, mayHold } from './day-files.ts'
 import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
-import { type Duck, numbersOf, rowsOf } from './duck.ts'
+import { type Duck, numbersOf, quoted, rowsOf } from './duck.ts'
 import { KeySet } from './key-set.ts'
 
 /**
- * A copy is looked for among all events of the table, those of its own day, and those of this many of the newest sealed days: the late
- * window and the day at hand.
+ * A copy is looked for among all events of the table, in those files that hold events of its own time, and in those of this many of the newest
+ * sealed days (the late window and the day at hand), as far as their keys find room.
  */
 const DAYS_LOOKED_AT = 9
+/** Keys of sealed days that are held in memory, at five bytes each. */
+const KEYS_HELD = 25_000_000
+/** So many other files' keys are held besides, those that were last asked for. */
+const OTHERS_HELD = 8
 
 /** Recognises events that are stored already, by their keys, without a look at the disk. */
 export class Copies {
   readonly #duck: Duck
   readonly #days: DayFiles
   #inTable = new IdSet()
-  readonly #sealed = new Map<number, KeySet>()
+  /** Keys by the name of their file: of those near, and of some others in the order of their last use. */
+  readonly #near = new Map<string, KeySet>()
+  readonly #others = new Map<string, KeySet>()
+  readonly #keysHeld: number
 
-  constructor(duck: Duck, days: DayFiles) {
+  constructor(duck: Duck, days: DayFiles, keysHeld = KEYS_HELD) {
     this.#duck = duck
     this.#days = days
+    this.#keysHeld = keysHeld
   }
 
-  /** Takes in the keys of the table anew, at the start and when rows have left it. */
+  /** Takes in all keys anew, at the start and when events were dropped. */
   async load(connection: DuckDBConnection): Promise<void> {
     const inTable = new IdSet()
     for await (const keys of numbersOf(this.#duck, connection, 'SELECT key::DOUBLE FROM events'))
       for (const key of keys) inTable.add(key)
     this.#inTable = inTable
-    const near = this.#nearDays()
-    for (const day of [...this.#sealed.keys()]) if (!near.includes(day)) this.#sealed.delete(day)
-    for (const day of near) await this.keysOf(connection, day)
+    await this.#hold(connection)
+  }
+
+  /** These events have left the table for a file. */
+  async moved(connection: DuckDBConnection, keys: readonly number[]): Promise<void> {
+    const gone = new IdSet()
+    for (const key of keys) gone.add(key)
+    this.#inTable = this.#inTable.without(gone)
+    await this.#hold(connection)
+  }
+
+  /** Sees to it that the keys of the newest files are in memory, and no others. */
+  async #hold(connection: DuckDBConnection): Promise<void> {
+    const newest = nearest(this.#days.all, this.#keysHeld)
+    const names = new Set(newest.map(({ file }) => file))
+    for (const file of this.#near.keys()) if (!names.has(file)) this.#near.delete(file)
+    for (const one of newest) this.#near.set(one.file, await this.keysOf(connection, one))
+    for (const file of names) this.#others.delete(file)
   }
 
   add(key: number): void {
     this.#inTable.add(key)
   }
 
-  /** A day has got another file, or none any more. */
-  forget(day: number): void {
-    this.#sealed.delete(day)
+  /** Files that were replaced or dropped. */
+  forget(files: readonly DayFile[]): void {
+    for (const { file } of files) {
+      this.#near.delete(file)
+      this.#others.delete(file)
+    }
   }
 
-  /** Those of the keys that are stored. `days` are the days of their events, in the same order. */
+  /** Those of the keys that are stored. `times` are those of their events, in the same order. */
   async find(
     connection: DuckDBConnection,
     keys: readonly number[],
-    days: readonly number[],
+    times: readonly EventTimes[],
   ): Promise<ReadonlySet<number>> {
-    const near = this.#nearDays()
-    const isSealed = new Set(this.#days.all.map(({ day }) => day))
+    const far = this.#farFiles(times)
     const known = new Set<number>()
     for (const [i, key] of keys.entries()) {
-      const own = days[i]!
-      const looked = isSealed.has(own) && !near.includes(own) ? [...near, own] : near
+      const { time } = times[i]!
       let found = this.#inTable.has(key)
-      for (const day of found ? [] : looked)
-        found ||= (this.#sealed.get(day) ?? (await this.keysOf(connection, day))).has(key)
+      if (!found) for (const near of this.#near.values()) found ||= near.has(key)
+      if (!found && far.length > 0)
+        for (const one of far) if (mayHold(one, time, time)) found ||= (await this.keysOf(connection, one)).has(key)
       if (found) known.add(key)
     }
     return known
+  }
+
+  /** Files whose keys are not in memory and which may hold events of these times. */
+  #farFiles(times: readonly EventTimes[]): readonly DayFile[] {
+    let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const { time } of times) {
+      if (time < from) from = time
+      if (time > to) to = time
+    }
+    return this.#days.all.filter((one) => !this.#near.has(one.file) && mayHold(one, from, to))
   }
 
   /**
@@ -77,9 +113,12 @@ export class Copies {
     const newest = new Map<number, { seq: Seq; event: EcsEvent }>()
     if (events.size === 0) return newest
     // Those without a time count as of 1970 here: which event it is, the keys tell.
-    const times = `coalesce(own_time, time, 0) IN (${[...new Set(events.values())].map((time) => time || 0).join()})`
+    const wanted = [...new Set(events.values())].map((time) => time || 0)
+    const times = `coalesce(own_time, time, 0) IN (${wanted.join()})`
     const columns = `seq::DOUBLE AS seq, ${DOCUMENT}`
-    const files = this.#days.all
+    const files = this.#days.all.filter(
+      (one) => one.first_time === null || wanted.some((time) => time === 0 || mayHold(one, time, time)),
+    )
     const sql = `SELECT ${columns} FROM events WHERE ${times}${
       files.length === 0 ? '' : ` UNION ALL SELECT ${columns} FROM ${this.#days.table(files)} WHERE ${times}`
     }`
@@ -91,19 +130,33 @@ export class Copies {
     return newest
   }
 
-  /** The keys of a sealed day; none of a day that is not. */
-  async keysOf(connection: DuckDBConnection, day: number): Promise<KeySet> {
-    const known = this.#sealed.get(day)
-    if (known) return known
-    const sql = `SELECT keys FROM day_files WHERE day = ${day}`
-    const [row] = await rowsOf<{ keys: Uint8Array }>(this.#duck, connection, sql)
-    if (row === undefined) return KeySet.of([])
-    const keys = KeySet.from(row.keys)
-    this.#sealed.set(day, keys)
+  /** The keys of a file. */
+  async keysOf(connection: DuckDBConnection, one: DayFile): Promise<KeySet> {
+    const near = this.#near.get(one.file)
+    if (near) return near
+    const keys = this.#others.get(one.file) ?? (await this.#read(connection, one))
+    this.#others.delete(one.file)
+    this.#others.set(one.file, keys)
+    if (this.#others.size > OTHERS_HELD) this.#others.delete(this.#others.keys().next().value!)
     return keys
   }
 
-  #nearDays(): number[] {
-    return this.#days.all.slice(-DAYS_LOOKED_AT).map(({ day }) => day)
+  async #read(connection: DuckDBConnection, { file }: DayFile): Promise<KeySet> {
+    const sql = `SELECT keys FROM day_files WHERE file = ${quoted(file)}`
+    const [row] = await rowsOf<{ keys: Uint8Array }>(this.#duck, connection, sql)
+    return KeySet.from(row!.keys)
   }
+}
+
+/** The files of the newest days, the newest first, as long as their keys find room. */
+function nearest(files: readonly DayFile[], most: number): DayFile[] {
+  const days = new Set([...new Set(files.map(({ day }) => day))].slice(-DAYS_LOOKED_AT))
+  let keys = 0
+  return files
+    .filter(({ day }) => days.has(day))
+    .reverse()
+    .filter(({ events }) => {
+      keys += events
+      return keys <= most
+    })
 }

@@ -5,7 +5,7 @@ import { AppError } from '../../domain/error.ts'
 import { DAY, type EpochMs, isoTime, type Seq } from '../../domain/time.ts'
 import { type Duck, quoted, rowsOf } from './duck.ts'
 
-/** A day whose events stand in a file of their own. */
+/** Events of one day in a file of their own; a busy day has several files. */
 export interface DayFile {
   /** Days since 1970. */
   readonly day: number
@@ -17,10 +17,19 @@ export interface DayFile {
   /** The latest stamp `CLOCK` in it; null if none has one. */
   readonly last_clock: EpochMs | null
   readonly sealed_at: EpochMs
+  /** No time of its events, their own or that of their bucket, lies outside; null where nobody looked, or there is none. */
+  readonly first_time: EpochMs | null
+  readonly last_time: EpochMs | null
 }
 
 const COLUMNS = `day, file, bytes::DOUBLE bytes, events::DOUBLE events, first_seq::DOUBLE first_seq,
-  last_seq::DOUBLE last_seq, last_clock::DOUBLE last_clock, sealed_at::DOUBLE sealed_at`
+  last_seq::DOUBLE last_seq, last_clock::DOUBLE last_clock, sealed_at::DOUBLE sealed_at, first_time::DOUBLE first_time,
+  last_time::DOUBLE last_time`
+
+/** Whether a file may hold events whose time is in the range, both ends included. */
+export function mayHold({ day, first_time, last_time }: DayFile, from: EpochMs, to: EpochMs): boolean {
+  return (first_time ?? day * DAY) <= to && (last_time ?? (day + 1) * DAY - 1) >= from
+}
 
 /** The files of sealed days. Only those are read that the database has registered (`time-and-order.md` §9). */
 export class DayFiles {
@@ -44,9 +53,11 @@ export class DayFiles {
     return `read_parquet([${files.map(({ file }) => quoted(this.path(file))).join()}])`
   }
 
-  /** A name that no file had before: a day that is written again gets another. */
+  /** A name that no registered file has. `upTo` is how far the sequence has come. */
   newName(day: number, upTo: Seq): string {
-    return `${isoTime(day * DAY).slice(0, 10)}.${upTo}.parquet`
+    const name = `${isoTime(day * DAY).slice(0, 10)}.${upTo}`
+    const same = this.#files.filter(({ file }) => file.startsWith(`${name}.`)).length
+    return same === 0 ? `${name}.parquet` : `${name}.${same + 1}.parquet`
   }
 
   /**
@@ -55,7 +66,7 @@ export class DayFiles {
    * @throws AppError STORE_DAMAGED if a registered file is missing or has another size
    */
   async load(duck: Duck, connection: DuckDBConnection): Promise<void> {
-    this.#files = await rowsOf<DayFile>(duck, connection, `SELECT ${COLUMNS} FROM day_files ORDER BY day`)
+    this.#files = await rowsOf<DayFile>(duck, connection, `SELECT ${COLUMNS} FROM day_files ORDER BY day, first_seq`)
     await mkdir(this.folder, { recursive: true })
     const registered = new Map(this.#files.map((one) => [one.file, one]))
     for (const name of await readdir(this.folder))
@@ -81,22 +92,25 @@ export class DayFiles {
 
   /** Registers a file in the transaction at hand. `keys` are those of its events (`key-set.ts`). */
   async register(duck: Duck, connection: DuckDBConnection, one: DayFile, keys: Uint8Array): Promise<void> {
-    await this.unregister(connection, one.day)
+    const { day, file, bytes, events, first_seq, last_seq, last_clock, sealed_at, first_time, last_time } = one
     await connection.run(
-      `INSERT INTO day_files VALUES (${one.day}, ${quoted(one.file)}, ${one.bytes}, ${one.events}, ${one.first_seq}, ${one.last_seq},
-        ${one.last_clock}, ${one.sealed_at}, $1)`,
+      `INSERT INTO day_files (day, file, bytes, events, first_seq, last_seq, last_clock, sealed_at, keys, first_time, last_time)
+        VALUES (${day}, ${quoted(file)}, ${bytes}, ${events}, ${first_seq}, ${last_seq}, ${last_clock}, ${sealed_at}, $1, ${first_time},
+          ${last_time})`,
       [new duck.api.DuckDBBlobValue(keys)],
     )
   }
 
-  async unregister(connection: DuckDBConnection, day: number): Promise<void> {
-    await connection.run(`DELETE FROM day_files WHERE day = ${day}`)
+  async unregister(connection: DuckDBConnection, files: readonly DayFile[]): Promise<void> {
+    if (files.length === 0) return
+    await connection.run(`DELETE FROM day_files WHERE file IN (${files.map(({ file }) => quoted(file)).join()})`)
   }
 
   /** What `register` and `unregister` have done is committed: readers go by it from now on. */
-  replace(day: number, by?: DayFile): void {
-    const others = this.#files.filter((one) => one.day !== day)
-    this.#files = by ? [...others, by].sort((a, b) => a.day - b.day) : others
+  replace(files: readonly DayFile[], by?: DayFile): void {
+    const others = this.#files.filter((one) => !files.includes(one))
+    const all = by ? [...others, by] : others
+    this.#files = all.sort((a, b) => a.day - b.day || a.first_seq - b.first_seq)
   }
 
   async remove(file: string): Promise<void> {

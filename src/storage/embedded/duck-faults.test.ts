@@ -12,6 +12,9 @@ import { CLOCK } from '../../domain/stamps.ts'
 import { DAY, type EpochMs, HOUR, isoTime } from '../../domain/time.ts'
 import { ALL } from '../../query/ast.ts'
 import type { EventStore } from '../storage.ts'
+import { Duck } from './duck.ts'
+import { DATABASE } from './duck-files.ts'
+import { setAbout } from './duck-schema.ts'
 import { type DuckStoreOptions, openDuckStore } from './duck-store.ts'
 
 const START: EpochMs = Date.UTC(2026, 0, 6)
@@ -21,7 +24,7 @@ after(() => rmSync(folder, { recursive: true }))
 let made = 0
 const newDir = () => join(folder, `${made++}`)
 const open = (dir: string, options: DuckStoreOptions = {}) =>
-  openDuckStore(dir, { threads: 1, fewestToSeal: 1, ...options })
+  openDuckStore(dir, { threads: 1, sealing: { fewest: 1 }, ...options })
 
 /** Events of one day, their clock an hour behind their time. */
 function eventsOf(day: number, count = 3): EcsEvent[] {
@@ -47,6 +50,12 @@ async function twoDays(): Promise<string> {
   assert.equal(readdirSync(join(dir, 'days')).length, 1)
   return dir
 }
+
+const FEED = compileDatafeed(
+  { job_id: 'j', analysis_config: { bucket_span: '15m', detectors: [{ function: 'count' }] } },
+  {},
+  { profile: 'elastic-exact' },
+)
 
 const dayFile = (dir: string) => join(dir, 'days', readdirSync(join(dir, 'days'))[0]!)
 
@@ -166,6 +175,57 @@ test('an event that comes late for a sealed day is read at once, and joins its f
   await store.close()
 })
 
+/** Four events at the beginning of each of some hours of the first day. */
+function busyHours(from: number, to: number): EcsEvent[] {
+  return Array.from({ length: 4 * (to - from) }, (_, i) => {
+    const time = START + (from + Math.floor(i / 4)) * HOUR + (i % 4)
+    return { '@timestamp': isoTime(time), event: { id: `${from}/${i}` }, [CLOCK]: isoTime(time) }
+  })
+}
+
+test('a busy day goes to files of its own before it is over, and copies are known whose keys are not in memory', async () => {
+  const dir = newDir()
+  const options = { sealing: { fewest: 1, most: 10 }, keysHeld: 0 }
+  let store = await open(dir, options)
+  await store.events.append(busyHours(0, 6))
+  await store.tend(START + 5 * HOUR)
+  assert.equal(readdirSync(join(dir, 'days')).length, 2, 'of the 20 quiet events twice ten')
+  await store.events.append(busyHours(6, 9))
+  // Hour 5 has four events left in the table, with them are twelve quiet ones.
+  await store.tend(START + 8 * HOUR)
+  assert.equal(readdirSync(join(dir, 'days')).length, 3)
+  const all = [...busyHours(0, 6), ...busyHours(6, 9)]
+  assert.deepEqual(
+    await ids(store.events),
+    all.map(({ event }) => (event as { id: string }).id),
+  )
+  await store.close()
+  store = await open(dir, options)
+  assert.equal(await store.events.append(all), 36, 'all are known')
+  // The other six are less than a file's worth, and the day has files already: they join a day later.
+  await store.tend(START + DAY + 2 * HOUR)
+  assert.equal(readdirSync(join(dir, 'days')).length, 3)
+  await store.tend(START + 2 * DAY + 2 * HOUR)
+  assert.equal(readdirSync(join(dir, 'days')).length, 4)
+  assert.equal((await ids(store.events)).length, 36)
+  assert.equal(await store.events.append(all), 36)
+  await store.close()
+})
+
+test('a store whose files were sealed before their times were written down is read as it was', async () => {
+  const dir = await twoDays()
+  const database = await Duck.open(join(dir, DATABASE))
+  const connection = await database.connect()
+  await connection.run('ALTER TABLE day_files DROP COLUMN first_time; ALTER TABLE day_files DROP COLUMN last_time')
+  await setAbout(connection, 'version', '1')
+  database.close()
+  const store = await open(dir, { keysHeld: 0 })
+  assert.deepEqual(await ids(store.events), ['0/0', '0/1', '0/2', '1/0', '1/1', '1/2'])
+  assert.equal(await store.events.append([...eventsOf(0), ...eventsOf(1)]), 6)
+  assert.deepEqual([...(await store.events.counts(FEED, { from: START, to: START + DAY }, 6))], [[START, 3]])
+  await store.close()
+})
+
 test('days that are older than they are to be kept are dropped, and places are not given twice', async () => {
   const dir = newDir()
   let store = await open(dir, { keep: { days: 2 } })
@@ -230,11 +290,6 @@ test('a place in the journal of results is never given twice, over rewinding and
 test('events are observed and read while a day is sealed', async () => {
   const dir = newDir()
   const store = await open(dir)
-  const feed = compileDatafeed(
-    { job_id: 'j', analysis_config: { bucket_span: '15m', detectors: [{ function: 'count' }] } },
-    {},
-    { profile: 'elastic-exact' },
-  )
   await store.events.append(eventsOf(0, 3000))
   let upTo = await store.events.append(eventsOf(1))
   let done = false
@@ -243,9 +298,9 @@ test('events are observed and read while a day is sealed', async () => {
   })
   for (let n = 0; !done || n < 3; n++) {
     upTo = await store.events.append([{ ...eventsOf(0)[0], event: { id: `more ${n}` } }])
-    const counts = await store.events.counts(feed, { from: START, to: START + DAY }, upTo)
+    const counts = await store.events.counts(FEED, { from: START, to: START + DAY }, upTo)
     assert.equal(counts.get(START), 3001 + n)
-    const [row] = await collect(store.events.observe(feed, { start: START, end: START + feed.bucketSpan }, upTo))
+    const [row] = await collect(store.events.observe(FEED, { start: START, end: START + FEED.bucketSpan }, upTo))
     assert.equal(row!.count, 3001 + n)
     assert.deepEqual((await store.events.read(row!.events))[0], eventsOf(0)[0])
   }

@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true }))
 const TAKE_IN = `
   import { openDuckStore } from ${JSON.stringify(fileURLToPath(new URL('duck-store.ts', import.meta.url)))}
   const [dir, from] = process.argv.slice(-2)
-  const store = await openDuckStore(dir, { threads: 1, fewestToSeal: 1 })
+  const store = await openDuckStore(dir, { threads: 1, sealing: { fewest: 1, most: 150 } })
   const DAY = 86_400_000
   for (let n = Number(from); ; n += 600) {
     const events = Array.from({ length: 600 }, (_, i) => ({

@@ -18,6 +18,8 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE day_files (day INTEGER, file VARCHAR, bytes BIGINT, events BIGINT, first_seq BIGINT, last_seq BIGINT, last_clock BIGINT,
      sealed_at BIGINT, keys BLOB);
    CREATE TABLE results (seq BIGINT, job_id VARCHAR, time BIGINT, key VARCHAR, doc VARCHAR)`,
+  `ALTER TABLE day_files ADD COLUMN first_time BIGINT;
+   ALTER TABLE day_files ADD COLUMN last_time BIGINT`,
 ]
 
 /**

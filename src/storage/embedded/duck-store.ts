@@ -14,7 +14,7 @@ import { DuckEvents } from './events.ts'
 import { KIND_FIELDS, Kinds } from './kinds.ts'
 import { type DuckStore, Reopening } from './reopening.ts'
 import { DuckResults, RESULTS_SEQ } from './results.ts'
-import { dropOld, type Retention, type SealParts, sealDays } from './seal.ts'
+import { dropOld, type Retention, type SealLimits, type SealParts, sealDays } from './seal.ts'
 import { StoredEvents } from './stored-events.ts'
 
 export interface DuckStoreOptions extends DuckOptions {
@@ -24,8 +24,9 @@ export interface DuckStoreOptions extends DuckOptions {
   readonly fields?: readonly string[]
   /** What to keep; all if not said. */
   readonly keep?: Retention
-  /** A day with fewer events is not sealed; for tests. */
-  readonly fewestToSeal?: number
+  /** Others than the usual ones; for tests. */
+  readonly sealing?: Partial<SealLimits>
+  readonly keysHeld?: number
 }
 
 /**
@@ -53,7 +54,7 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
   await migrateDuck(duck, writer, options.program ?? '0')
   const days = new DayFiles(folder)
   await days.load(duck, writer)
-  const copies = new Copies(duck, days)
+  const copies = new Copies(duck, days, options.keysHeld)
   await copies.load(writer)
   const kinds = await openKinds(duck, writer, options.fields ?? [])
   const appender = new EventAppender(duck, writer, copies, kinds, await positionOf(duck, writer, days))
@@ -66,7 +67,7 @@ async function put(duck: Duck, folder: string, options: DuckStoreOptions): Promi
     events: new DuckEvents(appender, stored, kinds),
     results,
     async tend(now) {
-      await sealDays(parts, now, options.fewestToSeal)
+      await sealDays(parts, now, options.sealing)
       await dropOld(parts, now, options.keep ?? {})
       if (options.keep?.days !== undefined) await results.forget(now - options.keep.days * DAY)
     },

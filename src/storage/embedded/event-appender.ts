@@ -67,11 +67,7 @@ export class EventAppender {
   async #news(events: readonly EcsEvent[]): Promise<{ rows: EventRow[]; revised: [old: Seq, by: Seq][] }> {
     const keys = requestKeys(events)
     const times = events.map(timesOf)
-    const known = await this.#copies.find(
-      this.#connection,
-      keys,
-      times.map(({ day }) => day),
-    )
+    const known = await this.#copies.find(this.#connection, keys, times)
     const newest = await this.#revisable(events, keys, known)
     const rows: EventRow[] = []
     const revised: [Seq, Seq][] = []

@@ -195,11 +195,11 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-async function run(steps: readonly Step[], dir: string): Promise<void> {
+async function run(steps: readonly Step[], most: number, dir: string): Promise<void> {
   const open = (withArgs: boolean) =>
     openDuckStore(dir, {
       threads: 1,
-      fewestToSeal: 1,
+      sealing: { fewest: 1, most },
       fields: withArgs ? fieldsOfFeed(compileDatafeed(JOB, {}, { extraFields: ['process.args'] })) : [],
     })
   const memory = new MemoryEvents()
@@ -276,11 +276,15 @@ async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
 test('embedded answers as memory does, whatever comes, is asked, sealed and opened again', () => {
   let runs = 0
   return fc.assert(
-    fc.asyncProperty(fc.array(anyStep, { minLength: 4, maxLength: 14 }), async (steps) => {
-      const dir = join(folder, `${runs++}`)
-      await run(steps, dir)
-      rmSync(dir, { recursive: true })
-    }),
+    fc.asyncProperty(
+      fc.array(anyStep, { minLength: 4, maxLength: 14 }),
+      fc.constantFrom(2, 5, 1000),
+      async (steps, most) => {
+        const dir = join(folder, `${runs++}`)
+        await run(steps, most, dir)
+        rmSync(dir, { recursive: true })
+      },
+    ),
     { numRuns: Number(process.env.RUNS ?? 40) },
   )
 })

@@ -14,11 +14,22 @@ const SEAL_AFTER: DurationMs = HOUR
 /** A sealed day takes in what came late for it once a day. */
 const REWRITE_EVERY: DurationMs = DAY
 
-/**
- * A day with fewer events stays in the table: a host with wrong clocks, or somebody who makes up dates, must not fill the folder
- * with files.
- */
-const FEWEST = 1_000
+export interface SealLimits {
+  /**
+   * A day with fewer events stays in the table: a host with wrong clocks, or somebody who makes up dates, must not fill the folder
+   * with files.
+   */
+  readonly fewest: number
+  /**
+   * A file takes so many events. Of a day that has more, the table keeps the newest, and what is quiet goes to files of its own: each event in
+   * the table takes 16 bytes of memory, and sealing takes some of all that it seals.
+   */
+  readonly most: number
+}
+const LIMITS: SealLimits = { fewest: 1_000, most: 2_000_000 }
+
+/** Events are quiet so long after their time: their buckets are closed, and hardly anything asks for them any more. */
+const QUIET_AFTER: DurationMs = 20 * MINUTE
 
 /**
  * Rows of a file are sorted by time in steps of this, then by kind, then by place. Longer steps pack better; shorter ones let a
@@ -45,66 +56,100 @@ export interface SealParts {
   readonly connection: DuckDBConnection
 }
 
-/** A day in the table. */
+/** A day in the table, and how many of its events are quiet. */
 interface OpenDay {
   readonly day: number
   readonly events: number
-}
-
-/** Moves days that are over into files of their own, and what came late for sealed ones into theirs (`time-and-order.md` §9). */
-export async function sealDays(parts: SealParts, now: EpochMs, fewest = FEWEST): Promise<void> {
-  const { duck, days, connection } = parts
-  const last = Math.floor((now - SEAL_AFTER) / DAY) - 1
-  const open = await rowsOf<OpenDay>(
-    duck,
-    connection,
-    `SELECT day, count(*)::DOUBLE events FROM events WHERE day <= ${last} GROUP BY day ORDER BY day`,
-  )
-  for (const { day, events } of open) {
-    const sealed = days.all.find((one) => one.day === day)
-    if (sealed ? now - sealed.sealed_at >= REWRITE_EVERY : events >= fewest) await sealDay(parts, day, now, sealed)
-  }
+  readonly quiet: number
 }
 
 /**
- * Writes a day to a new file and registers it in the one transaction that deletes the rows from the table; only then the old file goes. A crash
- * in between leaves a file that nobody reads, which the next start removes.
+ * Moves days that are over into files of their own, as well as most of a busy day before it is over, and what came late for sealed ones
+ * into theirs (`time-and-order.md` §9).
  */
-async function sealDay(parts: SealParts, day: number, now: EpochMs, before?: DayFile): Promise<void> {
+export async function sealDays(parts: SealParts, now: EpochMs, limits: Partial<SealLimits> = {}): Promise<void> {
+  const { duck, days, connection } = parts
+  const { fewest, most } = { ...LIMITS, ...limits }
+  const last = Math.floor((now - SEAL_AFTER) / DAY) - 1
+  const isQuiet = `coalesce(time, clock) < ${now - QUIET_AFTER}`
+  const open = await rowsOf<OpenDay>(
+    duck,
+    connection,
+    `SELECT day, count(*)::DOUBLE events, count(*) FILTER (${isQuiet})::DOUBLE quiet FROM events GROUP BY day ORDER BY day`,
+  )
+  for (const { day, events, quiet } of open) {
+    const full = Math.floor(quiet / most)
+    for (let i = 0; i < full; i++) await sealFirst(parts, day, now, isQuiet, most)
+    const left = events - full * most
+    if (day > last || left === 0) continue
+    const sealed = days.all.filter((one) => one.day === day)
+    const since = now - Math.max(...sealed.map(({ sealed_at }) => sealed_at))
+    const fits = sealed.reduce((sum, { events }) => sum + events, left) <= most
+    if (sealed.length === 0 || (since >= REWRITE_EVERY && !fits)) {
+      if (left >= fewest) await sealRows(parts, day, now, `day = ${day}`)
+    } else if (since >= REWRITE_EVERY) await sealRows(parts, day, now, `day = ${day}`, sealed)
+  }
+}
+
+/** Seals so many of the quiet events of a day, the first ones in the sequence. */
+async function sealFirst(parts: SealParts, day: number, now: EpochMs, isQuiet: string, most: number): Promise<void> {
+  const where = `day = ${day} AND ${isQuiet}`
+  const [last] = await rowsOf<{ seq: Seq }>(
+    parts.duck,
+    parts.connection,
+    `SELECT seq::DOUBLE AS seq FROM events WHERE ${where} ORDER BY seq LIMIT 1 OFFSET ${most - 1}`,
+  )
+  await sealRows(parts, day, now, `${where} AND seq <= ${last!.seq}`)
+}
+
+/**
+ * Writes rows of a day, and those of its files `before`, to a new file and registers it in the one transaction that deletes the rows from the
+ * table; only then the old files go. A crash in between leaves a file that nobody reads, which the next start removes.
+ */
+async function sealRows(
+  parts: SealParts,
+  day: number,
+  now: EpochMs,
+  where: string,
+  before: readonly DayFile[] = [],
+): Promise<void> {
   const { duck, days, copies, appender, stored, connection } = parts
   const upTo = appender.lastSeq
   const file = days.newName(day, upTo)
-  const moved = `day = ${day} AND seq <= ${upTo}`
+  const moved = `${where} AND seq <= ${upTo}`
   const rows = `SELECT seq, clock, time, own_time, kind, doc FROM events WHERE ${moved}`
-  await writeFile(parts, day, before ? `${rows} UNION ALL FROM ${days.table([before])}` : rows, file)
+  await writeFile(parts, day, before.length > 0 ? `${rows} UNION ALL FROM ${days.table(before)}` : rows, file)
   const [facts] = await rowsOf<Omit<DayFile, 'day' | 'file' | 'bytes' | 'sealed_at'>>(
     duck,
     connection,
-    `SELECT count(*)::DOUBLE events, min(seq)::DOUBLE first_seq, max(seq)::DOUBLE last_seq, max(clock)::DOUBLE last_clock
+    `SELECT count(*)::DOUBLE events, min(seq)::DOUBLE first_seq, max(seq)::DOUBLE last_seq, max(clock)::DOUBLE last_clock,
+        min(least(time, own_time))::DOUBLE first_time, max(greatest(time, own_time))::DOUBLE last_time
       FROM read_parquet(${quoted(days.path(file))})`,
   )
   const bytes = (await stat(days.path(file))).size
   const sealed: DayFile = { day, file, bytes, sealed_at: now, ...facts! }
-  const keys = [...(await copies.keysOf(connection, day))]
+  const keys: number[] = []
+  for (const one of before) for (const key of await copies.keysOf(connection, one)) keys.push(key)
   const known = keys.length
   for await (const some of numbersOf(duck, connection, `SELECT key::DOUBLE FROM events WHERE ${moved}`))
     keys.push(...some)
-  const expected = (before?.events ?? 0) + keys.length - known
+  const expected = before.reduce((sum, { events }) => sum + events, keys.length - known)
   if (facts!.events !== expected)
     throw new Error(`Cannot seal day ${day}: its file has ${facts!.events} events, expected ${expected}`)
   await appender.writing.alone(() =>
     stored.reading.alone(async () => {
       await duck.transaction(connection, async () => {
         await appender.rememberLast(connection)
+        await days.unregister(connection, before)
         await days.register(duck, connection, sealed, KeySet.of(keys).bytes)
         await connection.run(`DELETE FROM events WHERE ${moved}`)
       })
-      days.replace(day, sealed)
-      copies.forget(day)
-      await copies.load(connection)
+      days.replace(before, sealed)
+      copies.forget(before)
+      await copies.moved(connection, keys.slice(known))
     }),
   )
-  if (before) await days.remove(before.file)
+  for (const { file } of before) await days.remove(file)
 }
 
 /**
@@ -195,17 +240,15 @@ export async function dropOld(parts: SealParts, now: EpochMs, keep: Retention): 
     stored.reading.alone(async () => {
       await duck.transaction(connection, async () => {
         await appender.rememberLast(connection)
-        for (const { day } of old) await days.unregister(connection, day)
+        await days.unregister(connection, [...old])
         if (before > Number.NEGATIVE_INFINITY)
           await connection.run(`DELETE FROM events WHERE day < ${before} AND coalesce(clock, 0) < ${before * DAY}`)
         const left = days.all.filter((one) => !old.has(one)).map(({ first_seq }) => first_seq)
         const first = `least((SELECT min(seq) FROM events), ${[Number.MAX_SAFE_INTEGER, ...left].join()})`
         await connection.run(`DELETE FROM revisions WHERE new_seq < ${first}`)
       })
-      for (const { day } of old) {
-        days.replace(day)
-        copies.forget(day)
-      }
+      days.replace([...old])
+      copies.forget([...old])
       await copies.load(connection)
     }),
   )

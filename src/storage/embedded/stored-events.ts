@@ -1,12 +1,12 @@
 import type { EcsEvent } from '../../domain/event.ts'
-import { DAY, type EpochMs, type Seq } from '../../domain/time.ts'
+import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { TimeRange } from '../storage.ts'
-import type { DayFile, DayFiles } from './day-files.ts'
+import { type DayFile, type DayFiles, mayHold } from './day-files.ts'
 import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
 import type { Duck } from './duck.ts'
 import { Gate } from './gate.ts'
 
-/** Which of the sealed days a question is about. */
+/** Which of the files of sealed days a question is about. */
 export type ChooseDays = (days: readonly DayFile[]) => readonly DayFile[]
 
 /** So many places are read at a time where documents are needed. */
@@ -63,5 +63,5 @@ export class StoredEvents {
 
 /** Those that may hold events of a range of time. */
 export function daysWithin({ from, to }: TimeRange): ChooseDays {
-  return (days) => days.filter(({ day }) => day * DAY < to && (day + 1) * DAY > from)
+  return (days) => days.filter((one) => mayHold(one, from, to - 1))
 }

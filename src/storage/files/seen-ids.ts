@@ -48,6 +48,13 @@ export class IdSet {
     return true
   }
 
+  /** Another set, of those of its keys that are not among these. */
+  without(others: IdSet): IdSet {
+    const rest = new IdSet()
+    for (const id of this.#slots) if (id !== -1 && !others.has(id)) rest.add(id)
+    return rest
+  }
+
   /** The slot of the key, or the free one where it would go. Keys are hashes, so their low bits are spread well enough. */
   #slotOf(id: number): number {
     const mask = this.#slots.length - 1

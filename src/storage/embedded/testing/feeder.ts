@@ -5,7 +5,7 @@ import { openEmbedded } from '../open-embedded.ts'
  * A process that takes events into a state folder until it is killed, a hundred at a time: first the events, then the cursor of their
  * source, then the number of the last one to standard output. It goes on where the cursor stands, and now and then seals days.
  */
-const storage = await openEmbedded(process.argv[2]!, { threads: 1, fewestToSeal: 1 })
+const storage = await openEmbedded(process.argv[2]!, { threads: 1, sealing: { fewest: 1 } })
 const START = Date.UTC(2026, 0, 6)
 const timeOf = (n: number) => START + n * 60_000
 let cursor = (await storage.state.get('cursor')) ?? { version: 0, doc: 0 }
