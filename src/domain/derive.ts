@@ -58,14 +58,16 @@ export function derivedFrom(fields: readonly string[]): readonly string[] {
 export function deriveFields(event: EcsEvent, host?: string): EcsEvent {
   const complete = completeHost(withoutOurs(event), host)
   const program = readProgram(complete)
-  const told = {
-    ...(program && { program: program.name, program_version: PROGRAM_VERSION }),
-    ...known('directory', program && placeOf(program.path)),
-    ...known('argv0', argv0ClassOf(complete)),
-    ...known('terminal', terminalOf(complete)),
-    ...known('login', loginOf(complete)),
-    ...known('peer', peerOf(complete)),
+  const told: Record<string, unknown> = {}
+  if (program) {
+    told.program = program.name
+    told.program_version = PROGRAM_VERSION
+    tell(told, 'directory', placeOf(program.path))
   }
+  tell(told, 'argv0', argv0ClassOf(complete))
+  tell(told, 'terminal', terminalOf(complete))
+  tell(told, 'login', loginOf(complete))
+  tell(told, 'peer', peerOf(complete))
   return Object.keys(told).length === 0 ? complete : { ...complete, oddsock: told }
 }
 
@@ -74,8 +76,8 @@ function placeOf(path: string): DirectoryClass | undefined {
   return path.startsWith('/') || path === INLINE ? directoryClassOf(path) : undefined
 }
 
-function known(name: string, value: unknown): Record<string, unknown> {
-  return value === undefined ? {} : { [name]: value }
+function tell(told: Record<string, unknown>, name: string, value: unknown): void {
+  if (value !== undefined) told[name] = value
 }
 
 /** Whether a field is ours to fill in. */
