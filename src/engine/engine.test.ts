@@ -106,6 +106,24 @@ test('something odd alerts within seconds, and is confirmed when its bucket has 
   await one.engine.stop()
 })
 
+test('alerts of a bucket that has just closed do not hold back what is odd in the next one', async () => {
+  const [{ rule, exceptions }] = JOB.rules as [JobToRun['rules'][number]]
+  const jobs = [{ ...JOB, rules: [{ rule: { ...rule, max_signals: 1 }, exceptions }] }]
+  const one = await life(openMemory(), new FakeClock(START), [], { jobs })
+  await quietDay(one)
+  await one.push(connect(one.clock.now(), 'xmrig'))
+  await one.clock.advance(16 * MINUTE)
+  await one.push(connect(one.clock.now(), 'nginx'))
+  await one.clock.advance(2 * MINUTE)
+  assert.deepEqual((await one.alerts()).map(phaseOf), ['confirmed'], 'the one alert of this interval')
+  await one.push(connect(one.clock.now(), 'socat'))
+  await one.clock.advance(3 * SECOND)
+  assert.deepEqual((await one.alerts()).map(phaseOf).sort(), ['confirmed', 'provisional'])
+  await one.clock.advance(30 * MINUTE)
+  assert.deepEqual((await one.alerts()).map(phaseOf), ['confirmed', 'confirmed'])
+  await one.engine.stop()
+})
+
 test('what the closed bucket does not find is withdrawn: it stays in the list, closed', async () => {
   const added: ExceptionItem[] = []
   const one = await life(openMemory(), new FakeClock(START), [], { addedExceptions: () => added })

@@ -162,7 +162,8 @@ export class JobRunner {
     const inOrder = [...this.#open.values()].sort((a, b) => a.bucket.start - b.bucket.start)
     const open = inOrder.map((one) => ({ bucket: one.bucket, rows: one.rows, news: one.news }))
     for (const [i, { results }] of this.#loop.model.trial(open).entries()) {
-      const drafts = this.#judging.trial(results.filter(isRecord), open[i]!.rows, clock)
+      const { bucket, rows } = open[i]!
+      const drafts = this.#judging.trial(results.filter(isRecord), rows, clock, bucket.end + this.feed.queryDelay)
       await this.#provisional.raise(drafts)
     }
     for (const one of inOrder) one.tried()

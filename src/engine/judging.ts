@@ -89,10 +89,10 @@ export class Judging {
     this.history.learn(bucket, rows)
   }
 
-  /** What rules would find in these records of an open bucket, as drafts; nothing is remembered. */
-  trial(records: readonly AnomalyRecord[], rows: readonly Observation[], now: EpochMs): AlertDraft[] {
+  /** What rules would find in these records of an open bucket, which closes then, as drafts; nothing is remembered. */
+  trial(records: readonly AnomalyRecord[], rows: readonly Observation[], now: EpochMs, closes: EpochMs): AlertDraft[] {
     const page = this.#pageOf(records, rows)
-    const findings = this.#rules.flatMap((rule) => rule.trial(page, now))
+    const findings = this.#rules.flatMap((rule) => rule.trial(page, now, closes))
     return findings.map((finding) => this.drafts.draftOf(finding, now))
   }
 

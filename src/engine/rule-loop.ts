@@ -58,9 +58,13 @@ export class RuleLoop {
     this.warnings.push(...outcome.warnings)
   }
 
-  /** What `step` would find on this page, and nothing changes. */
-  trial(page: readonly JudgedRecord[], now: EpochMs): readonly Finding[] {
-    return this.#evaluate(page, now).findings
+  /**
+   * What `step` would find on this page, and nothing changes. Of `max_signals` counts what is left when the page's bucket closes, which is
+   * in an interval of its own: the one at hand may have been used up by the bucket before.
+   */
+  trial(page: readonly JudgedRecord[], now: EpochMs, closes: EpochMs): readonly Finding[] {
+    const waiting = new Set(this.#state.waiting.map(({ alertId }) => alertId))
+    return this.#evaluate(page, now, closes).findings.filter(({ alertId }) => !waiting.has(alertId))
   }
 
   /** With the findings that wait for their interval. */
@@ -68,9 +72,10 @@ export class RuleLoop {
     return this.#state
   }
 
-  #evaluate(page: readonly JudgedRecord[], now: EpochMs): RuleOutcome {
+  #evaluate(page: readonly JudgedRecord[], now: EpochMs, releasedAt = now): RuleOutcome {
     const isExcepted = compileExceptions(this.#exceptions(), this.#fields, this.#lists, now)
-    const context = { fields: this.#fields, isExcepted, now, isKnown: (id: string) => this.#sink.isKnown(id) }
+    const isKnown = (id: string) => this.#sink.isKnown(id)
+    const context = { fields: this.#fields, isExcepted, now: releasedAt, isKnown }
     return evaluate(this.rule, page, context, this.#state)
   }
 }
