@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { EcsEvent } from '../../domain/event.ts'
 import type { EpochMs, Seq } from '../../domain/time.ts'
-import { IdSet } from '../files/seen-ids.ts'
 import { requestKeys } from '../request-keys.ts'
 import type { EventTimes } from './append-rows.ts'
 import { type DayFile, type DayFiles, mayHold } from './day-files.ts'
 import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
 import { type Duck, numbersOf, quoted, rowsOf } from './duck.ts'
+import { GrowingKeys } from './growing-keys.ts'
 import { KeySet } from './key-set.ts'
 
 /**
@@ -23,7 +23,9 @@ const OTHERS_HELD = 8
 export class Copies {
   readonly #duck: Duck
   readonly #days: DayFiles
-  #inTable = new IdSet()
+  #inTable = new GrowingKeys()
+  /** What will take its place. */
+  #coming: GrowingKeys | undefined
   /** Keys by the name of their file: of those near, and of some others in the order of their last use. */
   readonly #near = new Map<string, KeySet>()
   readonly #others = new Map<string, KeySet>()
@@ -35,25 +37,22 @@ export class Copies {
     this.#keysHeld = keysHeld
   }
 
-  /** Takes in all keys anew, at the start and when events were dropped. */
+  /**
+   * Takes in all keys anew, at the start and when events have left the table. Others may append meanwhile: until it is done, the keys from before
+   * are known as well.
+   */
   async load(connection: DuckDBConnection): Promise<void> {
-    const inTable = new IdSet()
+    const coming = new GrowingKeys()
+    this.#coming = coming
     for await (const keys of numbersOf(this.#duck, connection, 'SELECT key::DOUBLE FROM events'))
-      for (const key of keys) inTable.add(key)
-    this.#inTable = inTable
-    await this.#hold(connection)
-  }
-
-  /** These events have left the table for a file. */
-  async moved(connection: DuckDBConnection, keys: readonly number[]): Promise<void> {
-    const gone = new IdSet()
-    for (const key of keys) gone.add(key)
-    this.#inTable = this.#inTable.without(gone)
-    await this.#hold(connection)
+      for (const key of keys) coming.add(key)
+    await this.hold(connection)
+    this.#inTable = coming
+    this.#coming = undefined
   }
 
   /** Sees to it that the keys of the newest files are in memory, and no others. */
-  async #hold(connection: DuckDBConnection): Promise<void> {
+  async hold(connection: DuckDBConnection): Promise<void> {
     const newest = nearest(this.#days.all, this.#keysHeld)
     const names = new Set(newest.map(({ file }) => file))
     for (const file of this.#near.keys()) if (!names.has(file)) this.#near.delete(file)
@@ -63,6 +62,7 @@ export class Copies {
 
   add(key: number): void {
     this.#inTable.add(key)
+    this.#coming?.add(key)
   }
 
   /** Files that were replaced or dropped. */

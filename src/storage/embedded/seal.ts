@@ -21,8 +21,8 @@ export interface SealLimits {
    */
   readonly fewest: number
   /**
-   * A file takes so many events. Of a day that has more, the table keeps the newest, and what is quiet goes to files of its own: each event in
-   * the table takes 16 bytes of memory, and sealing takes some of all that it seals.
+   * A file takes so many events. Of a day that has more, the table keeps the newest, and what is quiet goes to files of its own: sealing takes
+   * memory for all that it seals.
    */
   readonly most: number
 }
@@ -68,8 +68,9 @@ interface OpenDay {
  * into theirs (`time-and-order.md` §9).
  */
 export async function sealDays(parts: SealParts, now: EpochMs, limits: Partial<SealLimits> = {}): Promise<void> {
-  const { duck, days, connection } = parts
+  const { duck, days, copies, connection } = parts
   const { fewest, most } = { ...LIMITS, ...limits }
+  const before = days.all
   const last = Math.floor((now - SEAL_AFTER) / DAY) - 1
   const isQuiet = `coalesce(time, clock) < ${now - QUIET_AFTER}`
   const open = await rowsOf<OpenDay>(
@@ -89,6 +90,8 @@ export async function sealDays(parts: SealParts, now: EpochMs, limits: Partial<S
       if (left >= fewest) await sealRows(parts, day, now, `day = ${day}`)
     } else if (since >= REWRITE_EVERY) await sealRows(parts, day, now, `day = ${day}`, sealed)
   }
+  // Until now the keys of what was moved count among those of the table.
+  if (days.all !== before) await copies.load(connection)
 }
 
 /** Seals so many of the quiet events of a day, the first ones in the sequence. */
@@ -146,7 +149,7 @@ async function sealRows(
       })
       days.replace(before, sealed)
       copies.forget(before)
-      await copies.moved(connection, keys.slice(known))
+      await copies.hold(connection)
     }),
   )
   for (const { file } of before) await days.remove(file)

@@ -48,11 +48,9 @@ export class IdSet {
     return true
   }
 
-  /** Another set, of those of its keys that are not among these. */
-  without(others: IdSet): IdSet {
-    const rest = new IdSet()
-    for (const id of this.#slots) if (id !== -1 && !others.has(id)) rest.add(id)
-    return rest
+  /** In no order. */
+  keys(): Float64Array {
+    return this.#slots.filter((id) => id !== -1)
   }
 
   /** The slot of the key, or the free one where it would go. Keys are hashes, so their low bits are spread well enough. */
