@@ -14,6 +14,7 @@ import {
   isLocalBirth,
   localToolTerm,
   newDirectoryTerm,
+  newPeersTerm,
   portTerm,
   reachTerm,
   rollOutTerm,
@@ -61,7 +62,8 @@ export function judge(scene: Scene): Judgement {
   const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
   const novelty = noveltyOf(levelOf(ofProgram, use), use !== undefined && judged, peers)
   const fanOut = fanOutTerm(program, group)
-  const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0)
+  const newPeers = newPeersTerm(peers)
+  const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0) + (newPeers?.nats ?? 0)
   const terms: Term[] = []
   if (sure + MOST_OF_SHAPE * gate >= FLOOR) {
     terms.push(programTerm(scene, ofProgram), reviewTerm(scene, review, peers), ...peerTerms(scene, about))
@@ -69,6 +71,7 @@ export function judge(scene: Scene): Judgement {
     push(terms, reach(scene, ofProgram.nats))
     for (const term of shapeTerms(scene, about, novelty)) push(terms, term && { ...term, nats: gate * term.nats })
     push(terms, fanOut)
+    push(terms, newPeers)
     push(terms, rollOutTerm(scene))
   }
   const told = terms.filter(({ nats }) => nats !== 0)

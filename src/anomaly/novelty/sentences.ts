@@ -41,6 +41,7 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
     `${n.attended === 1 ? 'A person was logged in' : 'Nobody was logged in'}; ${n.seen} of ${n.of} novelties of this kind here had a terminal or a login.`,
   port: (n) => `Port ${n.port} is used to the outside by ${n.programs} of ${n.of} programs.`,
   'fan-out': (n) => `Contacted ${n.peers} peers within one interval; at most ${n.before} before.`,
+  'new peers at once': (n) => `${n.peers} peers inside the network are new to it within one interval.`,
   'roll-out': (n) => `${n.hosts} hosts got this program within a day: that looks like a roll-out.`,
   burst: (n) => `${n.findings} programs of this account were found within three days on this host.`,
 }

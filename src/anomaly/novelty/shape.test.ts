@@ -12,6 +12,7 @@ import {
   learnHour,
   localToolTerm,
   newDirectoryTerm,
+  newPeersTerm,
   portTerm,
   reachTerm,
   rollOutTerm,
@@ -142,6 +143,18 @@ test('fan-out begins at eight peers, and is measured by the most of before', () 
   near(fanOutTerm(program, peers(40))?.nats, 0.346574)
   program.fanOut = 40
   assert.equal(fanOutTerm(program, peers(40)), undefined)
+})
+
+test('new peers inside count together from three on, as far as this use seldom meets one', () => {
+  const met = (count: number, i: number) => [
+    { newInternal: false, i: 0 },
+    ...Array.from({ length: count }, () => ({ newInternal: true, i })),
+  ]
+  assert.equal(newPeersTerm(met(2, 4)), undefined)
+  // 0.5·ln 14; where one is half as surprising as it has to be for the whole, half of 0.5·ln 4; nothing where it is none
+  near(newPeersTerm(met(14, 4))?.nats, 1.319529)
+  near(newPeersTerm(met(4, 1))?.nats, 0.346574)
+  assert.equal(newPeersTerm(met(14, 0)), undefined)
 })
 
 test('a program that came to three hosts within a day is a roll-out, for two days', () => {

@@ -4,6 +4,7 @@ import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
 import type { Host, Program, Use } from './entries.ts'
 import type { Group } from './group.ts'
 import { type Level, levelGroup } from './novelty-rates.ts'
+import type { PeerEvidence } from './peers.ts'
 import type { Scene } from './scene.ts'
 import { directoryNumber, HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
 import type { State } from './state.ts'
@@ -170,6 +171,25 @@ export function fanOutTerm(program: Program | undefined, { peers }: Group): Term
   const before = program?.fanOut ?? 0
   const nats = FAN_OUT.weight * Math.log(peers.size / Math.max(FAN_OUT.usual, before))
   return nats <= 0 ? undefined : { name: 'fan-out', nats, numbers: { peers: peers.size, before } }
+}
+
+const AT_ONCE = { from: 3, weight: 0.5, quiet: 2 } as const
+
+/**
+ * An account that keeps to its peers inside meets several new ones within one interval: somebody looks around, or goes from host to
+ * host. The fan-out of a program says nothing about that where another account of the fleet speaks to all hosts with it. `i` says how seldom
+ * this use meets any, and takes back the term where it often does.
+ */
+export function newPeersTerm(peers: readonly Pick<PeerEvidence, 'newInternal' | 'i'>[]): Term | undefined {
+  let [fresh, i] = [0, 0]
+  for (const peer of peers) {
+    if (!peer.newInternal) continue
+    fresh++
+    i = Math.max(i, peer.i)
+  }
+  if (fresh < AT_ONCE.from || i === 0) return undefined
+  const nats = AT_ONCE.weight * Math.min(1, i / AT_ONCE.quiet) * Math.log(fresh)
+  return { name: 'new peers at once', nats, numbers: { peers: fresh } }
 }
 
 const ROLL_OUT = { from: 3, within: DAY, youngFor: 2 * DAY } as const

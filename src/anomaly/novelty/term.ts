@@ -17,6 +17,7 @@ export const TERM_NAMES = [
   'terminal',
   'port',
   'fan-out',
+  'new peers at once',
   'roll-out',
   'burst',
 ] as const
