@@ -174,6 +174,57 @@ const CASES: readonly {
     expect: { 'user.target.id': ['1002'], 'user.target.name': [] },
   },
   {
+    why: 'a locked account is whose it is, as `ausearch --format csv` has it; the user stays that of the process',
+    records: ['ACCT_LOCK pid=9 uid=0 auid=1000 ses=2 msg=\'op=locked-password id=1002 res=success\'\x1dID="bob"'],
+    expect: {
+      'event.action': ['locked-account'],
+      'auditd.summary.object.type': ['account'],
+      'auditd.summary.object.primary': ['1002'],
+      'user.id': ['0'],
+      'user.target.id': ['1002'],
+      'user.target.name': ['bob'],
+    },
+  },
+  {
+    why: 'an unlocked account may be told by name',
+    records: ['ACCT_UNLOCK pid=9 uid=0 auid=1000 ses=2 msg=\'op=unlocked-password acct="bob" res=success\''],
+    expect: { 'auditd.summary.object.primary': ['bob'], 'user.target.name': ['bob'], 'user.target.id': [] },
+  },
+  {
+    why: 'result=Success of old PAM is a success, as `ausearch -sv yes` has it',
+    records: [
+      "USER_AUTH user pid=9 uid=0 msg='PAM: authentication acct=bob (hostname=?, terminal=tty1 result=Success)'",
+    ],
+    expect: { 'event.outcome': ['success'], 'auditd.result': ['success'] },
+  },
+  {
+    why: 'result=Failed is none, as `ausearch -sv no` has it',
+    records: [
+      "USER_AUTH user pid=9 uid=0 msg='PAM: authentication acct=bob (hostname=?, terminal=tty1 result=Failed)'",
+    ],
+    expect: { 'event.outcome': ['failure'], 'auditd.result': ['fail'] },
+  },
+  {
+    why: 'a result that is a number of something is no outcome, and none where res= says it',
+    records: ["USER_AUTH pid=9 uid=0 msg='result=7 res=success'"],
+    expect: { 'event.outcome': ['success'] },
+  },
+  {
+    why: 'a result in other words is no outcome',
+    records: ["TEST pid=9 uid=0 msg='result=7'"],
+    expect: { 'event.outcome': ['unknown'] },
+  },
+  {
+    why: 'who sends its events to auditd is a source, as `ausearch --host` has it',
+    records: ['DAEMON_ACCEPT op=connect addr=192.0.2.9 port=60123 res=success'],
+    expect: {
+      'event.action': ['remote-audit-connected'],
+      'source.ip': ['192.0.2.9'],
+      'source.port': [60123],
+      'network.direction': ['ingress'],
+    },
+  },
+  {
     why: 'an address of a login is where it comes from, a host name is not',
     records: ['USER_AUTH pid=9 uid=0 auid=1000 ses=2 msg=\'acct="bob" addr=mail.example res=failed\''],
     expect: { 'source.ip': [], 'network.direction': [] },
