@@ -31,6 +31,14 @@ const CASES: readonly { why: string; line: string; expect: Layers }[] = [
     },
   },
   {
+    why: 'a colon behind a number is none of it, as `ausearch -i` has it; one behind an address is',
+    line: `type=USER_LOGIN ${HEAD} user pid=1 uid=0 msg='uid=500: exe="/x" (hostname=?, addr=2001:db8::, res=success)'`,
+    expect: {
+      fields: { pid: '1', uid: '0' },
+      told: { uid: '500', exe: '/x', addr: '2001:db8::', res: 'success' },
+    },
+  },
+  {
     why: 'a name of hex digits in quotes is a name',
     line: `type=SYSCALL ${HEAD} comm="DADA" exe="/bin/CAFE"`,
     expect: { fields: { comm: 'DADA', exe: '/bin/CAFE' } },
