@@ -104,6 +104,20 @@ const CASES: readonly {
     },
   },
   {
+    why: 'mount(8) of today mounts by other system calls, as `ausearch --format csv` has it',
+    records: [
+      `${SYSCALL} syscall=429`,
+      'PATH item=0 name="" inode=1 mode=040755 nametype=NORMAL',
+      'PATH item=1 name="/mnt" inode=2 mode=040755 nametype=NORMAL',
+    ],
+    expect: {
+      'event.action': ['mounted'],
+      'event.category': ['file'],
+      'auditd.data.syscall': ['move_mount'],
+      'file.path': ['/mnt'],
+    },
+  },
+  {
     why: 'a system call without a row of its own is something that a process does',
     records: [`${SYSCALL} syscall=101`],
     expect: {

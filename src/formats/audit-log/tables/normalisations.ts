@@ -72,6 +72,7 @@ export const SYSCALLS = table([
   ['delete_module', 'unloaded-kernel-module', 'driver', 'end', FILE],
   ['mkdir mkdirat', 'created-directory', 'file', 'creation', { ...FILE, path: 1 }],
   ['mount', 'mounted', 'file', 'creation', { what: 'filesystem', path: 1 }],
+  ['fspick fsmount move_mount', 'mounted', 'file', 'creation', { what: 'filesystem', path: 1 }], // ours
   ['rename renameat renameat2', 'renamed', 'file', 'change', { ...FILE, path: 2 }],
   [
     'access faccessat stat stat64 fstat lstat fstatat newfstatat getxattr lgetxattr fgetxattr',
