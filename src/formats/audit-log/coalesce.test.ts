@@ -104,6 +104,20 @@ const CASES: readonly {
     },
   },
   {
+    why: 'mount(8) of today mounts by other system calls, as `ausearch --format csv` has it',
+    records: [
+      `${SYSCALL} syscall=429`,
+      'PATH item=0 name="" inode=1 mode=040755 nametype=NORMAL',
+      'PATH item=1 name="/mnt" inode=2 mode=040755 nametype=NORMAL',
+    ],
+    expect: {
+      'event.action': ['mounted'],
+      'event.category': ['file'],
+      'auditd.data.syscall': ['move_mount'],
+      'file.path': ['/mnt'],
+    },
+  },
+  {
     why: 'a system call without a row of its own is something that a process does',
     records: [`${SYSCALL} syscall=101`],
     expect: {
@@ -172,6 +186,57 @@ const CASES: readonly {
     why: 'a name that auditd could not find is none',
     records: ['USER_MGMT pid=9 uid=0 auid=1000 ses=2 msg=\'op=x id=1002 res=success\'\x1dID="unknown(1002)"'],
     expect: { 'user.target.id': ['1002'], 'user.target.name': [] },
+  },
+  {
+    why: 'a locked account is whose it is, as `ausearch --format csv` has it; the user stays that of the process',
+    records: ['ACCT_LOCK pid=9 uid=0 auid=1000 ses=2 msg=\'op=locked-password id=1002 res=success\'\x1dID="bob"'],
+    expect: {
+      'event.action': ['locked-account'],
+      'auditd.summary.object.type': ['account'],
+      'auditd.summary.object.primary': ['1002'],
+      'user.id': ['0'],
+      'user.target.id': ['1002'],
+      'user.target.name': ['bob'],
+    },
+  },
+  {
+    why: 'an unlocked account may be told by name',
+    records: ['ACCT_UNLOCK pid=9 uid=0 auid=1000 ses=2 msg=\'op=unlocked-password acct="bob" res=success\''],
+    expect: { 'auditd.summary.object.primary': ['bob'], 'user.target.name': ['bob'], 'user.target.id': [] },
+  },
+  {
+    why: 'result=Success of old PAM is a success, as `ausearch -sv yes` has it',
+    records: [
+      "USER_AUTH user pid=9 uid=0 msg='PAM: authentication acct=bob (hostname=?, terminal=tty1 result=Success)'",
+    ],
+    expect: { 'event.outcome': ['success'], 'auditd.result': ['success'] },
+  },
+  {
+    why: 'result=Failed is none, as `ausearch -sv no` has it',
+    records: [
+      "USER_AUTH user pid=9 uid=0 msg='PAM: authentication acct=bob (hostname=?, terminal=tty1 result=Failed)'",
+    ],
+    expect: { 'event.outcome': ['failure'], 'auditd.result': ['fail'] },
+  },
+  {
+    why: 'a result that is a number of something is no outcome, and none where res= says it',
+    records: ["USER_AUTH pid=9 uid=0 msg='result=7 res=success'"],
+    expect: { 'event.outcome': ['success'] },
+  },
+  {
+    why: 'a result in other words is no outcome',
+    records: ["TEST pid=9 uid=0 msg='result=7'"],
+    expect: { 'event.outcome': ['unknown'] },
+  },
+  {
+    why: 'who sends its events to auditd is a source, as `ausearch --host` has it',
+    records: ['DAEMON_ACCEPT op=connect addr=192.0.2.9 port=60123 res=success'],
+    expect: {
+      'event.action': ['remote-audit-connected'],
+      'source.ip': ['192.0.2.9'],
+      'source.port': [60123],
+      'network.direction': ['ingress'],
+    },
   },
   {
     why: 'an address of a login is where it comes from, a host name is not',

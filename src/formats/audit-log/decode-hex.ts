@@ -3,9 +3,9 @@
  * digits when a quote, a space or a byte outside of printable ASCII is in them. The fields of type "escaped" of auparse.
  */
 const ENCODED: ReadonlySet<string> = new Set(
-  `acct apparmor cgroup cmd cmdline comm cwd data denied_mask device dir exe file grp info key name new-disk new-fs
-  new_group ocomm old-disk old-fs operation path peer peer_profile proctitle profile requested_mask root_dir sw vm
-  watch`.split(/\s+/),
+  `acct apparmor cgroup cmd cmdline comm cwd data denied_mask device dir exe file grp info invalid_context key name
+  new-chardev new-disk new-fs new-net new-rng new_group ocomm old-chardev old-disk old-fs old-net old-rng
+  operation path peer peer_profile proctitle profile requested_mask root_dir sw vm watch`.split(/\s+/),
 )
 
 const EXECVE_ARGUMENT = /^a\d+$/

@@ -26,7 +26,7 @@ export class EventFields {
     this.arch = arch === undefined ? undefined : (ARCHES.get(Number.parseInt(arch, 16)) ?? arch)
     this.syscall = this.#syscallOf(source)
     this.call = this.#callOf(source)
-    this.result = resultOf(this.get('success') ?? this.get('res'))
+    this.result = resultOf(this.get('success') ?? this.get('res') ?? oldResult(this.get('result')))
   }
 
   /** The first value of a key over all records: the main one first, and in each the kernel before user space. */
@@ -82,6 +82,11 @@ export class EventFields {
 function resultOf(said: string | undefined): 'success' | 'fail' | 'unknown' {
   if (said === undefined) return 'unknown'
   return said === 'yes' || said === '1' || /^suc/i.test(said) ? 'success' : 'fail'
+}
+
+/** Old PAM modules say `result=Success` for `res=success`. The name is a common one, so any other word is no outcome. */
+function oldResult(said: string | undefined): string | undefined {
+  return said !== undefined && /^(?:success|fail)/i.test(said) ? said : undefined
 }
 
 function known(name: string | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { sameWords, stands, viewOf, type Words, wordsOf } from '../words.ts'
 /**
  * The byte work of the quick audit.log reader. Of each line it reads the header, and puts into a key those bytes of the body
  * on which the wanted fields can depend. Two events with equal keys differ at most in what nobody asked for: arguments of
- * the system call, exit code, process ids, padding of socket addresses, and the files that were named.
+ * the system call (but for that of `socketcall`), exit code, process ids, padding of socket addresses, and the files that were named.
  */
 
 const SPACE = 32
@@ -140,15 +140,24 @@ function kindOf(block: DataView, at: number): RecordKind {
 const UNREAD_FROM = Buffer.from(' exit=')
 const UNREAD_TO = Buffer.from(' auid=')
 
+/** The multiplexer of i386, POWER and s390; on other machines the number is that of a rare call. Its first argument says what it does. */
+const SOCKETCALL = Buffer.from(' syscall=102 ')
+const FIRST_ARGUMENT = Buffer.from(' a0=')
+
 /** Adds the body of a SYSCALL record without the stretch that nobody asked for. */
 export function addSyscall(key: KeyBytes, block: Buffer, from: number, to: number): void {
   let unreadFrom = -1
+  let multiplexer = false
   for (let p = from; p < to; p++) {
     const c = block[p]
     if (c === QUOTE) break
     if (c !== SPACE) continue
-    if (unreadFrom < 0 && startsWith(block, p, UNREAD_FROM)) unreadFrom = p
-    else if (unreadFrom >= 0 && startsWith(block, p, UNREAD_TO)) {
+    if (unreadFrom < 0) {
+      if (startsWith(block, p, UNREAD_FROM)) unreadFrom = p
+      else if (startsWith(block, p, SOCKETCALL)) multiplexer = true
+    } else if (multiplexer && startsWith(block, p, FIRST_ARGUMENT)) {
+      key.add(block, p, wordEnd(block, p + 1, to))
+    } else if (startsWith(block, p, UNREAD_TO)) {
       key.add(block, from, unreadFrom)
       return key.add(block, p, to)
     }

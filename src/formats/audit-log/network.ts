@@ -54,9 +54,11 @@ function sideOf(address: SocketAddress | undefined): Side | undefined {
   return side
 }
 
-/** Where a login or a session comes from, as the daemon says. */
+/** Where a login or a session comes from, as the daemon says; of auditd's own records, who sends it audit events. */
 function toldSource({ title }: Roles): EcsNetwork {
-  const told = title.told.get('addr')
-  if (told === undefined || canonicalAddress(told) === undefined) return {}
-  return { source: { ip: told }, network: { direction: 'ingress' } }
+  const daemon = title.type.startsWith('DAEMON_')
+  const ip = (daemon ? title.fields : title.told).get('addr')
+  if (ip === undefined || canonicalAddress(ip) === undefined) return {}
+  const port = daemon ? Number(title.fields.get('port')) : Number.NaN
+  return { source: { ip, ...(Number.isInteger(port) && { port }) }, network: { direction: 'ingress' } }
 }

@@ -23,6 +23,22 @@ const CASES: readonly { why: string; line: string; expect: Layers }[] = [
     expect: { fields: { a0: '6162', comm: '(com.apa)', exe: '/tmp/a b c' } },
   },
   {
+    why: 'devices of virtual machines and contexts are decoded too, as `ausearch -i` does',
+    line: `type=VIRT_RESOURCE ${HEAD} pid=1 msg='old-chardev=2F6120 new-net=6120 new-rng=6220 mac=6120 res=success'`,
+    expect: {
+      fields: { pid: '1' },
+      told: { 'old-chardev': '/a ', 'new-net': 'a ', 'new-rng': 'b ', mac: '6120', res: 'success' },
+    },
+  },
+  {
+    why: 'a colon behind a number is none of it, as `ausearch -i` has it; one behind an address is',
+    line: `type=USER_LOGIN ${HEAD} user pid=1 uid=0 msg='uid=500: exe="/x" (hostname=?, addr=2001:db8::, res=success)'`,
+    expect: {
+      fields: { pid: '1', uid: '0' },
+      told: { uid: '500', exe: '/x', addr: '2001:db8::', res: 'success' },
+    },
+  },
+  {
     why: 'a name of hex digits in quotes is a name',
     line: `type=SYSCALL ${HEAD} comm="DADA" exe="/bin/CAFE"`,
     expect: { fields: { comm: 'DADA', exe: '/bin/CAFE' } },

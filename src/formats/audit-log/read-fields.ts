@@ -226,12 +226,17 @@ function glueAt(raw: string): number {
   return match ? match.index : -1
 }
 
-/** AppArmor of some kernels writes `subj==unconfined`; old PAM messages write `(hostname=x, addr=y, res=success)`. */
+const DIGITS_AND_COLON = /^\d+:$/
+
+/**
+ * AppArmor of some kernels writes `subj==unconfined`; old messages write `uid=500: exe=x (hostname=x, addr=y, res=success)`.
+ * (The colon at the end of an IPv6 address is part of it.)
+ */
 function trimBare(raw: string): string {
   let from = 0
   let to = raw.length
   if (raw.charCodeAt(0) === EQUALS) from = 1
   const last = raw.charCodeAt(to - 1)
-  if (last === 44 || (last === 41 && !raw.includes('('))) to -= 1
+  if (last === 44 || (last === 41 && !raw.includes('(')) || (last === 58 && DIGITS_AND_COLON.test(raw))) to -= 1
   return from === 0 && to === raw.length ? raw : raw.slice(from, to)
 }

@@ -66,6 +66,21 @@ describe('the quick reading of an audit log', () => {
     assertSameReadings(auditLog, Buffer.from(`${[...CONNECT, ...forged, ...forgedAgain].join('\n')}\n`))
   })
 
+  test('tells apart what socketcall does by its first argument', () => {
+    const calls = ['1', '2', '3', '5', 'b', '3'].map((a0, i) =>
+      CONNECT.map((line) =>
+        line
+          .replaceAll('63450', String(63450 + i))
+          .replace('arch=c000003e syscall=42', 'arch=40000003 syscall=102')
+          .replace('a0=21', `a0=${a0}`),
+      ),
+    )
+    const log = Buffer.from(`${calls.flat().join('\n')}\n`)
+    assertSameReadings(auditLog, log)
+    const { seen } = quickly(auditLog, log, log.length)
+    assert.equal(new Set(seen.map(({ profile }) => profile)).size, 5)
+  })
+
   test('asks for a profile once for events that differ only in arguments, process id and port', () => {
     const events = Array.from({ length: 50 }, (_, i) =>
       CONNECT.map((line) =>

@@ -12,6 +12,16 @@ const CASES: readonly { given: string; expect: SocketAddress | undefined; why: s
     why: 'inet: port in network order',
   },
   {
+    given: '000201BBC0000201',
+    expect: { family: 'ipv4', ip: '192.0.2.1', port: 443 },
+    why: 'inet of a big-endian machine: only the family is in its order',
+  },
+  {
+    given: `0001${hex('/run/x')}00`,
+    expect: { family: 'unix', path: '/run/x' },
+    why: 'unix of a big-endian machine',
+  },
+  {
     given: '0A000016000000000000000000000000000000000000000000000000',
     expect: { family: 'ipv6', ip: '::', port: 22 },
     why: 'inet6: the unspecified address',
@@ -55,6 +65,17 @@ const CASES: readonly { given: string; expect: SocketAddress | undefined; why: s
       ]),
     },
     why: 'netlink: port id and groups in host order',
+  },
+  {
+    given: '001000000000020100000003',
+    expect: {
+      family: 'netlink',
+      details: new Map([
+        ['pid', 513],
+        ['groups', 3],
+      ]),
+    },
+    why: 'netlink of a big-endian machine',
   },
   {
     given: '28000000BB01000002000000',

@@ -18,15 +18,15 @@ const AF_INET = 2
 const AF_INET6 = 10
 
 /**
- * Reads `saddr=` of a SOCKADDR record: a `struct sockaddr` in hex, its family in the order of little-endian machines, ports in
- * network order. Returns undefined if there is not even a family.
+ * Reads `saddr=` of a SOCKADDR record: a `struct sockaddr` in hex, its family in the order of the machine, ports in network
+ * order. Returns undefined if there is not even a family.
  *
  * @example parseSockaddr('02000050A9FEA9FE0000000000000000') // ipv4, 169.254.169.254, port 80
  */
 export function parseSockaddr(hex: string): SocketAddress | undefined {
   const bytes = Buffer.from(hex, 'hex') // stops at the first character that is no hex digit
   if (bytes.length < 2) return undefined
-  const number = bytes.readUInt16LE(0)
+  const number = familyOf(bytes)
   const family = SOCKET_FAMILIES.get(number) ?? String(number)
   switch (number) {
     case AF_UNIX:
@@ -38,6 +38,15 @@ export function parseSockaddr(hex: string): SocketAddress | undefined {
     default:
       return { family, ...details(number, bytes) }
   }
+}
+
+function familyOf(bytes: Buffer): number {
+  return isBigEndian(bytes) ? bytes[1]! : bytes.readUInt16LE(0)
+}
+
+/** Every family fits in one byte: where only the second one is used, the machine is big-endian (s390x, ppc64). */
+function isBigEndian(bytes: Buffer): boolean {
+  return bytes[0] === 0 && bytes[1] !== 0
 }
 
 function port(bytes: Buffer): { port?: number } {
@@ -146,7 +155,7 @@ const LAYOUTS: ReadonlyMap<number, readonly Field[]> = new Map<number, readonly 
 function details(family: number, bytes: Buffer): { details?: ReadonlyMap<string, string | number> } {
   const found = new Map<string, string | number>()
   for (const [name, at, kind] of LAYOUTS.get(family) ?? []) {
-    const value = readField(bytes, at, kind)
+    const value = readField(bytes, at, kind === 'u32' && isBigEndian(bytes) ? 'u32be' : kind)
     if (value !== undefined) found.set(name, value)
   }
   return found.size > 0 ? { details: found } : {}

@@ -72,6 +72,7 @@ export const SYSCALLS = table([
   ['delete_module', 'unloaded-kernel-module', 'driver', 'end', FILE],
   ['mkdir mkdirat', 'created-directory', 'file', 'creation', { ...FILE, path: 1 }],
   ['mount', 'mounted', 'file', 'creation', { what: 'filesystem', path: 1 }],
+  ['fspick fsmount move_mount', 'mounted', 'file', 'creation', { what: 'filesystem', path: 1 }], // ours
   ['rename renameat renameat2', 'renamed', 'file', 'change', { ...FILE, path: 2 }],
   [
     'access faccessat stat stat64 fstat lstat fstatat newfstatat getxattr lgetxattr fgetxattr',
@@ -130,6 +131,8 @@ const ON_OTHER_USER: readonly UserMapping[] = [
 const AUTH: Row = { ...SESSION, users: AS_ACTOR }
 const ACCOUNT = { what: 'account', object: { primary: ['id', 'acct'] } } satisfies Row
 const USER_ACCOUNT: Row = { ...ACCOUNT, users: [...AS_ACTOR, { from: 'object.primary', to: 'user.target' }] }
+/** Ours: whose account it is. */
+const LOCKED_ACCOUNT: Row = { ...ACCOUNT, users: [{ from: 'object.primary', to: 'user.target' }] }
 const GROUP_ACCOUNT: Row = { ...ACCOUNT, users: [...AS_ACTOR, { from: 'object.primary', to: 'group' }] }
 const SERVICE: Row = { what: 'service' }
 const VIRTUAL: Row = { what: 'virtual-machine' }
@@ -141,8 +144,8 @@ const STOPPED = 'end stop'
 /** By the name of the record type. */
 export const RECORDS = table([
   // accounts
-  ['ACCT_LOCK', 'locked-account', 'iam', 'user info'],
-  ['ACCT_UNLOCK', 'unlocked-account', 'iam', 'user info'],
+  ['ACCT_LOCK', 'locked-account', 'iam', 'user info', LOCKED_ACCOUNT],
+  ['ACCT_UNLOCK', 'unlocked-account', 'iam', 'user info', LOCKED_ACCOUNT],
   ['ADD_GROUP', 'added-group-account-to', 'iam', 'group creation', GROUP_ACCOUNT],
   ['ADD_USER', 'added-user-account', 'iam', 'user creation', USER_ACCOUNT],
   ['DEL_GROUP', 'deleted-group-account-from', 'iam', 'group deletion', GROUP_ACCOUNT],

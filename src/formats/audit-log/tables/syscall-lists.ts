@@ -123,7 +123,7 @@ lsm_list_modules mseal setxattrat getxattrat listxattrat removexattrat open_tree
 `
 
 export const ARM = `
-syscall_mask exit fork read write open close 8:creat link unlink execve chdir 14:mknod chmod lchown 19:lseek getpid
+restart_syscall exit fork read write open close 8:creat link unlink execve chdir 14:mknod chmod lchown 19:lseek getpid
 mount 23:setuid getuid 26:ptrace 29:pause 33:access nice 36:sync kill rename mkdir rmdir dup pipe times 45:brk
 setgid getgid 49:geteuid getegid acct umount2 54:ioctl fcntl 57:setpgid 60:umask chroot ustat dup2 getppid getpgrp
 setsid sigaction 70:setreuid setregid sigsuspend sigpending sethostname setrlimit 77:getrusage gettimeofday
@@ -207,6 +207,14 @@ landlock_restrict_self 448:process_mrelease futex_waitv set_mempolicy_home_node 
 futex_wake futex_wait futex_requeue statmount listmount lsm_get_self_attr lsm_set_self_attr lsm_list_modules mseal
 setxattrat getxattrat listxattrat removexattrat open_tree_attr file_getattr file_setattr
 `
+
+/** Calls of 32-bit POWER that the 64-bit one does not have; all others are the same. */
+export const PPC_32_ONLY = `
+192:mmap2 truncate64 ftruncate64 stat64 lstat64 fstat64 204:fcntl64 226:sendfile64 254:fadvise64_64 291:fstatat64
+403:clock_gettime64 clock_settime64 clock_adjtime64 clock_getres_time64 clock_nanosleep_time64 timer_gettime64
+timer_settime64 timerfd_gettime64 timerfd_settime64 utimensat_time64 pselect6_time64 ppoll_time64
+416:io_pgetevents_time64 recvmmsg_time64 mq_timedsend_time64 mq_timedreceive_time64 semtimedop_time64
+rt_sigtimedwait_time64 futex_time64 sched_rr_get_interval_time64`
 
 export const S390X = `
 1:exit fork read write open close restart_syscall creat link unlink execve chdir 14:mknod chmod 19:lseek getpid

@@ -1,5 +1,5 @@
 import { numbered } from './numbered.ts'
-import { AARCH64, ARM, I386, PPC64, RISCV64, S390X, X86_64 } from './syscall-lists.ts'
+import { AARCH64, ARM, I386, PPC_32_ONLY, PPC64, RISCV64, S390X, X86_64 } from './syscall-lists.ts'
 
 const S390_NAMES = numbered(S390X)
 const PPC_NAMES = numbered(PPC64)
@@ -11,6 +11,7 @@ const BY_ARCH: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map([
   ['arm', numbered(ARM)],
   ['ppc64le', PPC_NAMES],
   ['ppc64', PPC_NAMES],
+  ['ppc', new Map([...PPC_NAMES, ...numbered(PPC_32_ONLY)])],
   ['s390x', S390_NAMES],
   ['riscv64', numbered(RISCV64)],
 ])
