@@ -40,6 +40,8 @@ const AGENTS = equals(
 
 const LOOPBACK = ['127.0.0.0/8', '::ffff:127.0.0.0/104', '::1']
 const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10']
+/** The metadata service of a cloud is link-local, and gives credentials to whoever asks from the machine (T1552.005): that is use of a network. */
+const METADATA = '169.254.169.254'
 const UNSPECIFIED = ['0.0.0.0', '::']
 
 /**
@@ -47,7 +49,8 @@ const UNSPECIFIED = ['0.0.0.0', '::']
  * unspecified source and yet may talk to anyone.
  */
 const LOCAL_PEER = or(
-  equals('destination.ip', ...LOOPBACK, ...LINK_LOCAL, ...UNSPECIFIED),
+  equals('destination.ip', ...LOOPBACK, ...UNSPECIFIED),
+  and(equals('destination.ip', ...LINK_LOCAL), not(equals('destination.ip', METADATA))),
   equals('source.ip', ...LOOPBACK),
 )
 
