@@ -14,6 +14,8 @@ const TABLE: readonly (readonly [path: string, expect: DirectoryClass])[] = [
   ['/opt/.../run', 'hid'],
   ['/var/lib/postgresql/.4g3', 'hid'],
   ['/home/eve/.cache/run', 'home'],
+  ['/home/eve/.fonts/.run', 'hid'],
+  ['/root/.x', 'hid'],
   ['/root/.ansible/tmp/x.py', 'home'],
   ['/tmp/x', 'tmp'],
   ['/var/tmp/x', 'tmp'],

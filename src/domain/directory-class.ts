@@ -14,7 +14,7 @@ const LIBRARY = /^\/(?:usr\/(?:local\/)?)?lib\w*\//
 
 /**
  * What kind of place the code of a program lies in: `inl` no file at all, `del` a file that is gone or was never on disk,
- * `hid` a hidden directory or file outside home directories, `tmp`, `etc`, `home`, `sys`, `lib`, and `local` for all others.
+ * `hid` a hidden file, or a hidden directory outside home directories (these are full of them), `tmp`, `etc`, `home`, `sys`, `lib`, and `local` for all others.
  *
  * @param path as the event gives it, not normalised (that removes ` (deleted)`): `path` of `readProgram`
  */
@@ -22,7 +22,7 @@ export function directoryClassOf(path: string): DirectoryClass {
   if (path === INLINE) return 'inl'
   if (DELETED.test(path)) return 'del'
   const atHome = HOME.test(path)
-  if (!atHome && path.split('/').some(isHidden)) return 'hid'
+  if (atHome ? isHidden(path.slice(path.lastIndexOf('/') + 1)) : path.split('/').some(isHidden)) return 'hid'
   if (TEMPORARY.test(path)) return 'tmp'
   if (path.startsWith('/etc/')) return 'etc'
   if (atHome) return 'home'
