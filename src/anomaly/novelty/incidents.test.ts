@@ -23,6 +23,15 @@ test('an incident is shown once, and again when it has grown by 4.5 nats or afte
   assert.equal(shown({ at: 9 * DAY, nats: 5 }), true)
 })
 
+test('what was shown below the usual threshold is shown again once it reaches that', () => {
+  const incidents = newIncidents()
+  const shown = (at: number, nats: number) => decide(incidents, { ...FOUND, at, nats }, 2).shown
+  assert.deepEqual(
+    [shown(0, 4), shown(1, 4.9), shown(2, 5), shown(3, 6), shown(4, 9.5)],
+    [true, false, true, false, true],
+  )
+})
+
 test('the same matter on another host joins the incident, unless the program is the first of its kind', () => {
   const incidents = newIncidents()
   decide(incidents, FOUND, 5)

@@ -1,8 +1,10 @@
 import { DAY, type EpochMs } from '../../domain/time.ts'
+import { DEFAULT_THRESHOLD } from './record-score.ts'
 
 /**
  * From scores to alerts (detection-design §9, v3 §9): one alert an incident. A group is shown when its score reaches the threshold
- * and nothing like it was shown in seven days, or it has become much worse; everything else joins the incident as evidence.
+ * and nothing like it was shown in seven days, or it has become much worse; everything else joins the incident as evidence. One that was shown
+ * below the usual threshold, since somebody asked for such, is shown again when it reaches that: whoever asks for more is told no less.
  */
 export interface Incidents {
   /** By (host, program), and by what the incident is about; what was shown last. */
@@ -47,7 +49,10 @@ export function decide(incidents: Incidents, candidate: Candidate, threshold: nu
   const place = recent(incidents.places.get(candidate.place), candidate.at)
   const matter = recent(incidents.matters.get(candidate.matter), candidate.at)
   const open = place ?? matter
-  const grown = (shown: Shown | undefined) => shown === undefined || candidate.nats >= shown.nats + growth
+  const grown = (shown: Shown | undefined) =>
+    shown === undefined ||
+    candidate.nats >= shown.nats + growth ||
+    (shown.nats < DEFAULT_THRESHOLD && candidate.nats >= DEFAULT_THRESHOLD)
   const shown = candidate.nats >= threshold && grown(place) && (grown(matter) || candidate.firstInFleet)
   if (!shown) return { shown, incident: open?.id }
   const now = { id: open?.id ?? candidate.id, at: candidate.at, nats: candidate.nats }
