@@ -233,3 +233,14 @@ test('names of any kind and length make one sentence of bounded length', () => {
     }),
   )
 })
+
+test('of many addresses the one that is odd is told first', () => {
+  const to = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '203.0.113.9']
+  const rows = to.map((ip, i) => row(['web-1', 'curl', 'www-data', ip, '/usr/bin/curl'], 9 - i))
+  const events = to.map((ip) => connect({ destination: { ip, port: 443 } }))
+  const term = (name: string, nats: number, ip: string) => ({ name, nats, sentence: '', numbers: { ip } })
+  const terms = [term('new port', 0.5, '192.0.2.2'), term('unknown endpoint', 8, '203.0.113.9')]
+  const { record } = told()
+  const sentence = sentenceOf(told({ rows, events, record: { ...record, oddsock: { terms } as never } }))
+  assert.match(sentence, /: 30 times, to 203\.0\.113\.9, 192\.0\.2\.1, 192\.0\.2\.2 and 1 more on port 443/)
+})

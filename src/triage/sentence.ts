@@ -10,7 +10,7 @@ import { type Peers, peersOf } from './peers.ts'
 
 /** What a sentence is made of. */
 export interface Told {
-  readonly record: Pick<AnomalyRecord, 'by_field_name' | 'by_field_value' | 'timestamp' | 'bucket_span'>
+  readonly record: Pick<AnomalyRecord, 'by_field_name' | 'by_field_value' | 'timestamp' | 'bucket_span' | 'oddsock'>
   readonly host: string | null
   readonly evidence: Evidence
   readonly acquaintance: Acquaintance
@@ -25,7 +25,7 @@ export function sentenceOf(told: Told): string {
   const { evidence } = told
   const head = `${who(told)} ${verb(told)} ${howNew(told)}`
   if (evidence.count === 0) return `${head}; the events behind it are not at hand.`
-  const parts = [times(evidence.count), ...withWhom(evidence), ...asWhom(told), ...running(told)]
+  const parts = [times(evidence.count), ...withWhom(told), ...asWhom(told), ...running(told)]
   return `${head}: ${parts.join(', ')}.`
 }
 
@@ -106,8 +106,21 @@ function times(events: number): string {
   return events === 1 ? 'once' : events === 2 ? 'twice' : `${count(events)} times`
 }
 
-function withWhom(evidence: Evidence): string[] {
-  const peers = peersOf(evidence)
+/** The address that the strongest reason is about; a bucket may have many others, and only three are told. */
+function oddPeer({ oddsock }: Told['record']): string | undefined {
+  let [strongest, address]: [number, string | undefined] = [0, undefined]
+  for (const { nats, numbers } of oddsock?.terms ?? [])
+    if (nats > strongest && typeof numbers.ip === 'string') [strongest, address] = [nats, numbers.ip]
+  return address
+}
+
+function withFirst(peers: Peers, first: string | undefined): Peers {
+  if (first === undefined || !peers.to.includes(first)) return peers
+  return { ...peers, to: [first, ...peers.to.filter((ip) => ip !== first)] }
+}
+
+function withWhom({ record, evidence }: Told): string[] {
+  const peers = withFirst(peersOf(evidence), oddPeer(record))
   const shown =
     evidence.events.length < evidence.count ? ` (in the ${counted(evidence.events.length, 'event')} shown)` : ''
   const parts: string[] = []
