@@ -41,8 +41,9 @@ export function enter(state: State, group: Group, seen: number): Scene {
 }
 
 /** Contexts learn late (v3 §5), and so do the fleet's rates from what is suspect. */
-function bookWaitingBirths({ births, rates, shape, entries, names }: State, now: EpochMs): void {
+function bookWaitingBirths({ births, leaps, rates, shape, entries, names }: State, now: EpochMs): void {
   const day = dayOf(now)
+  while (nextDue(leaps, now) !== undefined) shape.leaps += 1
   for (let birth = nextDue(births, now); birth !== undefined; birth = nextDue(births, now)) {
     if (birth.localTool) shape.localTools += 1
     if (birth.alerted) bookBirth(rates, birth.age, birth.level, 0, day)

@@ -115,6 +115,22 @@ test('what is taken away from the input is taken away from the score: the terms 
   assert.ok(nats({ argv0: 'bracketed' }) > nats({}), 'the name of a kernel thread')
 })
 
+test('an unknown endpoint beside a known one is worth less, if the use is not as young as what it knows', () => {
+  const endpointOf = (contact: Contact, ...before: Contact[]) => {
+    const model = afterTenDays()
+    for (const [i, one] of before.entries()) close(model, day(10) + i * SPAN, [one])
+    const records = close(model, day(10) + before.length * SPAN, [contact])
+    return records.flatMap(({ oddsock }) => oddsock!.terms).find(({ name }) => name === 'unknown endpoint')?.nats ?? 0
+  }
+  const clock = LIFE(START).find(({ program }) => program === '/usr/sbin/chronyd')!
+  // 1.25 · 2.3
+  const beside = endpointOf({ ...clock, ip: '162.159.200.77' })
+  const elsewhere = endpointOf({ ...clock, ip: '162.159.7.77' })
+  assert.ok(Math.abs(elsewhere - beside - 2.875) < 1e-9, `${elsewhere} and ${beside}`)
+  const again = (ip: string) => endpointOf({ ...SHELL, ip }, SHELL)
+  assert.equal(again('198.51.100.8'), again('198.51.7.8'))
+})
+
 test('port 0, name resolution inside and the machine itself are no use of the network', () => {
   const noise: Contact[] = [
     { ...SHELL, port: '0' },

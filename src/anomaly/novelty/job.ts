@@ -42,7 +42,7 @@ export interface NoveltyOptions {
 
 const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: 1_000_000 } as const
 /** Grows when a snapshot can no longer be read as before. */
-const VERSION = 4
+const VERSION = 5
 /** A host that has shown nothing for so long counts no more for the budget. */
 const SEEN_LATELY: DurationMs = 7 * DAY
 

@@ -12,6 +12,7 @@ import {
   fanOutTerm,
   hourTerm,
   isLocalBirth,
+  leapTerm,
   localToolTerm,
   newDirectoryTerm,
   newPeersTerm,
@@ -61,22 +62,31 @@ export function judge(scene: Scene): Judgement {
     (use !== undefined && at < (findingOf(state, use)?.freshUntil ?? 0))
   const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
   const novelty = noveltyOf(levelOf(ofProgram, use), use !== undefined && judged, peers)
-  const fanOut = fanOutTerm(program, group)
-  const newPeers = newPeersTerm(peers)
-  const sure = ofProgram.nats + review.nats + peerNats(about) + (fanOut?.nats ?? 0) + (newPeers?.nats ?? 0)
+  const breadth = mostTelling(leapOf(scene), fanOutTerm(program, group), newPeersTerm(peers))
+  const sure = ofProgram.nats + review.nats + peerNats(about) + (breadth?.nats ?? 0)
   const terms: Term[] = []
   if (sure + MOST_OF_SHAPE * gate >= FLOOR) {
     terms.push(programTerm(scene, ofProgram), reviewTerm(scene, review, peers), ...peerTerms(scene, about))
     push(terms, persistenceTerm(about, gate * persistenceOf(about, fresh)))
     push(terms, reach(scene, ofProgram.nats))
     for (const term of shapeTerms(scene, about, novelty)) push(terms, term && { ...term, nats: gate * term.nats })
-    push(terms, fanOut)
-    push(terms, newPeers)
+    push(terms, breadth)
     push(terms, rollOutTerm(scene))
   }
   const told = terms.filter(({ nats }) => nats !== 0)
   const peerLed = peerNats(about) > ofProgram.nats
   return { nats: sumOf(told), terms: told, program: ofProgram, review, peers, about, peerLed, novelty }
+}
+
+/** On a host's first days all habits are still to come. */
+function leapOf(scene: Scene): Term | undefined {
+  return scene.group.first - scene.host.first < UNSCORED ? undefined : leapTerm(scene)
+}
+
+/** Three ways to say that a group speaks to many: the one that says most stands for all. */
+function mostTelling(...terms: readonly (Term | undefined)[]): Term | undefined {
+  const told = terms.filter((term) => term !== undefined)
+  return told.length === 0 ? undefined : most(told, ({ nats }) => nats)
 }
 
 function push(terms: Term[], term: Term | undefined): void {
@@ -142,7 +152,7 @@ function reviewTerm({ state, group }: Scene, { nats }: Review, peers: readonly P
 }
 
 function peerTerms({ state, group, ids, program, use }: Scene, about: PeerEvidence): Term[] {
-  const { peer, a, r, b, e, i, otherHosts } = about
+  const { peer, a, r, b, e, i, otherHosts, near } = about
   const numbers = {
     ip: peer.ip,
     port: peer.port,
@@ -150,6 +160,7 @@ function peerTerms({ state, group, ids, program, use }: Scene, about: PeerEviden
     program: group.program,
     user: group.user,
     otherHosts,
+    near: near ? 1 : 0,
     groups: program?.groups ?? 0,
     days: Math.round(use?.days.m ?? 0),
     hosts: state.hostTimes.size(ids.program),

@@ -2,7 +2,7 @@ import { bookNovelty, kindBit } from './day-rates.ts'
 import { isLearning } from './enter.ts'
 import { type Program, type ProgramOfUser, touch, type Use } from './entries.ts'
 import { NOBODY, pairOf } from './names.ts'
-import { type PeerEvidence, roams } from './peers.ts'
+import { neighboursOf, type PeerEvidence, roams } from './peers.ts'
 import type { Scene } from './scene.ts'
 
 /** A use has so many internal peers at most; with more, another one is no surprise. */
@@ -34,6 +34,8 @@ export function learnPeer(
     bookNovelty([program.days, ofUser.days, use.days], kind, use.day)
   }
   state.entries.addresses.met(ids.program, ip).seen = seen
+  const neighbours = neighboursOf(ip)
+  if (neighbours !== undefined) state.entries.addresses.met(ids.program, neighbours).seen = seen
   learnRange(scene, evidence, use, seen)
   learnEndpoint(scene, evidence, ip, program, use, seen)
 }

@@ -11,11 +11,13 @@ import { ALERT_DELAY, bookBirth, CONTEXT_DELAY, type Level, levelGroup } from '.
 import { curveOfNews, YOUNG } from './peers.ts'
 import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
-import { goesOutside } from './shape.ts'
+import { goesOutside, isLeap } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
 import { countHour, findingFor, LEARNING, REVIEWED_FOR, UNSCORED } from './vetting.ts'
 import { wait } from './waiting.ts'
 
+/** What fits into the byte of `Use.mostPeers`. */
+const MOST_COUNTED = 255
 /** A program remembers so many of its hosts; more says no more. */
 const HOSTS_KEPT = 256
 const ROAMING_STEP = 0.1
@@ -41,7 +43,7 @@ export function learn(scene: Scene, judgement: Judgement, seen: number, suspect:
   use.buckets += 1
   learnReach(scene, use)
   program.groups += 1
-  program.fanOut = Math.max(program.fanOut, group.peers.size)
+  learnFanOut(scene, program, use, suspect)
   entries.places.met(program.place).seen = seen
   if (judgement.program.level !== undefined && group.first - host.first >= UNSCORED)
     state.shape.born[levelGroup(judgement.program.level)] += 1
@@ -76,6 +78,18 @@ function learnBirth({ state, group, account }: Scene, { program: { level } }: Ju
     alerted: suspect,
     localTool: localTool && suspect,
   })
+}
+
+/** A suspect leap, like a suspect birth, makes others of its kind ordinary after a week. */
+function learnFanOut(scene: Scene, program: Program, use: Use, suspect: boolean): void {
+  const { state, group, host } = scene
+  if (group.first - host.first >= UNSCORED && isLeap(scene)) {
+    if (suspect) wait(state.leaps, { due: group.first + ALERT_DELAY })
+    else state.shape.leaps += 1
+  }
+  const { size } = group.peers
+  program.fanOut = Math.max(program.fanOut, size)
+  use.mostPeers = Math.max(use.mostPeers, Math.min(MOST_COUNTED, size))
 }
 
 function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: Use): void {

@@ -86,7 +86,7 @@ export const NOBODY = 0xffff_fffe
 /** Numbers are smaller than this, so that two of them fit into one number of JavaScript. */
 const MOST = 2 ** 26
 /** The addresses from 240.0.0.0 on, which nobody has, are texts as IPv6 is, and leave their numbers to them. */
-const FIRST_NAMED = 0xf000_0000
+export const FIRST_NAMED = 0xf000_0000
 
 /** Two names as one number. */
 export function pairOf(a: number, b: number): number {

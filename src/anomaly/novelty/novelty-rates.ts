@@ -41,6 +41,8 @@ function tallyOf({ near, far }: Context, group: LevelGroup): Tally {
 /** Hosts younger than 1, 3 and 7 days bring news of their own kind: a host that joins is no surprise. */
 const AGES: readonly DurationMs[] = [DAY, 3 * DAY, 7 * DAY]
 export const MATURE = AGES.length
+/** The first class of hosts that raise alerts. */
+const OLD_ENOUGH = 2
 
 export function ageClassOf(age: DurationMs): number {
   const found = AGES.findIndex((limit) => age < limit)
@@ -74,6 +76,11 @@ export function fleetRate(rates: readonly FleetRate[], age: number, level: Level
     rate = (count + RATE_WEIGHT * Math.min(limit, rate)) / (exposure + RATE_WEIGHT)
   }
   return rate
+}
+
+/** Days on which accounts of hosts older than three days were active. */
+export function activeDays(rates: readonly FleetRate[]): number {
+  return rates.slice(OLD_ENOUGH).reduce((sum, { exposure }) => sum + exposure, 0)
 }
 
 /** m_HU: how many times the fleet's novelties this user brings on this host, observed over expected. */

@@ -4,7 +4,7 @@ import { dayChance, NO_DAYS, type PeerKind } from './day-rates.ts'
 import type { Endpoint, Program, Range, Use } from './entries.ts'
 import type { Peer } from './facts.ts'
 import { dayOf, youth } from './fading.ts'
-import { type Names, NOBODY, pairOf } from './names.ts'
+import { FIRST_NAMED, type Names, NOBODY, pairOf } from './names.ts'
 import { chance, NO_RATE } from './rate.ts'
 import type { Scene } from './scene.ts'
 import type { State } from './state.ts'
@@ -32,6 +32,8 @@ export interface PeerEvidence {
   readonly bornR: number
   /** Other hosts on which the program had something new in this range lately. */
   readonly otherHosts: number
+  /** The program knows an address of the same /24. */
+  readonly near: boolean
   /** Buckets in which the endpoint or the range was contacted by its owner, this one included, if this use owns it unshared; else 0. */
   readonly endpointBuckets: number
   readonly endpointAge: number
@@ -63,6 +65,13 @@ const WEIGHT = 5
 const INTERNAL_WEIGHT = 2
 /** A program that meets a new address in more than three of ten outside groups roams. */
 const ROAMING = 0.3
+/**
+ * Nats off an unknown endpoint in a /24 that the program knows: a pool, a mirror, a cloud's next machine. Of harmless contacts to unknown
+ * endpoints a third were such, of attacks one in fifty: ln(0.36/0.02), before the weight of 1.25.
+ */
+const NEAR = 2.3
+/** Only for a use as old as this: a new one may have brought its pool along. */
+const SETTLED = 7 * DAY
 /** Of an unknown endpoint counts half the surprise by day and half the surprise by contact (v3 §6). */
 const BY_DAY = 0.5
 /** So many days back other hosts' news in a range make this one's a roll-out. */
@@ -87,11 +96,12 @@ export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEviden
   const endpoint = peer.external && !isVouched ? entries.endpoints.get(keys.ip, keys.service) : undefined
   const usual = supposed?.rolledOut === true
   const kind = usual || !peer.external ? undefined : kindOf(scene, keys, isVouched || endpoint?.vouched === true, range)
+  const near = kind === 'A2' && use !== undefined && at - use.first >= SETTLED && knowsNear(scene, keys)
   const newPort = !usual && !entries.ports.has(ids.program, keys.portKey)
   const newInternal = !peer.external && use !== undefined && !use.internalMany && !entries.internal.has(use.id, keys.ip)
   const owned = ownedAlone(endpoint, use)
   const ownRange = ownedAlone(range, use)
-  const nats = judged ? natsOf(scene, { kind, newPort, newInternal, owned, ownRange, range }) : NO_NATS
+  const nats = judged ? natsOf(scene, { kind, near, newPort, newInternal, owned, ownRange, range }) : NO_NATS
   return {
     peer,
     keys,
@@ -106,6 +116,7 @@ export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEviden
     bornA: nats.bornA,
     bornR: nats.bornR,
     otherHosts: nats.otherHosts,
+    near,
     endpointBuckets: owned ? owned.buckets + 1 : 0,
     endpointAge: owned ? at - owned.first : 0,
     rangeBuckets: ownRange ? ownRange.buckets + 1 : 0,
@@ -116,6 +127,7 @@ export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEviden
 /** What a peer is to a program, before it has a value. */
 interface Seen {
   readonly kind: PeerKind | undefined
+  readonly near: boolean
   readonly newPort: boolean
   readonly newInternal: boolean
   readonly owned: Endpoint | undefined
@@ -137,14 +149,19 @@ interface PeerNats {
 const NO_NATS: PeerNats = { a: 0, r: 0, b: 0, e: 0, i: 0, bornA: 0, bornR: 0, otherHosts: 0 }
 
 function natsOf(scene: Scene, seen: Seen): PeerNats {
-  const { kind, newPort, newInternal, owned, ownRange, range } = seen
+  const { kind, near, newPort, newInternal, owned, ownRange, range } = seen
   if (kind === undefined && !newPort && !newInternal && !owned && !ownRange) return NO_NATS
   const { state, group } = scene
   const at = group.first
   const b = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(scene))) : 0
   const unknown = kind === 'A1' || kind === 'A2'
   // One endpoint that is new by address and by port is no likelier than the less likely of the two (detection-design §13).
-  const bornA = unknown ? Math.max(unknownEndpoint(scene, kind), b) : 0
+  const bornA = unknown
+    ? Math.max(
+        near ? Math.min(CAPS.unknownEndpoint, unknownEndpoint(scene, kind)) - NEAR : unknownEndpoint(scene, kind),
+        b,
+      )
+    : 0
   const bornR = kind === 'R' ? -Math.log(dayChanceOf(scene, 'R')) : 0
   const otherHosts = range ? hostsWithNews(scene, range) : 0
   const rollOut = Math.log(1 + otherHosts)
@@ -190,6 +207,16 @@ function kindOf(
   if (entries.addresses.has(ids.program, ip)) return undefined
   if (vouched) return range ? 'E' : 'R'
   return range ? 'A2' : 'A1'
+}
+
+function knowsNear({ state: { entries }, ids }: Scene, { ip }: PeerKeys): boolean {
+  const neighbours = neighboursOf(ip)
+  return neighbours !== undefined && entries.addresses.has(ids.program, neighbours)
+}
+
+/** The number that stands for the /24 of an IPv4 address among a program's addresses: its first, which hardly anybody has. */
+export function neighboursOf(ip: number): number | undefined {
+  return ip >= FIRST_NAMED ? undefined : (ip & ~0xff) >>> 0
 }
 
 function unknownEndpoint(scene: Scene, kind: PeerKind): number {

@@ -14,7 +14,7 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
   review: (n) =>
     `Was there when learning began. Only ${n.qualified} of ${n.vetted} such programs called an outside address that nothing else calls, on one host or two${Number(n.buckets) > 1 ? `; this one in ${n.buckets} intervals` : ''}.`,
   'unknown endpoint': (n) =>
-    `Nothing in the fleet that keeps to its peers ever contacted ${at(n)}${habit(n, '; ')}.${rollOut(n)}`,
+    `Nothing in the fleet that keeps to its peers ever contacted ${at(n)}${habit(n, '; ')}${n.near === 1 ? '. It knows a neighbour of that address' : ''}.${rollOut(n)}`,
   'new range': (n) => `${n.range} is new to ${n.program}${habit(n, ', which ')}.${rollOut(n)}`,
   'new port': (n) => `Port ${n.port} is new to ${n.program}.`,
   'known endpoint': (n) =>
@@ -41,6 +41,8 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
     `${n.attended === 1 ? 'A person was logged in' : 'Nobody was logged in'}; ${n.seen} of ${n.of} novelties of this kind here had a terminal or a login.`,
   port: (n) => `Port ${n.port} is used to the outside by ${n.programs} of ${n.of} programs.`,
   'fan-out': (n) => `Contacted ${n.peers} peers within one interval; at most ${n.before} before.`,
+  leap: (n) =>
+    `Contacted ${n.peers} peers within one interval, where it had ${n.before} at most before; accounts here did such a thing ${times(n.leaps, 'time')} in ${n.days} active days.`,
   'new peers at once': (n) => `${n.peers} peers inside the network are new to it within one interval.`,
   'roll-out': (n) => `${n.hosts} hosts got this program within a day: that looks like a roll-out.`,
   burst: (n) => `${n.findings} programs of this account were found within three days on this host.`,

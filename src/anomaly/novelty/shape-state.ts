@@ -20,6 +20,8 @@ export interface ShapeState {
   /** Births with a peer outside, and those of standard tools that have no network code. */
   outsideBirths: number
   localTools: number
+  /** Uses that reached out to far more peers at once than ever before (`leapTerm`). */
+  leaps: number
   /** By class, 12 cells: weekday or weekend, four hours each. */
   readonly hours: number[][]
   /** Programs that used a port to the outside, by `portKey`; and programs that went outside at all. */
@@ -53,6 +55,7 @@ export function newShape(): ShapeState {
     terminal: NOVELTY_CLASSES.map(() => ({ n: 0, yes: 0 })),
     outsideBirths: 0,
     localTools: 0,
+    leaps: 0,
     hours: NOVELTY_CLASSES.map(() => Array<number>(HOUR_CELLS).fill(0)),
     outsidePorts: new Map(),
     outsidePrograms: 0,

@@ -9,6 +9,7 @@ import {
   fanOutTerm,
   hourTerm,
   isLocalBirth,
+  leapTerm,
   learnHour,
   localToolTerm,
   newDirectoryTerm,
@@ -143,6 +144,28 @@ test('fan-out begins at eight peers, and is measured by the most of before', () 
   near(fanOutTerm(program, peers(40))?.nats, 0.346574)
   program.fanOut = 40
   assert.equal(fanOutTerm(program, peers(40)), undefined)
+})
+
+test('a leap is eight peers at least and four times as many as ever, worth what it is improbable in a day', () => {
+  const state = newState()
+  const [use, program] = [USE.blank(), PROGRAM.blank()]
+  const leap = (count: number, known: { use?: typeof use; program?: typeof program }) =>
+    leapTerm({ state, group: peers(count), use: known.use, program: known.program })?.nats
+  state.rates[2]!.exposure = 100
+  state.rates[3]!.exposure = 850
+  assert.equal(leap(7, {}), undefined)
+  // 0.75·ln((100 + 850 + 50)/1)
+  near(leap(8, {}), 5.180816)
+  use.mostPeers = 3
+  program.fanOut = 40
+  assert.equal(leap(11, { use, program }), undefined)
+  near(leap(12, { use, program }), 5.180816)
+  assert.equal(leap(12, { program }), undefined, 'a new use is measured by its program')
+  // Nine were seen: 0.75·ln(1000/10); in a large fleet at most 0.75·8
+  state.shape.leaps = 9
+  near(leap(8, {}), 3.453878)
+  state.rates[3]!.exposure = 1e9
+  near(leap(8, {}), 6)
 })
 
 test('new peers inside count together from three on, as far as this use seldom meets one', () => {

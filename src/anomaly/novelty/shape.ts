@@ -3,7 +3,7 @@ import { isLocalTool } from '../../domain/local-tools.ts'
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
 import type { Host, Program, Use } from './entries.ts'
 import type { Group } from './group.ts'
-import { type Level, levelGroup } from './novelty-rates.ts'
+import { activeDays, type Level, levelGroup } from './novelty-rates.ts'
 import type { PeerEvidence } from './peers.ts'
 import type { Scene } from './scene.ts'
 import { directoryNumber, HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
@@ -171,6 +171,33 @@ export function fanOutTerm(program: Program | undefined, { peers }: Group): Term
   const before = program?.fanOut ?? 0
   const nats = FAN_OUT.weight * Math.log(peers.size / Math.max(FAN_OUT.usual, before))
   return nats <= 0 ? undefined : { name: 'fan-out', nats, numbers: { peers: peers.size, before } }
+}
+
+const LEAP = { from: 8, times: 4, usual: 2, prior: 50, cap: 8, weight: 0.75 } as const
+
+/** Peers of a bucket so far: of this use, or of its program anywhere where the use is new. */
+function usualFanOut({ program, use }: Pick<Scene, 'program' | 'use'>): number {
+  return Math.max(LEAP.usual, use?.mostPeers ?? program?.fanOut ?? 0)
+}
+
+/** Whether a group reaches out to at least eight peers, and to four times as many as ever before. */
+export function isLeap(scene: Pick<Scene, 'program' | 'use' | 'group'>): boolean {
+  const { size } = scene.group.peers
+  return size >= LEAP.from && size >= LEAP.times * usualFanOut(scene)
+}
+
+/**
+ * A leap, as when somebody looks around or goes from host to host: improbable as it is on an account's active day, which the fleet tells. Where
+ * leaps are usual, since people administer by loops over all hosts, they are worth little.
+ */
+export function leapTerm(scene: Pick<Scene, 'state' | 'program' | 'use' | 'group'>): Term | undefined {
+  if (!isLeap(scene)) return undefined
+  const { state, group } = scene
+  const days = activeDays(state.rates)
+  const { leaps } = state.shape
+  const nats = LEAP.weight * Math.min(LEAP.cap, -Math.log((leaps + 1) / (days + LEAP.prior)))
+  const numbers = { peers: group.peers.size, before: usualFanOut(scene), leaps, days: Math.round(days) }
+  return nats <= 0 ? undefined : { name: 'leap', nats, numbers }
 }
 
 const AT_ONCE = { from: 3, weight: 0.5, quiet: 2 } as const

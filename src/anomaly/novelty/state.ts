@@ -35,6 +35,8 @@ export interface Fleet {
   readonly rates: FleetRate[]
   /** Births that are still to be learned. */
   readonly births: Waiting<WaitingBirth>
+  /** When leaps that were suspect begin to count. */
+  readonly leaps: Waiting<{ readonly due: EpochMs }>
   /** Curves of detection-design §6, by group; those of v3 §6, by day. */
   readonly curves: { readonly a: Curve; readonly b: Curve; readonly i: Curve }
   readonly dayCurves: DayCurves
@@ -73,6 +75,7 @@ function newFleet(): Fleet {
     newest: 0,
     rates: newRates(),
     births: [],
+    leaps: [],
     curves: { a: newCurve(), b: newCurve(), i: newCurve() },
     dayCurves: newDayCurves(),
     shape: newShape(),

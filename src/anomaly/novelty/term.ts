@@ -18,6 +18,7 @@ export const TERM_NAMES = [
   'port',
   'fan-out',
   'new peers at once',
+  'leap',
   'roll-out',
   'burst',
 ] as const
