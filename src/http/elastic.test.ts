@@ -302,6 +302,26 @@ describe('what clients ask before they send', () => {
       assert.match(await (await get(path)).text(), /logs/)
     })
 
+  // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-get-settings
+  test('settings are told under "index", as elasticsearch.dsl for Python reads them when it is started again', async () => {
+    const { app, get } = await open()
+    const settingsOf = async (path: string) =>
+      ((await (await get(path)).json()) as Record<string, { settings: { index: object } }>).logs!.settings.index
+    assert.equal(typeof (await settingsOf('/logs/_settings')), 'object')
+    const analysis = { analyzer: { words: { type: 'standard' } } }
+    for (const settings of [{ analysis }, { index: { analysis } }]) {
+      await app.request('/logs', { method: 'PUT', body: JSON.stringify({ settings }) })
+      for (const path of ['/logs/_settings', '/logs'])
+        assert.deepEqual(((await settingsOf(path)) as { analysis: unknown }).analysis, analysis)
+    }
+  })
+
+  test('a data stream that was set up is an index too', async () => {
+    const { app } = await open()
+    await app.request('/_data_stream/logs-a', { method: 'PUT' })
+    assert.equal((await app.request('/logs-a', { method: 'HEAD' })).status, 200)
+  })
+
   test('a name like __proto__ can be set up', async () => {
     const { app, get } = await open()
     await app.request('/_template/__proto__', { method: 'PUT', body: '{"__proto__":{"x":1}}' })
