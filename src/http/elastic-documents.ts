@@ -1,7 +1,8 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { REJECT_BYTES } from '../domain/event.ts'
 import type { EpochMs } from '../domain/time.ts'
+import { isForUs } from './access.ts'
 import { BulkIntake, type BulkResult, LONGEST_DOCUMENT } from './bulk-intake.ts'
 import { isUsableId } from './bulk-parser.ts'
 import { refusal, reply } from './elastic-reply.ts'
@@ -61,7 +62,16 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
   }
   app.post('/:index/_doc', single)
   app.on(['POST', 'PUT'], ['/:index/_doc/:id', '/:index/_create/:id'], single)
+  // As up to version 7, when each document had a type.
+  const typed = (c: Context<HttpEnv>, next: Next) => (isTyped(c) ? single(c) : next())
+  app.post('/:index/:type', typed)
+  app.on(['POST', 'PUT'], '/:index/:type/:id', typed)
   return app
+}
+
+function isTyped(c: Context<HttpEnv>): boolean {
+  const names = [c.req.param('index') ?? '', c.req.param('type') ?? '']
+  return !isForUs(c.req.path, c.req.header('accept')) && !names.some((name) => name.startsWith('_'))
 }
 
 const NO_PIPELINES = { warning: '299 oddsock "pipelines are not run: documents are kept as they came"' }

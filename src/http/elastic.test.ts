@@ -238,6 +238,20 @@ describe('single documents', () => {
     )
   })
 
+  // bunyan-elasticsearch 1.0.1 sends each line so, elasticsearch-py 7 with doc_type. ES 7: POST /<index>/<type>, PUT /<index>/<type>/<id>.
+  test('are taken under a type, as before version 8, and nothing else is taken for one', async () => {
+    const { intake, app, post } = await open()
+    const body = '{"name":"x","hostname":"vm","level":"info","message":"typed"}'
+    const drawn = await post('/logs/event', body, json)
+    assert.equal(drawn.status, 201)
+    const put = await app.request('/logs/event/7', { method: 'PUT', headers: json, body })
+    assert.deepEqual([put.status, ((await put.json()) as { _id: string })._id], [201, '7'])
+    assert.equal((await intake.stored()).length, 2)
+    for (const path of ['/logs/_search', '/_ilm/policy/7', '/_snapshot/x/y', '/api/v1/none'])
+      await app.request(path, { method: 'POST', headers: json, body })
+    assert.equal((await intake.stored()).length, 2)
+  })
+
   test('that are none are refused and kept as rejects', async () => {
     const { intake, post } = await open()
     assert.equal((await post('/logs/_doc', '[1]', json)).status, 400)
