@@ -30,7 +30,7 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
   const app = new Hono<HttpEnv>()
 
   const bulk = async (c: Context<HttpEnv>) => {
-    refuseForms(c)
+    refuseOthers(c)
     const since = performance.now()
     return slots.run(async () => {
       const request = new BulkIntake(source, c.req.param('index') ?? '', now())
@@ -45,7 +45,7 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
   app.on(['POST', 'PUT'], ['/_bulk', '/:index/_bulk', '/:index/:type/_bulk'], bulk)
 
   const single = async (c: Context<HttpEnv>) => {
-    refuseForms(c)
+    refuseOthers(c)
     const [index = '', id] = [c.req.param('index'), c.req.param('id')]
     if (id !== undefined && !isUsableId(id))
       return refusal(c, 400, 'illegal_argument_exception', 'the id of a document is 1 to 512 bytes long')
@@ -76,10 +76,15 @@ function isTyped(c: Context<HttpEnv>): boolean {
 
 const NO_PIPELINES = { warning: '299 oddsock "pipelines are not run: documents are kept as they came"' }
 
-/** What a web page can send to a foreign server without asking it first is never a document. */
-function refuseForms(c: Context<HttpEnv>): void {
+/**
+ * What a web page can send to a foreign server without asking it first is never a document, and of what else Elasticsearch reads,
+ * nothing is ours to read but JSON.
+ */
+const NO_JSON = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain|.*\b(cbor|smile|yaml))\b/i
+
+function refuseOthers(c: Context<HttpEnv>): void {
   const type = c.req.header('content-type') ?? ''
-  if (!/^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i.test(type)) return
+  if (!NO_JSON.test(type)) return
   throw new AppError({
     message: `Cannot take documents of the content type "${type}": expected application/x-ndjson or application/json`,
     code: 'HTTP_MEDIA_UNKNOWN',

@@ -174,6 +174,18 @@ describe('_bulk', () => {
     assert.equal((await post('/logs/_bulk', 'rubbish', { ...NDJSON, 'content-encoding': 'br' })).status, 415)
   })
 
+  // Java clients can be told to write in these: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
+  test('in another notation than JSON is refused as a whole, not line by line', async () => {
+    const { intake, post } = await open()
+    for (const type of [
+      'application/cbor',
+      'application/smile',
+      'application/vnd.elasticsearch+cbor;compatible-with=8',
+    ])
+      assert.equal((await post('/_bulk', lines('x', 'y'), { 'content-type': type })).status, 415)
+    assert.deepEqual(intake.rejects, [])
+  })
+
   test('without any item, or of a type that a form could send, is refused', async () => {
     const { intake, post } = await open()
     assert.equal((await post('/_bulk', '\n')).status, 400)
