@@ -5,7 +5,7 @@ import type { EpochMs } from '../domain/time.ts'
 import { isForUs } from './access.ts'
 import { BulkIntake, type BulkResult, LONGEST_DOCUMENT } from './bulk-intake.ts'
 import { isUsableId } from './bulk-parser.ts'
-import { refusal, reply } from './elastic-reply.ts'
+import { refusal, reply, typeFor } from './elastic-reply.ts'
 import type { HttpEnv } from './http-env.ts'
 import { PUSHED, type PushSource } from './push-source.ts'
 import { PushedDocuments } from './pushed-documents.ts'
@@ -36,7 +36,8 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
       const request = new BulkIntake(source, c.req.param('index') ?? '', now())
       await request.takeAll(bodyOf(c, limits, (bytes) => source.read(bytes)))
       if (request.results.length === 0) return refusal(c, 400, 'parse_exception', 'request body is required')
-      const items = request.results.map(itemOf)
+      const type = typeFor(c)
+      const items = request.results.map((result) => itemOf(result, type))
       const errors = request.results.some(({ fault }) => fault !== undefined)
       const body = { took: Math.round(performance.now() - since), errors, items }
       return reply(c, body, 200, request.wishesPipeline || c.req.query('pipeline') ? NO_PIPELINES : {})
@@ -57,7 +58,12 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
         return refusal(c, 400, 'document_parsing_exception', read)
       }
       await source.take({ source: PUSHED, clock: 'receipt', events: [read.event] })
-      return reply(c, created(index, read.id), 201, c.req.query('pipeline') ? NO_PIPELINES : {})
+      return reply(
+        c,
+        created({ _index: index, ...typeFor(c), _id: read.id }),
+        201,
+        c.req.query('pipeline') ? NO_PIPELINES : {},
+      )
     })
   }
   app.post('/:index/_doc', single)
@@ -92,15 +98,21 @@ function refuseOthers(c: Context<HttpEnv>): void {
   })
 }
 
-function itemOf({ op, index, id, fault }: BulkResult): unknown {
-  if (fault === undefined) return { [op]: { ...created(index, id), status: 201 } }
-  const error = { type: 'document_parsing_exception', reason: fault }
-  return { [op]: { _index: index, _id: id ?? null, status: 400, error } }
+interface Named {
+  readonly _index: string
+  readonly _type?: string
+  readonly _id: string | null
+}
+
+function itemOf({ op, index, id, fault }: BulkResult, type: Pick<Named, '_type'>): unknown {
+  const named = { _index: index, ...type, _id: id ?? null }
+  if (fault === undefined) return { [op]: { ...created(named), status: 201 } }
+  return { [op]: { ...named, status: 400, error: { type: 'document_parsing_exception', reason: fault } } }
 }
 
 const SHARDS = { total: 1, successful: 1, failed: 0 }
 
 /** Whether a document was there before we do not know when we answer; to its sender it comes to the same. */
-function created(index: string, id: string | undefined): Record<string, unknown> {
-  return { _index: index, _id: id, _version: 1, result: 'created', _shards: SHARDS, _seq_no: 0, _primary_term: 1 }
+function created(named: Named): object {
+  return { ...named, _version: 1, result: 'created', _shards: SHARDS, _seq_no: 0, _primary_term: 1 }
 }
