@@ -45,7 +45,8 @@ const KINDS: readonly Kind[] = [
 const MODIFIED = '2026-01-01T00:00:00.000Z'
 
 function dataStream(name: string): unknown {
-  const backing = { index_name: `.ds-${name}-000001`, index_uuid: name }
+  const managed = { managed_by: 'Unmanaged', prefer_ilm: true }
+  const backing = { index_name: `.ds-${name}-000001`, index_uuid: name, ...managed }
   return {
     name,
     timestamp_field: { name: '@timestamp' },
@@ -53,6 +54,11 @@ function dataStream(name: string): unknown {
     generation: 1,
     status: 'GREEN',
     template: name,
+    next_generation_managed_by: managed.managed_by,
+    prefer_ilm: managed.prefer_ilm,
+    rollover_on_write: false,
+    settings: {},
+    mappings: {},
     hidden: false,
     system: false,
     allow_custom_routing: false,
