@@ -321,6 +321,16 @@ describe('what clients ask before they send', () => {
     )
   })
 
+  // Filebeat 7.17.29 asks for these before it loads the pipelines of its modules: auditd wants geoip, apache and nginx user_agent too.
+  test('names the processors without which modules of Filebeat do not start', async () => {
+    const { get } = await open()
+    const { nodes } = (await (await get('/_nodes/ingest')).json()) as {
+      nodes: Record<string, { ingest: { processors: readonly { type: string }[] } }>
+    }
+    const types = Object.values(nodes).map(({ ingest }) => ingest.processors.map(({ type }) => type))
+    assert.ok(types.every((all) => all.includes('geoip') && all.includes('user_agent')))
+  })
+
   for (const path of [
     '/_license',
     '/_xpack',
