@@ -36,6 +36,8 @@ function greeting(version: string): unknown {
     cluster_name: CLUSTER,
     cluster_uuid: 'oddsock',
     version: {
+      // The Java client of OpenSearch takes no greeting without this one; it may be any.
+      distribution: CLUSTER,
       number: version,
       build_flavor: 'default',
       build_type: 'tar',

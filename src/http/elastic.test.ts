@@ -310,6 +310,44 @@ describe('what clients ask before they send', () => {
     assert.ok(Number(((await plain.json()) as { version: { number: string } }).version.number.split('.')[0]) >= 9)
   })
 
+  // What opensearch-java 3.9 (OpenSearchVersionInfo) and elasticsearch-java 9.4 (ElasticsearchVersionInfo, DataStream) read as required.
+  test('has all that the Java clients want to see in it', async () => {
+    const { app, get } = await open()
+    const { version } = (await (await get('/')).json()) as { version: object }
+    const wanted = [
+      'build_date',
+      'build_flavor',
+      'build_hash',
+      'build_snapshot',
+      'build_type',
+      'distribution',
+      'number',
+    ]
+    const compatible = ['lucene_version', 'minimum_index_compatibility_version', 'minimum_wire_compatibility_version']
+    assert.deepEqual(
+      [...wanted, ...compatible].filter((name) => !Object.hasOwn(version, name)),
+      [],
+    )
+    await app.request('/_data_stream/logs', { method: 'PUT' })
+    const { data_streams } = (await (await get('/_data_stream/logs')).json()) as {
+      data_streams: [{ indices: [object] }]
+    }
+    const [stream] = data_streams
+    const managed = [
+      'generation',
+      'hidden',
+      'next_generation_managed_by',
+      'prefer_ilm',
+      'rollover_on_write',
+      'template',
+    ]
+    assert.deepEqual(
+      managed.filter((name) => !Object.hasOwn(stream, name)),
+      [],
+    )
+    assert.deepEqual(Object.keys(stream.indices[0]).sort(), ['index_name', 'index_uuid', 'managed_by', 'prefer_ilm'])
+  })
+
   test('names no other node than the one that was called', async () => {
     const { get } = await open()
     const { nodes } = (await (await get('/_nodes/_all/http', { host: 'localhost:9277' })).json()) as {
