@@ -222,6 +222,13 @@ describe('_bulk', () => {
     }
   })
 
+  // Fluent Bit keeps 512 kB of an answer (Buffer_Size) and, when that is not all of it, looks for these characters.
+  test('is answered so that the beginning of a long answer tells that all is well', async () => {
+    const { post } = await open()
+    const reply = await post('/logs/_bulk', lines('{"create":{}}', '{"n":1}'))
+    assert.match(await reply.text(), /^\{"took":\d+,"errors":false,"items":\[/)
+  })
+
   test('says that pipelines are not run', async () => {
     const { post } = await open()
     const warned = await post('/_bulk', lines('{"create":{"pipeline":"p"}}', '{"n":1}'))
