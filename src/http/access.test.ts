@@ -108,3 +108,23 @@ test('who can open the socket may do everything', async () => {
   for (const keys of [NO_KEYS, KEYS])
     assert.equal(await status(keys, 'PATCH /api/v1/alerts/1', { host: 'anything' }, 'socket'), 200)
 })
+
+test('clients of Elasticsearch are refused in the media type that they asked for, all others with a problem', async () => {
+  const app = routes({ keys: KEYS, resources: [new Hono<HttpEnv>()], log: SILENT })
+  // As the Python clients of versions 8 and 9 ask, which know no other types than these.
+  const accept = 'application/vnd.elasticsearch+json; compatible-with=9'
+  const wrongKey = { authorization: `ApiKey ${base64('a:b')}` }
+  const shipper = await app.request('/logs/_doc', { method: 'POST', headers: { ...wrongKey, accept } })
+  assert.equal(shipper.status, 401)
+  assert.equal(shipper.headers.get('content-type'), 'application/vnd.elasticsearch+json;compatible-with=9')
+  assert.equal(shipper.headers.get('x-elastic-product'), 'Elasticsearch')
+  assert.match(shipper.headers.get('www-authenticate') ?? '', /ApiKey/)
+  const { error, status } = (await shipper.json()) as { error: { reason: string }; status: number }
+  assert.match(error.reason, /unknown API key/)
+  assert.equal(status, 401)
+  for (const path of ['/api/v1/alerts', '/metrics', '/readyz'])
+    assert.equal(
+      (await app.request(path, { headers: { accept } })).headers.get('content-type'),
+      'application/problem+json',
+    )
+})

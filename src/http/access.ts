@@ -23,7 +23,7 @@ export function access({ keys, hosts = [] }: AccessOptions): MiddlewareHandler<H
     if (c.env?.door === 'socket') return next()
     const host = c.req.header('host')
     checkOrigin(c.req.header('origin'), host)
-    const wanted = scopesFor(c.req.method, c.req.path, asksForPage(c.req.header('accept')))
+    const wanted = scopesFor(c.req.method, c.req.path, c.req.header('accept'))
     if (keys.areWanted) checkKey(keys, wanted, c.req.header('authorization'))
     else checkWithoutKeys(known, wanted, host)
     return next()
@@ -35,12 +35,16 @@ export function asksForPage(accept: string | undefined): boolean {
   return /\btext\/html\b/i.test(accept ?? '')
 }
 
+/** Whether a request is for our own API or page. What is not, comes from clients of Elasticsearch. */
+export function isForUs(path: string, accept: string | undefined): boolean {
+  return /^\/(api|metrics|readyz|healthz)(\/|$)/.test(path) || (path === '/' && asksForPage(accept))
+}
+
 /** The scopes that suffice for a request; none where everybody may. */
-function scopesFor(method: string, path: string, page: boolean): readonly Scope[] {
+function scopesFor(method: string, path: string, accept: string | undefined): readonly Scope[] {
   const looks = method === 'GET' || method === 'HEAD'
   if (path === '/healthz' && looks) return []
-  const isOurs = /^\/(api|metrics|readyz)(\/|$)/.test(path) || (path === '/' && page)
-  if (!isOurs) return ['ingest', 'manage']
+  if (!isForUs(path, accept)) return ['ingest', 'manage']
   return looks ? ['read', 'manage'] : ['manage']
 }
 

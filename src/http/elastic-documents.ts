@@ -1,10 +1,11 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { REJECT_BYTES } from '../domain/event.ts'
 import type { EpochMs } from '../domain/time.ts'
+import { isForUs } from './access.ts'
 import { BulkIntake, type BulkResult, LONGEST_DOCUMENT } from './bulk-intake.ts'
 import { isUsableId } from './bulk-parser.ts'
-import { refusal, reply } from './elastic-reply.ts'
+import { refusal, reply, typeFor } from './elastic-reply.ts'
 import type { HttpEnv } from './http-env.ts'
 import { PUSHED, type PushSource } from './push-source.ts'
 import { PushedDocuments } from './pushed-documents.ts'
@@ -29,13 +30,14 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
   const app = new Hono<HttpEnv>()
 
   const bulk = async (c: Context<HttpEnv>) => {
-    refuseForms(c)
+    refuseOthers(c)
     const since = performance.now()
     return slots.run(async () => {
       const request = new BulkIntake(source, c.req.param('index') ?? '', now())
       await request.takeAll(bodyOf(c, limits, (bytes) => source.read(bytes)))
       if (request.results.length === 0) return refusal(c, 400, 'parse_exception', 'request body is required')
-      const items = request.results.map(itemOf)
+      const type = typeFor(c)
+      const items = request.results.map((result) => itemOf(result, type))
       const errors = request.results.some(({ fault }) => fault !== undefined)
       const body = { took: Math.round(performance.now() - since), errors, items }
       return reply(c, body, 200, request.wishesPipeline || c.req.query('pipeline') ? NO_PIPELINES : {})
@@ -44,7 +46,7 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
   app.on(['POST', 'PUT'], ['/_bulk', '/:index/_bulk', '/:index/:type/_bulk'], bulk)
 
   const single = async (c: Context<HttpEnv>) => {
-    refuseForms(c)
+    refuseOthers(c)
     const [index = '', id] = [c.req.param('index'), c.req.param('id')]
     if (id !== undefined && !isUsableId(id))
       return refusal(c, 400, 'illegal_argument_exception', 'the id of a document is 1 to 512 bytes long')
@@ -56,20 +58,39 @@ export function elasticDocuments({ source, now, limits = BODY_LIMITS }: Document
         return refusal(c, 400, 'document_parsing_exception', read)
       }
       await source.take({ source: PUSHED, clock: 'receipt', events: [read.event] })
-      return reply(c, created(index, read.id), 201, c.req.query('pipeline') ? NO_PIPELINES : {})
+      return reply(
+        c,
+        created({ _index: index, ...typeFor(c), _id: read.id }),
+        201,
+        c.req.query('pipeline') ? NO_PIPELINES : {},
+      )
     })
   }
   app.post('/:index/_doc', single)
   app.on(['POST', 'PUT'], ['/:index/_doc/:id', '/:index/_create/:id'], single)
+  // As up to version 7, when each document had a type.
+  const typed = (c: Context<HttpEnv>, next: Next) => (isTyped(c) ? single(c) : next())
+  app.post('/:index/:type', typed)
+  app.on(['POST', 'PUT'], '/:index/:type/:id', typed)
   return app
+}
+
+function isTyped(c: Context<HttpEnv>): boolean {
+  const names = [c.req.param('index') ?? '', c.req.param('type') ?? '']
+  return !isForUs(c.req.path, c.req.header('accept')) && !names.some((name) => name.startsWith('_'))
 }
 
 const NO_PIPELINES = { warning: '299 oddsock "pipelines are not run: documents are kept as they came"' }
 
-/** What a web page can send to a foreign server without asking it first is never a document. */
-function refuseForms(c: Context<HttpEnv>): void {
+/**
+ * What a web page can send to a foreign server without asking it first is never a document, and of what else Elasticsearch reads,
+ * nothing is ours to read but JSON.
+ */
+const NO_JSON = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain|.*\b(cbor|smile|yaml))\b/i
+
+function refuseOthers(c: Context<HttpEnv>): void {
   const type = c.req.header('content-type') ?? ''
-  if (!/^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i.test(type)) return
+  if (!NO_JSON.test(type)) return
   throw new AppError({
     message: `Cannot take documents of the content type "${type}": expected application/x-ndjson or application/json`,
     code: 'HTTP_MEDIA_UNKNOWN',
@@ -77,15 +98,21 @@ function refuseForms(c: Context<HttpEnv>): void {
   })
 }
 
-function itemOf({ op, index, id, fault }: BulkResult): unknown {
-  if (fault === undefined) return { [op]: { ...created(index, id), status: 201 } }
-  const error = { type: 'document_parsing_exception', reason: fault }
-  return { [op]: { _index: index, _id: id ?? null, status: 400, error } }
+interface Named {
+  readonly _index: string
+  readonly _type?: string
+  readonly _id: string | null
+}
+
+function itemOf({ op, index, id, fault }: BulkResult, type: Pick<Named, '_type'>): unknown {
+  const named = { _index: index, ...type, _id: id ?? null }
+  if (fault === undefined) return { [op]: { ...created(named), status: 201 } }
+  return { [op]: { ...named, status: 400, error: { type: 'document_parsing_exception', reason: fault } } }
 }
 
 const SHARDS = { total: 1, successful: 1, failed: 0 }
 
 /** Whether a document was there before we do not know when we answer; to its sender it comes to the same. */
-function created(index: string, id: string | undefined): Record<string, unknown> {
-  return { _index: index, _id: id, _version: 1, result: 'created', _shards: SHARDS, _seq_no: 0, _primary_term: 1 }
+function created(named: Named): object {
+  return { ...named, _version: 1, result: 'created', _shards: SHARDS, _seq_no: 0, _primary_term: 1 }
 }

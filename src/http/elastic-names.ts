@@ -19,6 +19,11 @@ interface Named {
 const byName = (found: readonly Named[], told: (body: unknown) => unknown) =>
   Object.fromEntries(found.map(({ name, body }) => [name, told(body)]))
 
+const DATA_STREAMS: Kind = {
+  path: '/_data_stream',
+  answer: (found) => ({ data_streams: found.map(({ name }) => dataStream(name)) }),
+}
+
 const KINDS: readonly Kind[] = [
   {
     path: '/_index_template',
@@ -34,16 +39,14 @@ const KINDS: readonly Kind[] = [
     path: '/_ilm/policy',
     answer: (found) => byName(found, (body) => ({ version: 1, modified_date: MODIFIED, ...objectOf(body) })),
   },
-  {
-    path: '/_data_stream',
-    answer: (found) => ({ data_streams: found.map(({ name }) => dataStream(name)) }),
-  },
+  DATA_STREAMS,
 ]
 
 const MODIFIED = '2026-01-01T00:00:00.000Z'
 
 function dataStream(name: string): unknown {
-  const backing = { index_name: `.ds-${name}-000001`, index_uuid: name }
+  const managed = { managed_by: 'Unmanaged', prefer_ilm: true }
+  const backing = { index_name: `.ds-${name}-000001`, index_uuid: name, ...managed }
   return {
     name,
     timestamp_field: { name: '@timestamp' },
@@ -51,6 +54,11 @@ function dataStream(name: string): unknown {
     generation: 1,
     status: 'GREEN',
     template: name,
+    next_generation_managed_by: managed.managed_by,
+    prefer_ilm: managed.prefer_ilm,
+    rollover_on_write: false,
+    settings: {},
+    mappings: {},
     hidden: false,
     system: false,
     allow_custom_routing: false,
@@ -70,13 +78,14 @@ const LARGEST: { readonly bytes: number; readonly patience: number } = { bytes: 
  */
 export function elasticNames(): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
-  for (const kind of KINDS) mount(app, kind, new Memory())
+  const streams = new Memory()
+  for (const kind of KINDS) mount(app, kind, kind === DATA_STREAMS ? streams : new Memory())
   app.post('/_index_template/_simulate_index/:name', (c) =>
     reply(c, { template: { settings: {}, mappings: {}, aliases: {} }, overlapping: [] }),
   )
   app.on(['POST', 'PUT'], '/_aliases', (c) => reply(c, ACKNOWLEDGED))
   app.on(['GET', 'POST'], ['/_refresh', '/_flush', '/:index/_refresh', '/:index/_flush'], (c) => reply(c, SHARDS))
-  mountIndices(app)
+  mountIndices(app, streams)
   return app
 }
 
@@ -93,25 +102,41 @@ function mount(app: Hono<HttpEnv>, { path, answer }: Kind, memory: Memory): void
   app.delete(`${path}/:name`, (c) => (memory.delete(c.req.param('name')) ? reply(c, ACKNOWLEDGED) : missing(c)))
 }
 
-function mountIndices(app: Hono<HttpEnv>): void {
+function mountIndices(app: Hono<HttpEnv>, streams: Memory): void {
   const indices = new Memory()
-  const told = ({ name, body }: Named) => [name, { aliases: {}, mappings: {}, settings: {}, ...objectOf(body) }]
+  const find = (pattern: string) => [...streams.find(pattern), ...indices.find(pattern)]
+  const told = (named: Named) => [
+    named.name,
+    { aliases: {}, mappings: {}, ...objectOf(named.body), settings: settingsOf(named) },
+  ]
   app.get('/:index', (c) => {
-    const found = indices.find(c.req.param('index'))
+    const found = find(c.req.param('index'))
     return found.length > 0 ? reply(c, Object.fromEntries(found.map(told))) : missing(c)
   })
+  app.get('/:index/_settings', (c) => {
+    const asked = c.req.param('index')
+    const found = find(asked)
+    const named = found.length > 0 ? found : [{ name: asked, body: {} }]
+    return reply(c, Object.fromEntries(named.map((one) => [one.name, { settings: settingsOf(one) }])))
+  })
+  app.get('/:index/_mapping', (c) => reply(c, { [c.req.param('index')]: { mappings: {} } }))
   app.put('/:index', async (c) => {
     const index = c.req.param('index')
     if (index.startsWith('_')) return missing(c)
     indices.set(index, await bodyAsJson(c))
     return reply(c, { acknowledged: true, shards_acknowledged: true, index })
   })
-  for (const part of ['_mapping', '_settings'] as const) {
-    app.get(`/:index/${part}`, (c) => reply(c, { [c.req.param('index')]: { [part.slice(1)]: {} } }))
-    app.on(['PUT', 'POST'], `/:index/${part}`, (c) => reply(c, ACKNOWLEDGED))
-  }
+  app.on(['PUT', 'POST'], ['/:index/_mapping', '/:index/_settings'], (c) => reply(c, ACKNOWLEDGED))
   for (const path of ['/_alias/:name', '/:index/_alias/:name', '/:index/_alias'])
     app.get(path, (c) => missing(c)).on(['PUT', 'POST'], path, (c) => reply(c, ACKNOWLEDGED))
+}
+
+/** As they were set up, under `index` as they are always told, with or without that word before them. */
+function settingsOf({ name, body }: Named): unknown {
+  const { settings } = objectOf(body) as { readonly settings?: unknown }
+  const { index, ...others } = objectOf(settings) as { readonly index?: unknown }
+  const standard = { number_of_shards: '1', number_of_replicas: '1', provided_name: name, uuid: name }
+  return { index: { ...standard, ...others, ...objectOf(index) } }
 }
 
 function missing(c: Context<HttpEnv>): Response {

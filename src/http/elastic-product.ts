@@ -36,6 +36,8 @@ function greeting(version: string): unknown {
     cluster_name: CLUSTER,
     cluster_uuid: 'oddsock',
     version: {
+      // The Java client of OpenSearch takes no greeting without this one; it may be any.
+      distribution: CLUSTER,
       number: version,
       build_flavor: 'default',
       build_type: 'tar',
@@ -95,6 +97,54 @@ const HEALTH = {
   active_shards_percent_as_number: 100,
 }
 
+/**
+ * What pipelines can be made of in Elasticsearch. None of it is run here, as senders are warned with each request; but a module of
+ * Filebeat that misses a part of its pipeline sends nothing at all.
+ *
+ * https://www.elastic.co/docs/reference/enrich-processor/
+ */
+const PROCESSORS: readonly string[] = [
+  ...[
+    'append',
+    'attachment',
+    'bytes',
+    'circle',
+    'community_id',
+    'convert',
+    'csv',
+    'date',
+    'date_index_name',
+    'dissect',
+  ],
+  ...[
+    'dot_expander',
+    'drop',
+    'enrich',
+    'fail',
+    'fingerprint',
+    'foreach',
+    'geo_grid',
+    'geoip',
+    'grok',
+    'gsub',
+    'html_strip',
+  ],
+  ...['inference', 'ip_location', 'join', 'json', 'kv', 'lowercase', 'network_direction', 'pipeline', 'redact'],
+  ...[
+    'registered_domain',
+    'remove',
+    'rename',
+    'reroute',
+    'script',
+    'set',
+    'set_security_user',
+    'sort',
+    'split',
+    'terminate',
+  ],
+  ...['trim', 'uppercase', 'uri_parts', 'urldecode', 'user_agent'],
+]
+
 /** Clients that look for more nodes go on with the addresses that they find here: the one that they have called. */
 function nodes(c: Context<HttpEnv>, version: string): unknown {
   const address = c.req.header('host') ?? 'localhost'
@@ -108,7 +158,7 @@ function nodes(c: Context<HttpEnv>, version: string): unknown {
     build_hash: 'oddsock',
     roles: ['data', 'ingest', 'master'],
     http: { bound_address: [address], publish_address: address, max_content_length_in_bytes: 104_857_600 },
-    ingest: { processors: [] },
+    ingest: { processors: PROCESSORS.map((type) => ({ type })) },
   }
   return {
     _nodes: { total: 1, successful: 1, failed: 0 },

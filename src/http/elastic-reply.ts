@@ -40,6 +40,18 @@ function errorBody(status: number, type: string, reason: string): unknown {
 
 /** Clients of versions 8 and 9 ask for `application/vnd.elasticsearch+json; compatible-with=N`, and some insist on it. */
 function mediaTypeOf(accept: string): string {
-  const [, version] = /application\/vnd\.elasticsearch\+json\s*;\s*compatible-with=(\d{1,2})/.exec(accept) ?? []
+  const version = compatibleWith(accept)
   return version ? `application/vnd.elasticsearch+json;compatible-with=${version}` : 'application/json'
+}
+
+function compatibleWith(accept: string): string | undefined {
+  return /application\/vnd\.elasticsearch\+json\s*;\s*compatible-with=(\d{1,2})/.exec(accept)?.[1]
+}
+
+/**
+ * What stands beside the index of a document in a reply: up to version 7 a type, without which the Java client of that version takes
+ * no reply for one. From version 8 on there is none, and clients say that they are of these.
+ */
+export function typeFor(c: Context<HttpEnv>): { readonly _type?: string } {
+  return Number(compatibleWith(c.req.header('accept') ?? '') ?? 7) <= 7 ? { _type: '_doc' } : {}
 }

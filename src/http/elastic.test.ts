@@ -174,6 +174,18 @@ describe('_bulk', () => {
     assert.equal((await post('/logs/_bulk', 'rubbish', { ...NDJSON, 'content-encoding': 'br' })).status, 415)
   })
 
+  // Java clients can be told to write in these: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
+  test('in another notation than JSON is refused as a whole, not line by line', async () => {
+    const { intake, post } = await open()
+    for (const type of [
+      'application/cbor',
+      'application/smile',
+      'application/vnd.elasticsearch+cbor;compatible-with=8',
+    ])
+      assert.equal((await post('/_bulk', lines('x', 'y'), { 'content-type': type })).status, 415)
+    assert.deepEqual(intake.rejects, [])
+  })
+
   test('without any item, or of a type that a form could send, is refused', async () => {
     const { intake, post } = await open()
     assert.equal((await post('/_bulk', '\n')).status, 400)
@@ -184,6 +196,37 @@ describe('_bulk', () => {
     ])
       assert.equal((await post('/_bulk', lines('{"create":{}}', '{"n":1}'), { 'content-type': type })).status, 415)
     assert.deepEqual(await intake.stored(), [])
+  })
+
+  // The high-level client for Java of 7.17, and what is built on it, takes an item without `_type` for a broken reply and sends all
+  // again. Elasticsearch 7 has it in each item, and so has 8 for clients that ask for compatibility with 7; 8 and 9 have none.
+  test('is answered with the type that versions up to 7 have, and without it to clients of later ones', async () => {
+    const { post } = await open()
+    const v = 'application/vnd.elasticsearch+json;compatible-with='
+    for (const [accept, type] of [
+      ['application/json', '_doc'],
+      [`${v}7`, '_doc'],
+      [`${v}8`, undefined],
+      [`${v}9`, undefined],
+    ] as const) {
+      const body = lines('{"index":{}}', '{"n":1}', '{"index":{}}', '{"n":')
+      const { items } = (await (await post('/logs/_bulk', body, { ...NDJSON, accept })).json()) as {
+        items: readonly { index: { _type?: string } }[]
+      }
+      assert.deepEqual(
+        items.map(({ index }) => index._type),
+        [type, type],
+      )
+      const single = await post('/logs/_doc', '{"n":1}', { 'content-type': 'application/json', accept })
+      assert.equal(((await single.json()) as { _type?: string })._type, type)
+    }
+  })
+
+  // Fluent Bit keeps 512 kB of an answer (Buffer_Size) and, when that is not all of it, looks for these characters.
+  test('is answered so that the beginning of a long answer tells that all is well', async () => {
+    const { post } = await open()
+    const reply = await post('/logs/_bulk', lines('{"create":{}}', '{"n":1}'))
+    assert.match(await reply.text(), /^\{"took":\d+,"errors":false,"items":\[/)
   })
 
   test('says that pipelines are not run', async () => {
@@ -238,6 +281,20 @@ describe('single documents', () => {
     )
   })
 
+  // bunyan-elasticsearch 1.0.1 sends each line so, elasticsearch-py 7 with doc_type. ES 7: POST /<index>/<type>, PUT /<index>/<type>/<id>.
+  test('are taken under a type, as before version 8, and nothing else is taken for one', async () => {
+    const { intake, app, post } = await open()
+    const body = '{"name":"x","hostname":"vm","level":"info","message":"typed"}'
+    const drawn = await post('/logs/event', body, json)
+    assert.equal(drawn.status, 201)
+    const put = await app.request('/logs/event/7', { method: 'PUT', headers: json, body })
+    assert.deepEqual([put.status, ((await put.json()) as { _id: string })._id], [201, '7'])
+    assert.equal((await intake.stored()).length, 2)
+    for (const path of ['/logs/_search', '/_ilm/policy/7', '/_snapshot/x/y', '/api/v1/none'])
+      await app.request(path, { method: 'POST', headers: json, body })
+    assert.equal((await intake.stored()).length, 2)
+  })
+
   test('that are none are refused and kept as rejects', async () => {
     const { intake, post } = await open()
     assert.equal((await post('/logs/_doc', '[1]', json)).status, 400)
@@ -260,6 +317,44 @@ describe('what clients ask before they send', () => {
     assert.ok(Number(((await plain.json()) as { version: { number: string } }).version.number.split('.')[0]) >= 9)
   })
 
+  // What opensearch-java 3.9 (OpenSearchVersionInfo) and elasticsearch-java 9.4 (ElasticsearchVersionInfo, DataStream) read as required.
+  test('has all that the Java clients want to see in it', async () => {
+    const { app, get } = await open()
+    const { version } = (await (await get('/')).json()) as { version: object }
+    const wanted = [
+      'build_date',
+      'build_flavor',
+      'build_hash',
+      'build_snapshot',
+      'build_type',
+      'distribution',
+      'number',
+    ]
+    const compatible = ['lucene_version', 'minimum_index_compatibility_version', 'minimum_wire_compatibility_version']
+    assert.deepEqual(
+      [...wanted, ...compatible].filter((name) => !Object.hasOwn(version, name)),
+      [],
+    )
+    await app.request('/_data_stream/logs', { method: 'PUT' })
+    const { data_streams } = (await (await get('/_data_stream/logs')).json()) as {
+      data_streams: [{ indices: [object] }]
+    }
+    const [stream] = data_streams
+    const managed = [
+      'generation',
+      'hidden',
+      'next_generation_managed_by',
+      'prefer_ilm',
+      'rollover_on_write',
+      'template',
+    ]
+    assert.deepEqual(
+      managed.filter((name) => !Object.hasOwn(stream, name)),
+      [],
+    )
+    assert.deepEqual(Object.keys(stream.indices[0]).sort(), ['index_name', 'index_uuid', 'managed_by', 'prefer_ilm'])
+  })
+
   test('names no other node than the one that was called', async () => {
     const { get } = await open()
     const { nodes } = (await (await get('/_nodes/_all/http', { host: 'localhost:9277' })).json()) as {
@@ -269,6 +364,16 @@ describe('what clients ask before they send', () => {
       Object.values(nodes).map(({ http }) => http.publish_address),
       ['localhost:9277'],
     )
+  })
+
+  // Filebeat 7.17.29 asks for these before it loads the pipelines of its modules: auditd wants geoip, apache and nginx user_agent too.
+  test('names the processors without which modules of Filebeat do not start', async () => {
+    const { get } = await open()
+    const { nodes } = (await (await get('/_nodes/ingest')).json()) as {
+      nodes: Record<string, { ingest: { processors: readonly { type: string }[] } }>
+    }
+    const types = Object.values(nodes).map(({ ingest }) => ingest.processors.map(({ type }) => type))
+    assert.ok(types.every((all) => all.includes('geoip') && all.includes('user_agent')))
   })
 
   for (const path of [
@@ -301,6 +406,26 @@ describe('what clients ask before they send', () => {
       assert.equal((await app.request(path, { method: 'HEAD' })).status, 200)
       assert.match(await (await get(path)).text(), /logs/)
     })
+
+  // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-get-settings
+  test('settings are told under "index", as elasticsearch.dsl for Python reads them when it is started again', async () => {
+    const { app, get } = await open()
+    const settingsOf = async (path: string) =>
+      ((await (await get(path)).json()) as Record<string, { settings: { index: object } }>).logs!.settings.index
+    assert.equal(typeof (await settingsOf('/logs/_settings')), 'object')
+    const analysis = { analyzer: { words: { type: 'standard' } } }
+    for (const settings of [{ analysis }, { index: { analysis } }]) {
+      await app.request('/logs', { method: 'PUT', body: JSON.stringify({ settings }) })
+      for (const path of ['/logs/_settings', '/logs'])
+        assert.deepEqual(((await settingsOf(path)) as { analysis: unknown }).analysis, analysis)
+    }
+  })
+
+  test('a data stream that was set up is an index too', async () => {
+    const { app } = await open()
+    await app.request('/_data_stream/logs-a', { method: 'PUT' })
+    assert.equal((await app.request('/logs-a', { method: 'HEAD' })).status, 200)
+  })
 
   test('a name like __proto__ can be set up', async () => {
     const { app, get } = await open()

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { deriveFields } from '../domain/derive.ts'
+import { deriveFields, withoutOurs } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { text, values } from '../domain/field.ts'
-import { ownKeyOf } from '../domain/identity.ts'
+import { ownKeyOf, withoutIngested } from '../domain/identity.ts'
+import { sortedText } from '../domain/sorted-text.ts'
 import { type EpochMs, isoTime, parseTime } from '../domain/time.ts'
 import { decodeHexName } from '../formats/ecs-json/decode.ts'
-import { contentOf } from '../storage/request-keys.ts'
 
 /** A document deeper than this is no log; ours to read are at most five deep, and recursion has to end somewhere. */
 const DEEPEST = 64
@@ -19,7 +19,8 @@ export interface PushedDocument {
 /**
  * Documents of one request, each with an identity of its own (`time-and-order.md` §4): what the sender gave it, else one derived
  * from its content and how often that has come in this request before. So a request that is sent again brings nothing new, and two
- * equal documents in one request are two.
+ * equal documents in one request are two. Fields are taken in the order of their names, because Beats write them in another one each
+ * time.
  */
 export class PushedDocuments {
   readonly #receivedAt: EpochMs
@@ -54,8 +55,7 @@ export class PushedDocuments {
     if (id !== undefined) return { event: { ...event, _id: id }, id }
     const own = ownKeyOf(event)
     if (own !== undefined) return { event, id: text(event, 'event.id') ?? String(own) }
-    const isStamped = text(event, 'event.ingested') !== undefined
-    const content = digest(isStamped ? contentOf(event) : json.trim())
+    const content = digest(sortedText(withoutOurs(withoutIngested(event))) + roundedOf(event, json))
     const before = this.#occurrences.get(content) ?? 0
     this.#occurrences.set(content, before + 1)
     const drawn = before === 0 ? content : digest(`${content}${before}`)
@@ -75,6 +75,18 @@ function derived(event: EcsEvent): EcsEvent | undefined {
 /** An action says what a document is called; what stands inside says nothing. */
 function withoutNames({ _id, _index, ...rest }: EcsEvent): EcsEvent {
   return rest
+}
+
+/** What the numbers of a document lose when they are read, so that it still tells two documents apart. */
+function roundedOf(event: EcsEvent, json: string): string {
+  // Whoever stamps a document anew may do so in nanoseconds.
+  if (text(event, 'event.ingested') !== undefined) return ''
+  return (
+    json
+      .match(/\d{16,}/g)
+      ?.sort()
+      .join() ?? ''
+  )
 }
 
 /** 120 bits in 20 characters, the length of the ids that Elasticsearch draws. */

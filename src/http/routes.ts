@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { AppError } from '../domain/error.ts'
 import type { Log } from '../domain/log.ts'
-import { type AccessOptions, access } from './access.ts'
+import { type AccessOptions, access, isForUs } from './access.ts'
+import { failure } from './elastic-reply.ts'
 import type { HttpEnv } from './http-env.ts'
 import { problemOf } from './problem.ts'
 
@@ -17,10 +18,11 @@ export function routes({ resources, log, ...who }: RoutesOptions): Hono<HttpEnv>
   app.use(access(who))
   for (const resource of resources) app.route('/', resource)
   app.notFound((c) => problemOf(nowhere(c.req.method, c.req.path)))
-  app.onError((error) => {
+  app.onError((error, c) => {
     if (!(error instanceof AppError))
       log.error('Request failed', { 'error.message': String(error), 'error.stack_trace': error.stack })
-    return problemOf(error)
+    // Clients of Elasticsearch that cannot read a refusal complain about that, and not about their key.
+    return isForUs(c.req.path, c.req.header('accept')) ? problemOf(error) : failure(c, error)
   })
   return app
 }

@@ -83,6 +83,39 @@ test('documents come in over a real connection, one request after another', asyn
   )
 })
 
+// RFC 1945 has no Host header; HAProxy's `option httpchk GET /healthz` sends none.
+test('a request of HTTP/1.0 is answered without a Host header, one of HTTP/1.1 is not', async () => {
+  const { port, intake } = await serve()
+  const body = one(1)
+  const head = `POST /logs/_bulk HTTP/1.0\r\nContent-Type: application/x-ndjson\r\nContent-Length: ${body.length}\r\n\r\n`
+  assert.match(await raw(port, head + body), /^HTTP\/1\.1 200 /)
+  assert.equal((await intake.stored()).length, 1)
+  assert.match(await raw(port, 'GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /)
+})
+
+test('requests that are sent without waiting for answers are answered in their order', async () => {
+  const { port, intake } = await serve()
+  const request = (n: number, more = '') => `${HEAD}${more}Content-Length: ${one(n).length}\r\n\r\n${one(n)}`
+  const form = request(3).replace('application/x-ndjson', 'text/plain')
+  const answer = await raw(port, [request(1), request(2), form, request(4, 'Connection: close\r\n')].join(''))
+  assert.deepEqual(
+    [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
+    ['200', '200', '415', '200'],
+  )
+  assert.deepEqual(
+    (await intake.stored()).map((event) => text(event, 'n')),
+    ['1', '2', '4'],
+  )
+})
+
+test('a client that waits to be told to go on is told so', async () => {
+  const { port, intake } = await serve()
+  const head = `${HEAD}Expect: 100-continue\r\nConnection: close\r\nContent-Length: ${one(1).length}\r\n\r\n`
+  const answer = await raw(port, head, (socket) => socket.once('data', () => socket.write(one(1))))
+  assert.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+  assert.equal((await intake.stored()).length, 1)
+})
+
 test('a body that is announced too large is refused before it is sent', async () => {
   const { port } = await serve({ bytes: 1000 })
   assert.match(await raw(port, `${HEAD}Content-Length: 999999999\r\n\r\n`), /^HTTP\/1\.1 413 /)

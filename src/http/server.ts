@@ -106,6 +106,8 @@ export class HttpServer {
 function listenerOf(app: ReturnType<typeof routes>, door: Door, stopping: { readonly now: boolean }): RequestListener {
   const fetch = getRequestListener((request, env) => app.fetch(request, { ...env, door }), {
     overrideGlobalObjects: false,
+    // A request of HTTP/1.0 need not say whom it wants, and what looks whether we are alive often does not.
+    hostname: 'localhost',
   })
   return (incoming, outgoing) => {
     if (stopping.now) outgoing.setHeader('connection', 'close')

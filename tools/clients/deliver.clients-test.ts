@@ -10,6 +10,7 @@ import { openEmbedded } from '../../src/storage/embedded/open-embedded.ts'
 import { Server } from '../crash/server.ts'
 import type { Client } from './client.ts'
 import { ELASTICDUMP } from './elasticdump.ts'
+import { LEGACY_CLIENT } from './legacy-client.ts'
 import { LOGGERS } from './loggers.ts'
 import { SEARCH_CLIENTS } from './search-clients.ts'
 import { SYSLOG_DAEMONS } from './syslog-daemons.ts'
@@ -18,7 +19,7 @@ import { SYSLOG_DAEMONS } from './syslog-daemons.ts'
  * Every client delivers to a running `oddsock serve`, one after the other. Then the server is stopped, and its store shows what has
  * become of each document.
  */
-const CLIENTS: readonly Client[] = [...SEARCH_CLIENTS, ...LOGGERS, ...ELASTICDUMP, ...SYSLOG_DAEMONS]
+const CLIENTS: readonly Client[] = [...SEARCH_CLIENTS, ...LEGACY_CLIENT, ...LOGGERS, ...ELASTICDUMP, ...SYSLOG_DAEMONS]
 const DOCUMENTS = 40
 const PORT = 20_000 + (process.pid % 10_000)
 const LONGEST = 30_000
