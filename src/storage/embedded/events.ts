@@ -14,7 +14,7 @@ import type { Kind, Kinds } from './kinds.ts'
 import { type ChooseDays, daysWithin, type StoredEvents } from './stored-events.ts'
 
 /**
- * Events in a table for the newest days and a file for each sealed one (`seal.ts`). DuckDB counts kinds of events (`kinds.ts`);
+ * Events in a table for the newest days and files for the sealed ones (`seal.ts`). DuckDB counts kinds of events (`kinds.ts`);
  * what a kind is to a datafeed, and whether a query holds for it, is found out here. Where the kind does not tell, since the query or the
  * datafeed asks for fields that are no part of it, the documents themselves are read: slower, and exact as well.
  *
