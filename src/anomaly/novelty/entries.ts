@@ -73,7 +73,7 @@ export const USE = layout({
   /** Peers inside; once there are too many, another one is no surprise and they are dropped. */
   internal: 'u8',
   internalMany: 'flag',
-  /** The most peers of one bucket, 255 for more. */
+  /** The most peers that it asked in one bucket, 255 for more. */
   mostPeers: 'u8',
 })
 export type Use = RowOf<typeof USE>

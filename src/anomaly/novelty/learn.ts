@@ -11,7 +11,7 @@ import { ALERT_DELAY, bookBirth, CONTEXT_DELAY, type Level, levelGroup } from '.
 import { curveOfNews, YOUNG } from './peers.ts'
 import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
-import { goesOutside, isLeap } from './shape.ts'
+import { goesOutside, isLeap, peersAsked } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
 import { countHour, findingFor, LEARNING, REVIEWED_FOR, UNSCORED } from './vetting.ts'
 import { wait } from './waiting.ts'
@@ -87,9 +87,8 @@ function learnFanOut(scene: Scene, program: Program, use: Use, suspect: boolean)
     if (suspect) wait(state.leaps, { due: group.first + ALERT_DELAY })
     else state.shape.leaps += 1
   }
-  const { size } = group.peers
-  program.fanOut = Math.max(program.fanOut, size)
-  use.mostPeers = Math.max(use.mostPeers, Math.min(MOST_COUNTED, size))
+  program.fanOut = Math.max(program.fanOut, group.peers.size)
+  use.mostPeers = Math.max(use.mostPeers, Math.min(MOST_COUNTED, peersAsked(group)))
 }
 
 function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: Use): void {

@@ -27,8 +27,8 @@ function near(actual: number | undefined, expected: number): void {
 }
 
 const group = (change: Partial<Group>) => change as Group
-const peers = (count: number) =>
-  group({ peers: new Map(Array.from({ length: count }, (_, i) => [String(i), {} as never])) })
+const peers = (count: number, service = '22') =>
+  group({ peers: new Map(Array.from({ length: count }, (_, i) => [String(i), { service } as never])) })
 
 /** A program, and when hosts first had it. */
 const PROGRAM_ID = 7
@@ -154,6 +154,11 @@ test('a leap is eight peers at least and four times as many as ever, worth what 
   state.rates[2]!.exposure = 100
   state.rates[3]!.exposure = 850
   assert.equal(leap(7, {}), undefined)
+  assert.equal(
+    leapTerm({ state, group: peers(80, 'in:443'), use: undefined, program: undefined }),
+    undefined,
+    'clients',
+  )
   // 0.75·ln((100 + 850 + 50)/1)
   near(leap(8, {}), 5.180816)
   use.mostPeers = 3

@@ -2,6 +2,7 @@ import type { DIRECTORY_CLASSES } from '../../domain/directory-class.ts'
 import { isLocalTool } from '../../domain/local-tools.ts'
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
 import type { Host, Program, Use } from './entries.ts'
+import { INBOUND } from './facts.ts'
 import type { Group } from './group.ts'
 import { activeDays, type Level, levelGroup } from './novelty-rates.ts'
 import type { PeerEvidence } from './peers.ts'
@@ -180,10 +181,18 @@ function usualFanOut({ program, use }: Pick<Scene, 'program' | 'use'>): number {
   return Math.max(LEAP.usual, use?.mostPeers ?? program?.fanOut ?? 0)
 }
 
-/** Whether a group reaches out to at least eight peers, and to four times as many as ever before. */
+/** Peers that a group went to; those that came to it are its clients. */
+export function peersAsked({ peers }: Group): number {
+  let asked = 0
+  for (const { service } of peers.values()) if (!service.startsWith(INBOUND)) asked++
+  return asked
+}
+
+/** Whether a group goes to at least eight peers, and to four times as many as ever before. */
 export function isLeap(scene: Pick<Scene, 'program' | 'use' | 'group'>): boolean {
-  const { size } = scene.group.peers
-  return size >= LEAP.from && size >= LEAP.times * usualFanOut(scene)
+  if (scene.group.peers.size < LEAP.from) return false
+  const asked = peersAsked(scene.group)
+  return asked >= LEAP.from && asked >= LEAP.times * usualFanOut(scene)
 }
 
 /**
@@ -196,7 +205,7 @@ export function leapTerm(scene: Pick<Scene, 'state' | 'program' | 'use' | 'group
   const days = activeDays(state.rates)
   const { leaps } = state.shape
   const nats = LEAP.weight * Math.min(LEAP.cap, -Math.log((leaps + 1) / (days + LEAP.prior)))
-  const numbers = { peers: group.peers.size, before: usualFanOut(scene), leaps, days: Math.round(days) }
+  const numbers = { peers: peersAsked(group), before: usualFanOut(scene), leaps, days: Math.round(days) }
   return nats <= 0 ? undefined : { name: 'leap', nats, numbers }
 }
 
