@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AnomalyResult } from '../../domain/anomaly-record.ts'
+import { CLOCK } from '../../domain/stamps.ts'
 import { ALL } from '../../query/ast.ts'
 import { openOpenSearch } from './open-opensearch.ts'
 import { NODES, openFresh } from './testing/fresh.ts'
@@ -42,6 +43,25 @@ test('a writer that was followed by another is refused by the cluster, and what 
         [3, '3'],
         [4, '4'],
       ],
+    )
+  } finally {
+    await second.connection.close()
+  }
+})
+
+test('a writer that was followed by another is refused also where it makes an index of its own', async () => {
+  const { first, second } = await twoProcesses()
+  // An index holds a day of the clock.
+  const nextDay = (id: string) => ({ ...event(id), [CLOCK]: '2026-01-07T00:00:00.000Z' })
+  try {
+    assert.equal(await first.events.append([event('1')]), 1)
+    assert.equal(await second.events.append([event('2')]), 2)
+    await assert.rejects(first.events.append([nextDay('3')]), { code: 'STORAGE_FENCED' })
+    assert.equal(await second.events.append([nextDay('3')]), 3)
+    const { items } = await second.events.scan(ALL, { after: 0, limit: 9 })
+    assert.deepEqual(
+      items.map(({ seq }) => seq),
+      [1, 2, 3],
     )
   } finally {
     await second.connection.close()

@@ -183,10 +183,16 @@ export class Journal {
     }
   }
 
-  /** The index of a part in this term, made when it is first asked for. */
+  /**
+   * The index of a part in this term, made when it is first asked for. A writer of a later term blocks what is there when it begins; what is made
+   * after that it does not know of, so whoever makes an index looks whether the term is still its own.
+   */
   async #indexOf(part: string): Promise<string> {
     const index = `${this.name}-${part}-${String(this.#term).padStart(6, '0')}`
-    if (!this.#made.has(index)) await createIndex(this.#connection, index, this.#mapping, this.#settings)
+    if (this.#made.has(index)) return index
+    await createIndex(this.#connection, index, this.#mapping, this.#settings)
+    const known = await this.#state.get(this.#termKey)
+    if ((known?.doc as Term | undefined)?.term !== this.#term) throw fenced()
     this.#made.add(index)
     return index
   }
