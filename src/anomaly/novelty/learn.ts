@@ -1,4 +1,5 @@
 import { isLocalTool } from '../../domain/local-tools.ts'
+import { DAY } from '../../domain/time.ts'
 import { learnCurve } from './curve.ts'
 import { beginDay, isLearning } from './enter.ts'
 import { type Program, type ProgramOfUser, type ProgramOnHost, touch, type Use } from './entries.ts'
@@ -86,6 +87,8 @@ function learnFanOut(scene: Scene, program: Program, use: Use, suspect: boolean)
   if (group.first - host.first >= UNSCORED && isLeap(scene)) {
     if (suspect) wait(state.leaps, { due: group.first + ALERT_DELAY })
     else state.shape.leaps += 1
+    for (const [name, at] of state.leapHosts) if (at <= group.first - DAY) state.leapHosts.delete(name)
+    state.leapHosts.set(group.host, group.first)
   }
   program.fanOut = Math.max(program.fanOut, group.peers.size)
   use.mostPeers = Math.max(use.mostPeers, Math.min(MOST_COUNTED, peersAsked(group)))

@@ -171,6 +171,17 @@ test('a leap is eight peers at least and four times as many as ever, worth what 
   near(leap(8, {}), 3.453878)
   state.rates[3]!.exposure = 1e9
   near(leap(8, {}), 6)
+  // Three hosts within a day, one of them this one, and one two days ago: 6 − ln 3
+  const at = 30 * DAY
+  for (const [name, ago] of [
+    ['a', 0],
+    ['b', HOUR],
+    ['here', 0],
+    ['c', 2 * DAY],
+  ] as const)
+    state.leapHosts.set(name, at - ago)
+  const among = group({ ...peers(8), host: 'here', first: at })
+  near(leapTerm({ state, group: among, use: undefined, program: undefined })?.nats, 6 - Math.log(3))
 })
 
 test('new peers inside count together from three on, as far as this use seldom meets one', () => {

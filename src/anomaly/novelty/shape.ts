@@ -197,16 +197,24 @@ export function isLeap(scene: Pick<Scene, 'program' | 'use' | 'group'>): boolean
 
 /**
  * A leap, as when somebody looks around or goes from host to host: improbable as it is on an account's active day, which the fleet tells. Where
- * leaps are usual, since people administer by loops over all hosts, they are worth little.
+ * leaps are usual, since people administer by loops over all hosts, they are worth little; and where other hosts leap on the same day, the fleet has
+ * changed, or what is recorded of it.
  */
 export function leapTerm(scene: Pick<Scene, 'state' | 'program' | 'use' | 'group'>): Term | undefined {
   if (!isLeap(scene)) return undefined
   const { state, group } = scene
   const days = activeDays(state.rates)
   const { leaps } = state.shape
-  const nats = LEAP.weight * Math.min(LEAP.cap, -Math.log((leaps + 1) / (days + LEAP.prior)))
+  const others = otherHostsWithLeaps(state, group)
+  const nats = LEAP.weight * Math.min(LEAP.cap, -Math.log((leaps + 1) / (days + LEAP.prior))) - Math.log(1 + others)
   const numbers = { peers: peersAsked(group), before: usualFanOut(scene), leaps, days: Math.round(days) }
   return nats <= 0 ? undefined : { name: 'leap', nats, numbers }
+}
+
+function otherHostsWithLeaps({ leapHosts }: Pick<State, 'leapHosts'>, { host, first }: Group): number {
+  let others = 0
+  for (const [name, at] of leapHosts) if (name !== host && at > first - DAY) others++
+  return others
 }
 
 const AT_ONCE = { from: 3, weight: 0.5, quiet: 2 } as const

@@ -37,6 +37,8 @@ export interface Fleet {
   readonly births: Waiting<WaitingBirth>
   /** When leaps that were suspect begin to count. */
   readonly leaps: Waiting<{ readonly due: EpochMs }>
+  /** By host, when it last had a leap, of the last day. */
+  readonly leapHosts: Map<string, EpochMs>
   /** Curves of detection-design §6, by group; those of v3 §6, by day. */
   readonly curves: { readonly a: Curve; readonly b: Curve; readonly i: Curve }
   readonly dayCurves: DayCurves
@@ -76,6 +78,7 @@ function newFleet(): Fleet {
     rates: newRates(),
     births: [],
     leaps: [],
+    leapHosts: new Map(),
     curves: { a: newCurve(), b: newCurve(), i: newCurve() },
     dayCurves: newDayCurves(),
     shape: newShape(),
