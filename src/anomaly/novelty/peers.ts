@@ -66,8 +66,8 @@ const INTERNAL_WEIGHT = 2
 /** A program that meets a new address in more than three of ten outside groups roams. */
 const ROAMING = 0.3
 /**
- * Nats off an unknown endpoint in a /24 that the program knows: a pool, a mirror, a cloud's next machine. Of harmless contacts to unknown
- * endpoints a third were such, of attacks one in fifty: ln(0.36/0.02), before the weight of 1.25.
+ * Nats off an unknown endpoint in a /24 that the program knows: a pool, a mirror, a cloud's next machine. An estimate, ln(0.36/0.02) with
+ * the weight of 1.25: a third of harmless contacts to unknown endpoints, and one attack in fifty, on made-up fleets that are not in this repository.
  */
 const NEAR = 2.3
 /** Only for a use as old as this: a new one may have brought its pool along. */
@@ -156,12 +156,7 @@ function natsOf(scene: Scene, seen: Seen): PeerNats {
   const b = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(scene))) : 0
   const unknown = kind === 'A1' || kind === 'A2'
   // One endpoint that is new by address and by port is no likelier than the less likely of the two (detection-design §13).
-  const bornA = unknown
-    ? Math.max(
-        near ? Math.min(CAPS.unknownEndpoint, unknownEndpoint(scene, kind)) - NEAR : unknownEndpoint(scene, kind),
-        b,
-      )
-    : 0
+  const bornA = unknown ? Math.max(unknownEndpoint(scene, kind, near), b) : 0
   const bornR = kind === 'R' ? -Math.log(dayChanceOf(scene, 'R')) : 0
   const otherHosts = range ? hostsWithNews(scene, range) : 0
   const rollOut = Math.log(1 + otherHosts)
@@ -219,10 +214,11 @@ export function neighboursOf(ip: number): number | undefined {
   return ip >= FIRST_NAMED ? undefined : (ip & ~0xff) >>> 0
 }
 
-function unknownEndpoint(scene: Scene, kind: PeerKind): number {
+function unknownEndpoint(scene: Scene, kind: PeerKind, near: boolean): number {
   const byDay = -Math.log(dayChanceOf(scene, kind))
   const byContact = Math.min(CAPS.unknownEndpoint, -Math.log(contactChance(scene)))
-  return BY_DAY * byDay + (1 - BY_DAY) * byContact
+  const alone = BY_DAY * byDay + (1 - BY_DAY) * byContact
+  return near ? Math.min(CAPS.unknownEndpoint, alone) - NEAR : alone
 }
 
 function dayChanceOf({ state, group, program, ofUser, use }: Scene, kind: PeerKind): number {

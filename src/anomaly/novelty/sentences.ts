@@ -42,7 +42,7 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
   port: (n) => `Port ${n.port} is used to the outside by ${n.programs} of ${n.of} programs.`,
   'fan-out': (n) => `Contacted ${n.peers} peers within one interval; at most ${n.before} before.`,
   leap: (n) =>
-    `Contacted ${n.peers} peers within one interval, where it had ${n.before} at most before; accounts here did such a thing ${times(n.leaps, 'time')} in ${n.days} active days.`,
+    `Contacted ${n.peers} peers within one interval, where it had ${n.before} at most before; accounts here did such a thing ${times(n.leaps, 'time')} in ${n.days} active days${Number(n.others) > 0 ? `, and today on ${times(n.others, 'other host')}` : ''}.`,
   'new peers at once': (n) => `${n.peers} peers inside the network are new to it within one interval.`,
   'roll-out': (n) => `${n.hosts} hosts got this program within a day: that looks like a roll-out.`,
   burst: (n) => `${n.findings} programs of this account were found within three days on this host.`,

@@ -207,7 +207,7 @@ export function leapTerm(scene: Pick<Scene, 'state' | 'program' | 'use' | 'group
   const { leaps } = state.shape
   const others = otherHostsWithLeaps(state, group)
   const nats = LEAP.weight * Math.min(LEAP.cap, -Math.log((leaps + 1) / (days + LEAP.prior))) - Math.log(1 + others)
-  const numbers = { peers: peersAsked(group), before: usualFanOut(scene), leaps, days: Math.round(days) }
+  const numbers = { peers: peersAsked(group), before: usualFanOut(scene), leaps, days: Math.round(days), others }
   return nats <= 0 ? undefined : { name: 'leap', nats, numbers }
 }
 

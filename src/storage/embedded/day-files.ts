@@ -56,8 +56,10 @@ export class DayFiles {
   /** A name that no registered file has. `upTo` is how far the sequence has come. */
   newName(day: number, upTo: Seq): string {
     const name = `${isoTime(day * DAY).slice(0, 10)}.${upTo}`
-    const same = this.#files.filter(({ file }) => file.startsWith(`${name}.`)).length
-    return same === 0 ? `${name}.parquet` : `${name}.${same + 1}.parquet`
+    const taken = new Set(this.#files.map(({ file }) => file))
+    let file = `${name}.parquet`
+    for (let n = 2; taken.has(file); n++) file = `${name}.${n}.parquet`
+    return file
   }
 
   /**
