@@ -266,6 +266,31 @@ test('a trial answers what closing would, and leaves no trace', () => {
   assert.deepEqual(tried, model.close(bucket, [row(SHELL, day(10))]))
 })
 
+test('a model goes on after trials as if there had been none, also where a day ends and for what nobody has met', () => {
+  const [tried, untried] = [afterTenDays(), afterTenDays()]
+  for (let at = day(11) - 2 * HOUR; at < day(11) + HOUR; at += SPAN) {
+    const bucket = { start: at, end: at + SPAN }
+    const hosts = Array.from({ length: 30 }, (_, i) => ({ ...SHELL, host: `new-${at}-${i}`, program: `/srv/${i}` }))
+    const odd = hosts.map((contact) => row(contact, at))
+    const plain = LIFE(at).map((contact) => row(contact, at))
+    const shown = recordsOf(tried.trial([{ bucket, rows: [...plain, ...odd] }])[0]!)
+    assert.ok(shown.length > 0)
+    assert.deepEqual(tried.close(bucket, plain), untried.close(bucket, plain))
+  }
+  assert.equal(JSON.stringify(tried.save()), JSON.stringify(untried.save()))
+})
+
+test('a trial that fails leaves no trace either', () => {
+  const model = afterTenDays()
+  const before = JSON.stringify(model.save())
+  const at = { start: day(10), end: day(10) + SPAN }
+  const rows = [row(SHELL, day(10))]
+  // The second bucket lies before the first.
+  assert.throws(() => model.trial([at, { start: day(9), end: day(9) + SPAN }].map((bucket) => ({ bucket, rows }))))
+  assert.equal(JSON.stringify(model.save()), before)
+  assert.equal(recordsOf(model.close(at, rows)).length, 1)
+})
+
 test('later trials of a bucket judge what is new beside what was found, so that one matter stays one alert', () => {
   const model = afterTenDays()
   const bucket = { start: day(10), end: day(10) + SPAN }

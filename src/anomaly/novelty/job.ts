@@ -23,7 +23,7 @@ import { forgetRows, newRows } from './presence.ts'
 import { candidateOf, recordOf, type Told } from './record.ts'
 import { DEFAULT_THRESHOLD, natsOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
-import { newState, type SavedState, type State, savedState } from './state.ts'
+import { branchOf, newState, type SavedState, type State, savedState } from './state.ts'
 import { TrialScope } from './trial-scope.ts'
 import { showsNames, userNames } from './users.ts'
 import { LEARNING, UNSCORED } from './vetting.ts'
@@ -64,11 +64,10 @@ interface Saved {
  */
 export class NoveltyJob implements JobModel {
   readonly #job: Job
-  readonly #fields: readonly string[]
   readonly #options: NoveltyOptions & typeof DEFAULTS
   readonly #facts: FactsOfRows
   readonly #span: DurationMs
-  readonly #state: State
+  #state: State
   readonly #trialScope: TrialScope
   /** The end of the newest bucket. */
   #at: EpochMs | undefined
@@ -76,7 +75,6 @@ export class NoveltyJob implements JobModel {
   /** @throws AppError SNAPSHOT_UNREADABLE when `saved` is of another version or job */
   constructor(job: Job, fields: readonly string[], options: NoveltyOptions = {}, saved?: unknown) {
     this.#job = job
-    this.#fields = fields
     this.#options = { ...DEFAULTS, ...options } as NoveltyOptions & typeof DEFAULTS
     const columns = new Columns(fields)
     this.#facts = new FactsOfRows(columns)
@@ -88,9 +86,9 @@ export class NoveltyJob implements JobModel {
   }
 
   close(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome {
-    if (this.#at !== undefined && bucket.start < this.#at)
-      throw new RangeError(`Cannot close the bucket from ${bucket.start}: the one until ${this.#at} is closed already`)
-    this.#advance(bucket.end)
+    const before = this.#at ?? bucket.end
+    this.#enterBucket(bucket)
+    this.#forget(before)
     return this.#take(bucket, rows)
   }
 
@@ -106,18 +104,31 @@ export class NoveltyJob implements JobModel {
     if (this.#at === undefined) return
     if (from < this.#at)
       throw new RangeError(`Cannot skip from ${from}: the bucket until ${this.#at} is closed already`)
+    const before = this.#at
     this.#advance(to)
+    this.#forget(before)
   }
 
-  /** Tried on a copy of the whole model, as dear as a snapshot, and only with what may have changed. */
+  /** Tried on the model itself, with what may have changed, and undone. Nothing is forgotten for it, even if a day ends. */
   trial(open: readonly OpenBucket[]): BucketOutcome[] {
-    const copy = new NoveltyJob(this.#job, this.#fields, this.#options, this.save())
-    const outcomes = open.map((one) => copy.close(one.bucket, this.#trialScope.rowsOf(one)))
-    this.#trialScope.tried(
-      open,
-      outcomes.map(({ results }) => results),
-    )
-    return outcomes
+    const before = { state: this.#state, at: this.#at }
+    const { branch, undo } = branchOf(before.state)
+    this.#state = branch
+    try {
+      const outcomes = open.map((one) => {
+        this.#enterBucket(one.bucket)
+        return this.#take(one.bucket, this.#trialScope.rowsOf(one))
+      })
+      this.#trialScope.tried(
+        open,
+        outcomes.map(({ results }) => results),
+      )
+      return outcomes
+    } finally {
+      undo()
+      this.#state = before.state
+      this.#at = before.at
+    }
   }
 
   /** Somebody says that something is expected: from now on it is no alert, and counts as usual. */
@@ -211,14 +222,25 @@ export class NoveltyJob implements JobModel {
     return before === undefined ? record : { ...record, initial_record_score: initial }
   }
 
-  /** Forgets at fixed times of the data, so that neither a restart nor a skip shows. */
+  #enterBucket({ start, end }: BucketSpan): void {
+    if (this.#at !== undefined && start < this.#at)
+      throw new RangeError(`Cannot close the bucket from ${start}: the one until ${this.#at} is closed already`)
+    this.#advance(end)
+  }
+
   #advance(to: EpochMs): void {
     const before = this.#at ?? to
     this.#at = to
-    const state = this.#state
-    const learned = state.start === null ? Number.POSITIVE_INFINITY : state.start + LEARNING
+    const { start, incidents } = this.#state
+    const learned = start === null ? Number.POSITIVE_INFINITY : start + LEARNING
     // What was shown while learning and goes on is told once more: until then nobody had to look.
-    if (before < learned && to >= learned) Object.assign(state.incidents, newIncidents())
+    if (before < learned && to >= learned) Object.assign(incidents, newIncidents())
+  }
+
+  /** Forgets at fixed times of the data, so that neither a restart nor a skip shows: when a day has ended since `before`. */
+  #forget(before: EpochMs): void {
+    const to = this.#at!
+    const state = this.#state
     if (Math.floor(to / DAY) === Math.floor(before / DAY)) return
     const old = to - this.#options.lateWindow
     forgetRows(state.presence, old)

@@ -30,6 +30,26 @@ test('names go on after save and load as if nothing had happened', () => {
   )
 })
 
+test('names that came after a mark are taken back, and their numbers are given again in the same order', () => {
+  const text = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', '__proto__', '2001:db8::1')
+  fc.assert(
+    fc.property(fc.array(text), fc.array(text), fc.array(text), fc.array(text), (before, kept, tried, after) => {
+      const [names, untried] = [new Names(), new Names()]
+      for (const one of [names, untried]) {
+        for (const name of before) one.id(name)
+        one.keep((tell) => {
+          for (const name of kept) if (one.find(name) !== NOBODY) tell(one.find(name))
+        })
+      }
+      const undo = names.mark()
+      for (const one of tried) names.id(one)
+      undo()
+      for (const one of after) assert.equal(names.id(one), untried.id(one))
+      assert.deepEqual(names.save(), untried.save())
+    }),
+  )
+})
+
 for (const ip of ['0.0.0.0', '8.8.8.8', '239.255.255.255', '240.0.0.0', '255.255.255.255', '2001:db8::1', '::1'])
   test(`the address ${ip} comes back from its number`, () => {
     const names = new Names()

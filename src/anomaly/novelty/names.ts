@@ -9,6 +9,8 @@ export class Names {
   readonly #numbers = new Map<string, number>()
   /** Numbers that are free again; the last is given next. */
   #free: number[] = []
+  /** Numbers given since the mark, if there is one. */
+  #given: number[] | undefined
 
   constructor(saved: readonly (string | null)[] = ['']) {
     this.#texts = [...saved]
@@ -26,7 +28,24 @@ export class Names {
     if (number >= MOST) throw new RangeError(`Cannot remember more than ${MOST} names`)
     this.#texts[number] = text
     this.#numbers.set(text, number)
+    this.#given?.push(number)
     return number
+  }
+
+  /** Marks which names there are; the function answered takes those back that came since. None may be forgotten meanwhile. */
+  mark(): () => void {
+    const given: number[] = []
+    const { length } = this.#texts
+    this.#given = given
+    return () => {
+      this.#given = undefined
+      for (const number of given.reverse()) {
+        this.#numbers.delete(this.#texts[number]!)
+        this.#texts[number] = null
+        if (number < length) this.#free.push(number)
+      }
+      this.#texts.length = length
+    }
   }
 
   /** The number of a text, `NOBODY` if it has none. */

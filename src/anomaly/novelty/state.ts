@@ -121,6 +121,32 @@ export function recallTimes({ hostTimes, newsTimes, entries: { onHosts, news } }
   for (const { program, range, first } of news.rows()) newsTimes.add(pairOf(program, range), first)
 }
 
+/**
+ * The same memory to try something on, and a function that brings back how it was; until then `state` itself must be left alone.
+ * Costs what is tried: of the entries only what is looked into is copied, and of the fleet what may grow long is not copied deeply.
+ */
+export function branchOf(state: State): { readonly branch: State; readonly undo: () => void } {
+  const { entries, names, hostTimes, newsTimes, ...fleet } = state
+  const undos = [...Object.values(entries), names, hostTimes, newsTimes].map((one) => one.mark())
+  const undo = () => {
+    for (const one of undos) one()
+  }
+  return { branch: { ...copyOf(fleet), entries, names, hostTimes, newsTimes }, undo }
+}
+
+function copyOf({ births, leaps, leapHosts, presence, recent, incidents, ...small }: Fleet): Fleet {
+  return {
+    // What these hold is replaced and never changed.
+    births: [...births],
+    leaps: [...leaps],
+    leapHosts: new Map(leapHosts),
+    presence: new Map(presence),
+    recent: new Map(recent),
+    incidents: { places: new Map(incidents.places), matters: new Map(incidents.matters) },
+    ...structuredClone(small),
+  }
+}
+
 /** As JSON; numbers keep every bit. */
 export function savedState({ entries, names, hostTimes, newsTimes, ...fleet }: State): SavedState {
   return { fleet: packed(fleet), names: names.save(), entries: savedTables(entries) }

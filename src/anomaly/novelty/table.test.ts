@@ -17,6 +17,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restore'), a: key, b: key, value: fc.constant(0) }) },
 )
 
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
 test('a table answers as a map does, in the same order, whatever is done to it', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
@@ -44,6 +46,35 @@ test('a table answers as a map does, in the same order, whatever is done to it',
         [...table.rows()].map((row) => [`${row.a} ${row.b}`, row.value]),
         [...map],
       )
+    }),
+  )
+})
+
+test('what was tried on a table is undone without a trace, whatever it was', () => {
+  const apply = (table: Table<{ a: number; b: number; value: number }>, steps: readonly Step[]) => {
+    for (const { do: what, a, b, value } of steps) {
+      if (what === 'set') table.met(a, b).value = value
+      else if (what === 'delete') table.delete(a, b)
+      else if (what === 'rename' && !table.has(b, a)) table.rename([a, b], [b, a])
+      else if (what === 'keep') table.keep((row) => row.value < value)
+    }
+  }
+  const steps = fc.array(step, { maxLength: 60 })
+  fc.assert(
+    fc.property(fc.nat(1200), steps, steps, steps, (rows, before, tried, after) => {
+      const [table, untried] = [new Table(PAIR, 2), new Table(PAIR, 2)]
+      for (const one of [table, untried]) {
+        for (let i = 0; i < rows; i++) one.add(10, i).value = i
+        apply(one, before)
+      }
+      const undo = table.mark()
+      apply(table, tried)
+      for (const row of table.rows()) row.value = -1
+      undo()
+      for (const one of [table, untried]) apply(one, after)
+      assert.deepEqual(table.save(), untried.save())
+      for (const { a, b } of [...before, ...tried, ...after])
+        assert.equal(table.get(a, b)?.value, untried.get(a, b)?.value)
     }),
   )
 })

@@ -17,6 +17,16 @@ export interface SavedTable {
   readonly pages: readonly string[]
 }
 
+/** How a table was when it was marked. */
+interface Mark {
+  readonly pages: readonly DataView[]
+  readonly rows: number
+  readonly size: number
+  readonly slots: Uint32Array
+  /** Slots that were taken since. */
+  readonly taken: number[]
+}
+
 /**
  * Rows of one layout, found by their first fields, one to three unsigned numbers. Like a map it keeps the order in which rows came.
  */
@@ -32,6 +42,7 @@ export class Table<R extends object> {
   #rows = 0
   #size = 0
   #slots = new Uint32Array(LEAST_SLOTS)
+  #mark: Mark | undefined
 
   constructor(layout: Layout<R>, keys: 1 | 2 | 3, saved?: SavedTable) {
     this.#layout = layout
@@ -48,6 +59,25 @@ export class Table<R extends object> {
 
   get size(): number {
     return this.#size
+  }
+
+  /**
+   * Marks how the table is; the function answered brings that back, once. Of the pages only those are copied that are looked into
+   * meanwhile, so that trying something costs what is tried, whatever the size of the table. Rows that were held before, and those
+   * got meanwhile, are then good no more.
+   */
+  mark(): () => void {
+    if (this.#mark !== undefined) throw new RangeError('Cannot mark a table twice')
+    const mark = { pages: [...this.#pages], rows: this.#rows, size: this.#size, slots: this.#slots, taken: [] }
+    this.#mark = mark
+    return () => {
+      this.#mark = undefined
+      this.#pages = mark.pages
+      this.#rows = mark.rows
+      this.#size = mark.size
+      this.#slots = mark.slots
+      for (const slot of mark.taken) mark.slots[slot] = 0
+    }
   }
 
   has(a: number, b = 0, c = 0): boolean {
@@ -70,7 +100,7 @@ export class Table<R extends object> {
     const number = this.#rows++
     if (number >> this.#shift >= this.#pages.length) this.#pages.push(this.#newPage())
     this.#size++
-    const page = this.#pages[number >> this.#shift]!
+    const page = this.#page(number)
     const at = this.#at(number)
     page.setUint32(at, a, true)
     if (this.#keys > 1) page.setUint32(at + 4, b, true)
@@ -84,7 +114,7 @@ export class Table<R extends object> {
     const row = this.#find(a, b, c)
     if (row < 0) return false
     // Its slot stays taken, as those that lie behind it are found by way of it.
-    this.#pages[row >> this.#shift]!.setUint32(this.#at(row), GONE, true)
+    this.#page(row).setUint32(this.#at(row), GONE, true)
     this.#size--
     return true
   }
@@ -118,7 +148,7 @@ export class Table<R extends object> {
     this.#pages.length = pages
     // What lies behind the last row is zeros again, as new rows are.
     const left = kept - (pages - 1) * this.#perPage
-    if (pages > 0) new Uint8Array(this.#pages[pages - 1]!.buffer).fill(0, left * this.#bytes)
+    if (pages > 0) new Uint8Array(this.#page(kept - 1).buffer).fill(0, left * this.#bytes)
     this.#index()
   }
 
@@ -152,7 +182,17 @@ export class Table<R extends object> {
   }
 
   #row(row: number): R {
-    return rowAt(this.#layout, this.#pages[row >> this.#shift]!, this.#at(row))
+    return rowAt(this.#layout, this.#page(row), this.#at(row))
+  }
+
+  /** The page of a row to be written to: while there is a mark, a copy of the one that was marked. */
+  #page(row: number): DataView {
+    const number = row >> this.#shift
+    const page = this.#pages[number]!
+    if (this.#mark === undefined || page !== this.#mark.pages[number]) return page
+    const copy = new DataView(page.buffer.slice(0))
+    this.#pages[number] = copy
+    return copy
   }
 
   #isGone(row: number): boolean {
@@ -161,7 +201,7 @@ export class Table<R extends object> {
 
   #copy(from: number, to: number, offset: number): void {
     const source = this.#pages[from >> this.#shift]!
-    const target = this.#pages[to >> this.#shift]!
+    const target = this.#page(to)
     for (let i = offset; i < this.#bytes; i += 4)
       target.setUint32(this.#at(to) + i, source.getUint32(this.#at(from) + i, true), true)
   }
@@ -195,6 +235,7 @@ export class Table<R extends object> {
     let i = hash & (slots.length - 1)
     while (slots[i] !== 0) i = (i + 1) & (slots.length - 1)
     slots[i] = (hash & ~MOST_ROWS) | (row + 1)
+    if (slots === this.#mark?.slots) this.#mark.taken.push(i)
   }
 
   #makeRoom(): void {

@@ -4,12 +4,15 @@ import fc from 'fast-check'
 import { Timeline } from './timeline.ts'
 import { nextDue, wait } from './waiting.ts'
 
-test('a time line counts as a look at each time does', () => {
+test('a time line counts as a look at each time does, and what was only tried counts no more', () => {
   const times = fc.array(fc.tuple(fc.nat(2), fc.integer({ min: -20, max: 20 })))
   fc.assert(
-    fc.property(times, fc.nat(2), fc.integer({ min: -21, max: 21 }), (added, owner, at) => {
+    fc.property(times, times, fc.nat(2), fc.integer({ min: -21, max: 21 }), (added, tried, owner, at) => {
       const line = new Timeline()
       for (const [of, time] of added) line.add(of, time)
+      const undo = line.mark()
+      for (const [of, time] of tried) line.add(of, time)
+      undo()
       const own = added.filter(([of]) => of === owner).map(([, time]) => time)
       assert.equal(line.size(owner), own.length)
       assert.equal(line.upTo(owner, at), own.filter((time) => time <= at).length)
