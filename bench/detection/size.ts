@@ -1,4 +1,5 @@
-// How much memory an entry of the job beyond names takes, and how many observations it judges in a CPU second.
+// How much memory an entry of the job beyond names takes, how many observations it judges in a CPU second, and what a trial of an open
+// bucket costs, beside a snapshot.
 // usage: npm run bench:size [-- --hosts N]
 import { parseArgs } from 'node:util'
 import type { NoveltyJob as Built } from '../../src/anomaly/novelty/job.ts'
@@ -32,10 +33,7 @@ for (let pass = 0; pass < 2; pass++)
   for (let host = 0; host < hosts; host += 10) {
     const start = START + (pass * Math.ceil(hosts / 10) + host / 10) * SPAN
     const rows = Array.from({ length: 10 }, (_, i) => rowsOf(host + i, start)).flat()
-    const before = process.cpuUsage()
-    model.close({ start, end: start + SPAN }, rows)
-    const { user, system } = process.cpuUsage(before)
-    cpu += (user + system) / 1e6
+    cpu += cpuOf(() => model.close({ start, end: start + SPAN }, rows))
     observations += rows.length
   }
 global.gc?.()
@@ -44,6 +42,26 @@ console.log(
   `${model.entries} entries, ${(used / 1e6).toFixed(0)} MB, ${(used / model.entries).toFixed(0)} bytes an entry; ` +
     `${observations} observations, ${Math.round(observations / cpu)} in a CPU second`,
 )
+
+const TRIALS = 20
+const next = START + 2 * Math.ceil(hosts / 10) * SPAN
+const open = { bucket: { start: next, end: next + SPAN }, rows: rowsOf(0, next) }
+model.trial([open])
+const trial = cpuOf(() => {
+  for (let i = 0; i < TRIALS; i++) model.trial([{ ...open, news: open.rows }])
+})
+const snapshot = cpuOf(() => JSON.stringify(model.save()))
+console.log(
+  `a trial of ${open.rows.length} observations takes ${((1000 * trial) / TRIALS).toFixed(1)} ms of CPU, a snapshot ${(1000 * snapshot).toFixed(0)} ms`,
+)
+
+/** In seconds. */
+function cpuOf(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
 
 /** Bytes of objects, and of what lies beside them in arrays of bytes. */
 function memory(): number {
