@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { loadJob } from '../config/content.ts'
-import { rulesFor } from './rules-for.ts'
+import { type AlertsAsked, rulesFor } from './rules-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-rules-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -78,11 +78,11 @@ test('a job without a rule gets one that alerts from 50 on', async () => {
   )
 })
 
-test('a threshold on the command line holds for every rule and lifts the limit of alerts', async () => {
-  const { rules } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [], 10)
-  assert.deepEqual(
-    rules.map(({ anomaly_threshold }) => anomaly_threshold),
-    [10],
-  )
-  assert.ok(rules[0]!.max_signals > 1e9)
+test('what was asked for takes the place of what the rule says, and of nothing else', async () => {
+  const job = await loadJob('linux_anomalous_network_activity')
+  const said = async (asked: AlertsAsked) =>
+    (await rulesFor(job, [], asked)).rules.map(({ anomaly_threshold, max_signals }) => [anomaly_threshold, max_signals])
+  assert.deepEqual(await said({}), [[50, 100]])
+  assert.deepEqual(await said({ threshold: 10 }), [[10, 100]])
+  assert.deepEqual(await said({ threshold: 0, maxSignals: 1e9 }), [[0, 1e9]])
 })

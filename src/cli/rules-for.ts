@@ -17,16 +17,22 @@ export interface JudgingRules {
   readonly notes: readonly string[]
 }
 
+/** What was asked for in place of what the rules say. */
+export interface AlertsAsked {
+  readonly threshold?: Score
+  readonly maxSignals?: number
+}
+
 /**
  * The rules that judge a job: the user's own in `files`, else the one that we ship, else a plain one. With a `threshold` they
- * alert from that score on, however many alerts that makes.
+ * alert from that score on.
  *
  * @throws AppError with the first problem of a file
  */
 export async function rulesFor(
   { job }: JobAndFeed,
   files: readonly string[],
-  threshold?: Score,
+  { threshold, maxSignals }: AlertsAsked = {},
 ): Promise<JudgingRules> {
   const own = await Promise.all(files.map(loadRules))
   const isAbout = (rule: Rule) =>
@@ -38,7 +44,11 @@ export async function rulesFor(
   const exceptions = own.flatMap((file) => file.exceptions)
   const lists = missingLists(exceptions, new Map())
   return {
-    rules: threshold === undefined ? chosen : chosen.map((rule) => lowered(rule, threshold)),
+    rules: chosen.map((rule) => ({
+      ...rule,
+      ...(threshold !== undefined && { anomaly_threshold: threshold }),
+      ...(maxSignals !== undefined && { max_signals: maxSignals }),
+    })),
     own: mine.length > 0,
     exceptions,
     notes: [
@@ -52,8 +62,4 @@ export async function rulesFor(
         : []),
     ],
   }
-}
-
-function lowered(rule: Rule, threshold: Score): Rule {
-  return { ...rule, anomaly_threshold: threshold, max_signals: Number.MAX_SAFE_INTEGER }
 }

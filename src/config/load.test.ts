@@ -192,7 +192,21 @@ const WRONG: readonly {
   {
     given: '["__proto__"]\nx = 1\n',
     expect: [
-      'CONFIG_UNKNOWN_KEY | __proto__ is not known | oddsock.toml:1:1 | Known are storage, source, http, jobs, rules, sink, log.',
+      'CONFIG_UNKNOWN_KEY | __proto__ is not known | oddsock.toml:1:1 | Known are storage, source, http, jobs, rules, profile, alerts, model_memory_limit, sink, log.',
+    ],
+  },
+  {
+    given: '[alerts]\nthreshold = 60\nper_day = 2\n',
+    expect: ['CONFIG_INVALID | alerts.threshold and alerts.per_day exclude each other | oddsock.toml:3:11'],
+  },
+  {
+    given: 'model_memory_limit = "all"\nprofile = "elastic"\n[alerts]\nthreshold = 101\nper_day = 0\n',
+    env: { ODDSOCK_ALERTS__THRESHOLD: '-1' },
+    expect: [
+      'CONFIG_INVALID | profile is "elastic", expected "recommended" or "elastic-exact" | oddsock.toml:2:11',
+      'CONFIG_INVALID | alerts.threshold is -1, expected a score from 0 to 100 | ODDSOCK_ALERTS__THRESHOLD',
+      'CONFIG_INVALID | alerts.per_day is 0, expected a number above 0 | oddsock.toml:5:11',
+      'CONFIG_INVALID | model_memory_limit is "all", expected a size such as 1GiB | oddsock.toml:1:22',
     ],
   },
 ]

@@ -31,6 +31,7 @@ export function readSettings(layer: Layer, catalogues: Catalogues): Checked<Conf
     ...sink.problems,
     ...halfTls(result.output.http, typed),
     ...sourcesBesideIndices(result.output, typed),
+    ...thresholdAndBudget(result.output, typed),
   ]
   if (problems.length > 0) return { value: undefined, problems }
   return { value: { ...result.output, source: source.items, sink: sink.items }, problems: [] }
@@ -166,6 +167,21 @@ function sourcesBesideIndices({ storage, source }: v.InferOutput<typeof SETTINGS
       code: 'CONFIG_INVALID',
       ...placed(nearestTo(layer, ['source', 0])),
       hint: 'Send its events to the cluster, or leave storage.indices out and let oddsock keep all of them.',
+    },
+  ]
+}
+
+/** Alerts are told from a score on, or as many as there is room for. */
+function thresholdAndBudget(
+  { alerts: { threshold, per_day } }: v.InferOutput<typeof SETTINGS>,
+  layer: Layer,
+): Problem[] {
+  if (threshold === undefined || per_day === undefined) return []
+  return [
+    {
+      message: 'Cannot use the settings: alerts.threshold and alerts.per_day exclude each other',
+      code: 'CONFIG_INVALID',
+      ...placed(nearestTo(layer, ['alerts', 'per_day'])),
     },
   ]
 }

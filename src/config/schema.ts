@@ -69,6 +69,9 @@ const plugIns = v.array(
   'a list of tables',
 )
 
+const SCORE = 'a score from 0 to 100'
+const PER_DAY = 'a number above 0'
+
 const described = <Schema extends v.GenericSchema>(schema: Schema, text: string) => v.pipe(schema, v.description(text))
 
 export const SETTINGS = v.strictObject({
@@ -139,6 +142,28 @@ export const SETTINGS = v.strictObject({
     texts('a list of files'),
     'Your rules (`.toml`), or rules and exceptions exported from Kibana (`.ndjson`), instead of those that we ship.',
   ),
+  profile: described(
+    v.picklist(['recommended', 'elastic-exact'], '"recommended" or "elastic-exact"'),
+    "Which events count: as we recommend, or just those that Elastic's job takes.",
+  ),
+  alerts: v.strictObject({
+    threshold: v.exactOptional(
+      described(
+        v.pipe(v.number(SCORE), v.minValue(0, SCORE), v.maxValue(100, SCORE)),
+        'Alert from this `record_score` on instead of the one of the rule (ours: 50). Of the first of `jobs`, whose alerts are told.',
+      ),
+    ),
+    per_day: v.exactOptional(
+      described(
+        v.pipe(v.number(PER_DAY), v.gtValue(0, PER_DAY)),
+        'Alert on the oddest, about so many a day for each 40 hosts and one at least, instead of from a score on. Of the first of `jobs`.',
+      ),
+    ),
+  }),
+  model_memory_limit: described(
+    size('a size such as 1GiB'),
+    'About how much a model may remember. Beyond it what was met longest ago is forgotten, and a warning says how much of what.',
+  ),
   sink: described(plugIns, 'Whom to tell of alerts.'),
   log: v.strictObject({
     level: described(
@@ -176,6 +201,9 @@ export function defaultSettings(storagePath: string, source: readonly object[]):
     },
     jobs: BOTH_JOBS,
     rules: [],
+    profile: 'recommended',
+    alerts: {},
+    model_memory_limit: '100MiB',
     sink: [],
     log: { level: 'info', format: 'auto' },
   }

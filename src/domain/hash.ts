@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /**
  * A derived id: the first 128 bits of SHA-256 over the parts, in hex. Parts are kept apart, so `('a', 'bc')` and `('ab', 'c')`
- * differ. This file is the one window of the pure rooms to `node:`.
+ * differ. This file is a window of the pure rooms to `node:`.
  */
 export function derivedId(...parts: readonly (string | number)[]): string {
   const hash = createHash('sha256')

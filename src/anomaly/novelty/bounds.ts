@@ -26,6 +26,14 @@ const COUNTED = {
 } satisfies Partial<Record<keyof Tables, readonly [one: string, many?: string]>>
 const KINDS = Object.keys(COUNTED) as (keyof typeof COUNTED)[]
 
+/** What an entry takes on average, in bytes, its name and its place in the index among it (`npm run bench:size`: 96). */
+const ENTRY_BYTES = 100
+
+/** How many entries a model of so many bytes has room for. */
+export function entriesIn(bytes: number): number {
+  return Math.floor(bytes / ENTRY_BYTES)
+}
+
 /** Entries of the state, the unit of its bound. */
 export function entriesOf({ entries }: State): number {
   return KINDS.reduce((sum, kind) => sum + entries[kind].size, 0)
@@ -64,7 +72,9 @@ export function warningsOf({ dropped }: State): string[] {
     const number = dropped.get(kind)
     return number === undefined ? [] : [counted(number, ...(COUNTED[kind] as [string, string?]))]
   })
-  return [`Too much to remember: ${enumerated(told, told.length)} were forgotten, those met longest ago first.`]
+  return [
+    `Too much to remember: ${enumerated(told, told.length)} were forgotten, those met longest ago first; model_memory_limit makes more room.`,
+  ]
 }
 
 function dropRoamed({ entries: { programs, addresses } }: State, bucket: number): void {

@@ -7,7 +7,7 @@ import { compareObservations, type Observation } from '../../domain/observation.
 import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
-import { entriesOf, forget, warningsOf } from './bounds.ts'
+import { entriesIn, entriesOf, forget, warningsOf } from './bounds.ts'
 import { thresholdFor } from './budget.ts'
 import { forgetCampaigns, join } from './campaigns.ts'
 import { counterfactuals } from './counterfactuals.ts'
@@ -40,9 +40,9 @@ export interface NoveltyOptions {
   readonly entryLimit?: number
 }
 
-const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: 1_000_000 } as const
+const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: entriesIn(100 * 2 ** 20) } as const
 /** Grows when a snapshot can no longer be read as before. */
-const VERSION = 5
+const VERSION = 6
 /** A host that has shown nothing for so long counts no more for the budget. */
 const SEEN_LATELY: DurationMs = 7 * DAY
 

@@ -1,3 +1,4 @@
+import { deflated, inflated } from '../../domain/deflate.ts'
 import { type Layout, pageOf, rowAt } from './layout.ts'
 
 /** A page holds so many bytes at most: small enough that a small model stays small. */
@@ -13,7 +14,7 @@ const GONE = 0xffff_ffff
 
 export interface SavedTable {
   readonly rows: number
-  /** The bytes of the pages, in base64. */
+  /** The bytes of the pages, deflated, in base64. A text of JavaScript has 512 Mi characters at most, and a model is part of one. */
   readonly pages: readonly string[]
 }
 
@@ -167,13 +168,13 @@ export class Table<R extends object> {
   save(): SavedTable {
     if (this.#size < this.#rows) this.keep(() => true)
     const used = (page: number) => Math.min(this.#perPage, this.#rows - page * this.#perPage) * this.#bytes
-    const pages = this.#pages.map(({ buffer }, page) => Buffer.from(buffer, 0, used(page)).toString('base64'))
+    const pages = this.#pages.map(({ buffer }, page) => deflated(new Uint8Array(buffer, 0, used(page))))
     return { rows: this.#rows, pages }
   }
 
-  #newPage(saved = ''): DataView {
+  #newPage(saved?: string): DataView {
     const page = pageOf(this.#bytes * this.#perPage)
-    Buffer.from(page.buffer).write(saved, 'base64')
+    if (saved !== undefined) new Uint8Array(page.buffer).set(inflated(saved))
     return page
   }
 
