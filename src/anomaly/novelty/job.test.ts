@@ -358,6 +358,26 @@ test('with no room left what was met longest ago goes, is counted, and newcomers
   assert.ok(!kept.includes('"/opt/tool-a"'))
 })
 
+test('late events of buckets whose rows there was no room for are counted, not scored, and that is said', () => {
+  const model = afterTenDays({ rowLimit: 100 })
+  const contacts = (bucket: number) =>
+    Array.from({ length: 30 }, (_, i) => ({ host: 'web-1', program: '/bin/x', ip: `10.0.${bucket}.${i}` }))
+  for (let i = 0; i < 5; i++) close(model, day(10) + i * SPAN, contacts(i))
+  const late = (bucket: number) => {
+    const start = day(10) + bucket * SPAN
+    return model.late({ start, end: start + SPAN }, [row(SHELL, start)])
+  }
+  // Three buckets of thirty rows have room in a hundred.
+  assert.equal(late(1).unscored, 1)
+  assert.deepEqual(late(1).results, [])
+  assert.equal(late(2).results.length, 1)
+  assert.match(model.warnings.join(), /^Too much to tell late events apart: those from before 2026-01-15T00:15/)
+  const again = newJob({ rowLimit: 100 }, JSON.parse(JSON.stringify(model.save())))
+  assert.equal(again.late({ start: day(10), end: day(10) + SPAN }, [row(SHELL, day(10))]).unscored, 1)
+  close(again, day(20), contacts(0))
+  assert.deepEqual(again.warnings, [])
+})
+
 test('of a use with more than 64 peers inside none is remembered when the day is over', () => {
   const entriesAfter = (peers: number) => {
     const model = newJob()

@@ -5,7 +5,7 @@ import type { Job } from '../../domain/job.ts'
 import { NOVELTY } from '../../domain/novelty-fields.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
 import type { Expectation } from '../../domain/scope.ts'
-import { DAY, type DurationMs, type EpochMs, parseDuration, type Score } from '../../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, isoTime, parseDuration, type Score } from '../../domain/time.ts'
 import type { BucketOutcome, JobModel, OpenBucket } from '../job-model.ts'
 import { entriesIn, entriesOf, forget, warningsOf } from './bounds.ts'
 import { thresholdFor } from './budget.ts'
@@ -19,7 +19,7 @@ import { decide, forgetIncidents, newIncidents } from './incidents.ts'
 import type { Judgement } from './judge.ts'
 import { FLOOR, judge } from './judge.ts'
 import { learn } from './learn.ts'
-import { forgetRows, newRows } from './presence.ts'
+import { boundRows, forgetRows, newRows } from './presence.ts'
 import { candidateOf, recordOf, type Told } from './record.ts'
 import { DEFAULT_THRESHOLD, natsOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
@@ -38,9 +38,16 @@ export interface NoveltyOptions {
   readonly lateWindow?: DurationMs
   /** At most so many entries are remembered. */
   readonly entryLimit?: number
+  /** At most so many rows of closed buckets are remembered, at 8 bytes: late events of older buckets are counted and not scored. */
+  readonly rowLimit?: number
 }
 
-const DEFAULTS = { campaignBoost: false, lateWindow: LATE_WINDOW, entryLimit: entriesIn(100 * 2 ** 20) } as const
+const DEFAULTS = {
+  campaignBoost: false,
+  lateWindow: LATE_WINDOW,
+  entryLimit: entriesIn(100 * 2 ** 20),
+  rowLimit: 8_000_000,
+} as const
 /** Grows when a snapshot can no longer be read as before. */
 const VERSION = 6
 /** A host that has shown nothing for so long counts no more for the budget. */
@@ -95,7 +102,7 @@ export class NoveltyJob implements JobModel {
   late(bucket: BucketSpan, rows: readonly Observation[]): BucketOutcome {
     if (this.#at === undefined || bucket.end > this.#at)
       throw new RangeError(`Cannot take rows as late: the bucket from ${bucket.start} is not closed yet`)
-    if (bucket.start < this.#at - this.#options.lateWindow)
+    if (bucket.start < Math.max(this.#at - this.#options.lateWindow, this.#state.presence.from))
       return { results: [], renormalize: false, unscored: rows.reduce((sum, { count }) => sum + count, 0) }
     return this.#take(bucket, rows)
   }
@@ -151,12 +158,20 @@ export class NoveltyJob implements JobModel {
 
   /** Entries remembered are at most `entryLimit` when a day ends. */
   get warnings(): string[] {
-    return warningsOf(this.#state)
+    const { from } = this.#state.presence
+    const lateFrom = this.#at === undefined ? 0 : this.#at - this.#options.lateWindow
+    return [
+      ...warningsOf(this.#state),
+      ...(from > lateFrom
+        ? [`Too much to tell late events apart: those from before ${isoTime(from)} are not scored.`]
+        : []),
+    ]
   }
 
   #take(bucket: BucketSpan, all: readonly Observation[]): BucketOutcome {
     const sorted = [...all].sort(compareObservations)
     const rows = newRows(this.#state.presence, bucket.start, sorted, this.#facts)
+    boundRows(this.#state.presence, this.#options.rowLimit)
     this.#learnNames(rows)
     const groups = groupsOf(rows, this.#facts, userNames(this.#state), this.#state.names)
     const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)

@@ -8,7 +8,7 @@ import { newTables, type SavedTables, savedTables, type Tables } from './entries
 import { type Incidents, newIncidents } from './incidents.ts'
 import { Names, pairOf } from './names.ts'
 import { type FleetRate, type Level, newRates } from './novelty-rates.ts'
-import type { Presence } from './presence.ts'
+import { newPresence, type Presence } from './presence.ts'
 import { newShape, type ShapeState } from './shape-state.ts'
 import { packed, unpacked } from './snapshot.ts'
 import { Timeline } from './timeline.ts'
@@ -87,7 +87,7 @@ function newFleet(): Fleet {
     campaigns: newCampaigns(),
     budget: newBudget(),
     expectations: [],
-    presence: new Map(),
+    presence: newPresence(),
     recent: new Map(),
     nextUse: 1,
     dropped: new Map(),
@@ -140,7 +140,7 @@ function copyOf({ births, leaps, leapHosts, presence, recent, incidents, ...smal
     births: [...births],
     leaps: [...leaps],
     leapHosts: new Map(leapHosts),
-    presence: new Map(presence),
+    presence: { ...presence, rows: new Map(presence.rows) },
     recent: new Map(recent),
     incidents: { places: new Map(incidents.places), matters: new Map(incidents.matters) },
     ...structuredClone(small),
