@@ -2,7 +2,7 @@ import type { Datafeed } from '../../src/datafeed/datafeed.ts'
 import type { BucketSpan } from '../../src/domain/bucket.ts'
 import { DAY, type EpochMs, type Seq } from '../../src/domain/time.ts'
 import type { EventStore } from '../../src/storage/storage.ts'
-import { DAYS, dueAt, FIRST_DAY, LIVE, rowsOf, SPAN } from './fleet.ts'
+import { DAYS, dueAt, FIRST_DAY, type FleetSize, LIVE, rowsOf, SPAN } from './fleet.ts'
 
 /** The starts of the buckets that are filled in. */
 const FILLED: readonly EpochMs[] = Array.from({ length: DAYS }, (_, day) => FIRST_DAY + day * DAY)
@@ -11,7 +11,7 @@ const FILLED: readonly EpochMs[] = Array.from({ length: DAYS }, (_, day) => FIRS
  * Events of the cluster from `LIVE` on, and before that a bucket of history for each day, made here as rows. So a model knows its
  * fleet without a week of events in the cluster.
  */
-export function filledEvents(events: EventStore, hostCount: number, perHost: number): EventStore {
+export function filledEvents(events: EventStore, fleet: FleetSize): EventStore {
   return {
     capabilities: events.capabilities,
     append: (docs) => events.append(docs),
@@ -26,13 +26,14 @@ export function filledEvents(events: EventStore, hostCount: number, perHost: num
     observe: (feed: Datafeed, bucket: BucketSpan, upTo: Seq) =>
       bucket.start < LIVE
         ? FILLED.includes(bucket.start)
-          ? rowsOf(feed, hostCount, perHost, bucket)
+          ? rowsOf(feed, fleet, bucket)
           : []
         : events.observe(feed, bucket, upTo),
     async counts(feed, range, upTo, after) {
       const counts = new Map<EpochMs, number>()
       if (after === undefined)
-        for (const start of FILLED) if (start >= range.from && start < range.to) counts.set(start, hostCount * perHost)
+        for (const start of FILLED)
+          if (start >= range.from && start < range.to) counts.set(start, fleet.hosts * fleet.perHost)
       if (range.to <= LIVE) return counts
       const live = await events.counts(feed, { from: Math.max(range.from, LIVE), to: range.to }, upTo, after)
       return new Map([...counts, ...live])

@@ -1,5 +1,5 @@
 // One job on a fleet whose events are in a cluster: prints what each of its buckets cost, a JSON line each.
-// usage: node --import tsx bench/scale/worker.ts NODES INDEX JOB HOSTS EVENTS-PER-HOST
+// usage: node --import tsx bench/scale/worker.ts NODES INDEX JOB FLEET
 import { jobsToRun } from '../../src/cli/jobs-to-run.ts'
 import { SILENT } from '../../src/domain/log.ts'
 import { SECOND } from '../../src/domain/time.ts'
@@ -7,9 +7,9 @@ import { JobRunner } from '../../src/engine/job-runner.ts'
 import { Ticks } from '../../src/engine/ticks.ts'
 import { openOpenSearch } from '../../src/storage/opensearch/open-opensearch.ts'
 import { filledEvents } from './filled-events.ts'
-import { BUCKETS, dueAt, LIVE, SPAN } from './fleet.ts'
+import { BUCKETS, dueAt, LIVE, MEMORY_LIMIT, readFleet, SPAN } from './fleet.ts'
 
-const [nodes = '', index = '', jobId = '', hosts = '', perHost = ''] = process.argv.slice(2)
+const [nodes = '', index = '', jobId = '', fleet = ''] = process.argv.slice(2)
 const end = dueAt(LIVE + BUCKETS * SPAN)
 let now = LIVE
 const reads = { indices: [index], from: LIVE, settle: 10 * SECOND, now: () => now }
@@ -18,9 +18,9 @@ const storage = await openOpenSearch({ nodes: nodes.split(','), prefix: `scale-$
 await storage.events.last()
 now = end + 10 * SECOND
 
-const [toRun] = (await jobsToRun({ jobs: [jobId], rules: [] })).jobs
+const [toRun] = (await jobsToRun({ jobs: [jobId], rules: [], model_memory_limit: MEMORY_LIMIT })).jobs
 let rows = 0
-const events = filledEvents(storage.events, Number(hosts), Number(perHost))
+const events = filledEvents(storage.events, readFleet(fleet))
 const counted = {
   ...events,
   async *observe(...asked: Parameters<typeof events.observe>) {
