@@ -23,7 +23,7 @@ import {
 } from './shape.ts'
 import { directoryOf, type NoveltyClass } from './shape-state.ts'
 import type { Term, TermName } from './term.ts'
-import { findingOf, UNSCORED } from './vetting.ts'
+import { findingOf, isSettled } from './vetting.ts'
 import { CAPS, GATE, WEIGHTS } from './weights.ts'
 
 /** How surprising a group is against the state before it, and what is to be learned from it. */
@@ -62,7 +62,7 @@ export function judge(scene: Scene): Judgement {
     (use !== undefined && at < (findingOf(state, use)?.freshUntil ?? 0))
   const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
   const novelty = noveltyOf(levelOf(ofProgram, use), use !== undefined && judged, peers)
-  const breadth = mostTelling(leapOf(scene), fanOutTerm(program, group), newPeersTerm(peers))
+  const breadth = mostTelling(leapTerm(scene), fanOutTerm(program, group), newPeersTerm(peers))
   const sure = ofProgram.nats + review.nats + peerNats(about) + (breadth?.nats ?? 0)
   const terms: Term[] = []
   if (sure + MOST_OF_SHAPE * gate >= FLOOR) {
@@ -76,11 +76,6 @@ export function judge(scene: Scene): Judgement {
   const told = terms.filter(({ nats }) => nats !== 0)
   const peerLed = peerNats(about) > ofProgram.nats
   return { nats: sumOf(told), terms: told, program: ofProgram, review, peers, about, peerLed, novelty }
-}
-
-/** On a host's first days all habits are still to come. */
-function leapOf(scene: Scene): Term | undefined {
-  return scene.group.first - scene.host.first < UNSCORED ? undefined : leapTerm(scene)
 }
 
 /** Three ways to say that a group speaks to many: the one that says most stands for all. */
@@ -183,7 +178,7 @@ function persistenceTerm(about: PeerEvidence, nats: number): Term {
 
 function reach(scene: Scene, nats: number): Term | undefined {
   const { state, ids, use, host } = scene
-  if (use === undefined || use.first - host.first < UNSCORED) return undefined
+  if (use === undefined || !isSettled(host, use.first)) return undefined
   if (!isLocalBirth(state, ids.program, use.first)) return undefined
   return reachTerm(state, use, Math.min(1, nats / GATE.program))
 }

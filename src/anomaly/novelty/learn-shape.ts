@@ -4,12 +4,12 @@ import { type Level, levelGroup } from './novelty-rates.ts'
 import type { Scene } from './scene.ts'
 import { learnHour, REACH } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
-import { UNSCORED } from './vetting.ts'
+import { isSettled } from './vetting.ts'
 
 /** Likelihood ratios learn from what is new, on hosts that are not. */
 export function learnShape(scene: Scene, { program: { level }, novelty }: Judgement, program: Program): void {
   const { state, group, host } = scene
-  if (group.first - host.first < UNSCORED) return
+  if (!isSettled(host, group.first)) return
   const { shape } = state
   if (level !== undefined || novelty === 2) {
     learnHour(state, group.first, novelty)
@@ -38,7 +38,7 @@ export function learnShape(scene: Scene, { program: { level }, novelty }: Judgem
 
 /** Counts how far new programs get in their first day and a half. To be asked after each bucket of a use. */
 export function learnReach({ state, group, host }: Scene, use: Use): void {
-  if (use.first - host.first < UNSCORED || group.first - use.first > REACH.within) return
+  if (!isSettled(host, use.first) || group.first - use.first > REACH.within) return
   const reached = REACH.buckets.indexOf(use.buckets as 4 | 10 | 25)
   if (reached >= 0) state.shape.reached[levelGroup(use.level as Level)]![reached]! += 1
 }

@@ -14,7 +14,7 @@ import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
 import { goesOutside, isLeap, peersAsked } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
-import { countHour, findingFor, LEARNING, REVIEWED_FOR, UNSCORED } from './vetting.ts'
+import { countHour, findingFor, isSettled, LEARNING, REVIEWED_FOR } from './vetting.ts'
 import { wait } from './waiting.ts'
 
 /** What fits into the byte of `Use.mostPeers`. */
@@ -46,7 +46,7 @@ export function learn(scene: Scene, judgement: Judgement, seen: number, suspect:
   program.groups += 1
   learnFanOut(scene, program, use, suspect)
   entries.places.met(program.place).seen = seen
-  if (judgement.program.level !== undefined && group.first - host.first >= UNSCORED)
+  if (judgement.program.level !== undefined && isSettled(host, group.first))
     state.shape.born[levelGroup(judgement.program.level)] += 1
 }
 
@@ -83,8 +83,8 @@ function learnBirth({ state, group, account }: Scene, { program: { level } }: Ju
 
 /** A suspect leap, like a suspect birth, makes others of its kind ordinary after a week. */
 function learnFanOut(scene: Scene, program: Program, use: Use, suspect: boolean): void {
-  const { state, group, host } = scene
-  if (group.first - host.first >= UNSCORED && isLeap(scene)) {
+  const { state, group } = scene
+  if (isLeap(scene)) {
     if (suspect) wait(state.leaps, { due: group.first + ALERT_DELAY })
     else state.shape.leaps += 1
     for (const [name, at] of state.leapHosts) if (at <= group.first - DAY) state.leapHosts.delete(name)
@@ -176,7 +176,7 @@ function newUse(scene: Scene, { program: { level, born } }: Judgement, program: 
   use.score = born ?? 0
   use.countsHours = age < LEARNING
   use.lastHour = -1
-  use.reviewable = age < UNSCORED
+  use.reviewable = !isSettled(host, group.first)
   use.day = -1
   beginDay(scene, use, program, ofUser, dayOf(group.first))
   return use

@@ -146,16 +146,19 @@ test('fan-out begins at eight peers, and is measured by the most of before', () 
   assert.equal(fanOutTerm(program, peers(40)), undefined)
 })
 
+/** Seen a week before the groups of these tests. */
+const OLD_HOST = { first: -7 * DAY }
+
 test('a leap is eight peers at least and four times as many as ever, worth what it is improbable in a day', () => {
   const state = newState()
   const [use, program] = [USE.blank(), PROGRAM.blank()]
   const leap = (count: number, known: { use?: typeof use; program?: typeof program }) =>
-    leapTerm({ state, group: peers(count), use: known.use, program: known.program })?.nats
+    leapTerm({ state, host: OLD_HOST, group: peers(count), use: known.use, program: known.program })?.nats
   state.rates[2]!.exposure = 100
   state.rates[3]!.exposure = 850
   assert.equal(leap(7, {}), undefined)
   assert.equal(
-    leapTerm({ state, group: peers(80, 'in:443'), use: undefined, program: undefined }),
+    leapTerm({ state, host: OLD_HOST, group: peers(80, 'in:443'), use: undefined, program: undefined }),
     undefined,
     'clients',
   )
@@ -180,8 +183,11 @@ test('a leap is eight peers at least and four times as many as ever, worth what 
     ['c', 2 * DAY],
   ] as const)
     state.leapHosts.set(name, at - ago)
+  const young = { first: at - 2 * DAY }
+  const eight = group({ ...peers(8), first: at })
+  assert.equal(leapTerm({ state, host: young, group: eight, use: undefined, program: undefined }), undefined)
   const among = group({ ...peers(8), host: 'here', first: at })
-  near(leapTerm({ state, group: among, use: undefined, program: undefined })?.nats, 6 - Math.log(3))
+  near(leapTerm({ state, host: OLD_HOST, group: among, use: undefined, program: undefined })?.nats, 6 - Math.log(3))
 })
 
 test('new peers inside count together from three on, as far as this use seldom meets one', () => {

@@ -10,6 +10,7 @@ import type { Scene } from './scene.ts'
 import { directoryNumber, HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
 import type { State } from './state.ts'
 import type { Term } from './term.ts'
+import { isSettled } from './vetting.ts'
 import { WEIGHTS } from './weights.ts'
 
 /**
@@ -174,6 +175,9 @@ export function fanOutTerm(program: Program | undefined, { peers }: Group): Term
   return nats <= 0 ? undefined : { name: 'fan-out', nats, numbers: { peers: peers.size, before } }
 }
 
+/** What a group reaches, and what its program did before. */
+type Reach = Pick<Scene, 'program' | 'use' | 'group'> & { readonly host: Pick<Host, 'first'> }
+
 const LEAP = { from: 8, times: 4, usual: 2, prior: 50, cap: 8, weight: 0.75 } as const
 
 /** Peers of a bucket so far: of this use, or of its program anywhere where the use is new. */
@@ -188,9 +192,9 @@ export function peersAsked({ peers }: Group): number {
   return asked
 }
 
-/** Whether a group goes to at least eight peers, and to four times as many as ever before. */
-export function isLeap(scene: Pick<Scene, 'program' | 'use' | 'group'>): boolean {
-  if (scene.group.peers.size < LEAP.from) return false
+/** Whether a group on a host with habits goes to at least eight peers, and to four times as many as ever before. */
+export function isLeap(scene: Reach): boolean {
+  if (scene.group.peers.size < LEAP.from || !isSettled(scene.host, scene.group.first)) return false
   const asked = peersAsked(scene.group)
   return asked >= LEAP.from && asked >= LEAP.times * usualFanOut(scene)
 }
@@ -200,7 +204,7 @@ export function isLeap(scene: Pick<Scene, 'program' | 'use' | 'group'>): boolean
  * leaps are usual, since people administer by loops over all hosts, they are worth little; and where other hosts leap on the same day, the fleet has
  * changed, or what is recorded of it.
  */
-export function leapTerm(scene: Pick<Scene, 'state' | 'program' | 'use' | 'group'>): Term | undefined {
+export function leapTerm(scene: Reach & Pick<Scene, 'state'>): Term | undefined {
   if (!isLeap(scene)) return undefined
   const { state, group } = scene
   const days = activeDays(state.rates)
