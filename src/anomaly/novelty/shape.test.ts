@@ -28,7 +28,7 @@ function near(actual: number | undefined, expected: number): void {
 
 const group = (change: Partial<Group>) => change as Group
 const peers = (count: number, service = '22') =>
-  group({ peers: new Map(Array.from({ length: count }, (_, i) => [String(i), { service } as never])) })
+  group({ first: 0, peers: new Map(Array.from({ length: count }, (_, i) => [String(i), { service } as never])) })
 
 /** A program, and when hosts first had it. */
 const PROGRAM_ID = 7
