@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
 import { type RunningServer, startServer } from '../app/serve.ts'
 import { openLog } from '../config/log.ts'
 import type { Config } from '../config/schema.ts'
@@ -19,8 +20,15 @@ export interface ServeOptions extends SettingsOptions {
   readonly seed: number
 }
 
+/**
+ * A heap may double between two collections: V8 would let it grow fourfold where much is allocated, and a server shares its machine. In
+ * per cent.
+ */
+const HEAP_GROWTH = 100
+
 /** `oddsock serve`: runs until it is told to stop; a second signal ends it at once. */
 export async function serve(options: ServeOptions, io: Io): Promise<number> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const demo = options.demo ? await Demo.begin(options.seed) : undefined
   const config = configOf(options, io, demo)
   const log = openLog(config.log, io.stderr)

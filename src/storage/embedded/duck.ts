@@ -38,6 +38,10 @@ export class Duck {
         memory_limit: options.memoryLimit ?? '256MB',
         threads: String(options.threads ?? 1),
         checkpoint_threshold: options.checkpointAt ?? '256MB',
+        // What a large question or a day's sealing took goes back to the system: by itself the allocator would keep hundreds of MB.
+        allocator_flush_threshold: '16MB',
+        allocator_bulk_deallocation_flush_threshold: '64MB',
+        allocator_background_threads: 'true',
         // The first one whose tables are packed with zstd.
         storage_compatibility_version: 'v1.2.0',
         autoinstall_known_extensions: 'false',
