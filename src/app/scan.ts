@@ -113,7 +113,7 @@ function startRun(
   const judging = new Judging(feed, judgedField(job), rules, { valueLists })
   const loop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
-    jobOptions: optionsOf(scanJob),
+    jobOptions: optionsOf(scanJob, feed.fields, { valueLists }),
     onScored: (scored) => {
       onBucket?.(scored)
       judging.scored(scored)

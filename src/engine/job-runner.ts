@@ -343,7 +343,7 @@ export class JobRunner {
   /** @param taken what of its rows is left out */
   #loopOver(results: ResultJournal, taken: readonly TakenFeedback[], heard: Heard, saved?: SavedLoop): JobLoop {
     const options = {
-      jobOptions: optionsOf(this.#toRun),
+      jobOptions: optionsOf(this.#toRun, this.feed.fields, this.#ports),
       lateWindow: LATE_WINDOW,
       learnable: learnable(this.feed.fields, taken),
       ...heard,

@@ -4,7 +4,8 @@ import type { ProfileName } from '../datafeed/profiles.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
 import { NOVELTY } from '../domain/novelty-fields.ts'
 import { fieldsOfExceptions } from '../rules/exceptions.ts'
-import type { RuleAndExceptions } from './judging.ts'
+import type { JudgingOptions, RuleAndExceptions } from './judging.ts'
+import { quietBy } from './quiet.ts'
 
 /** A job with its datafeed and the rules that read its results: all that `scan` and `serve` need to run it alike. */
 export interface JobToRun {
@@ -34,9 +35,21 @@ export function judgedField(job: Job): string {
   return job.analysis_config.detectors[0]?.by_field_name ?? 'process.name'
 }
 
-/** A job that gathers findings into incidents has to know from which score on they are told: the lowest that a rule asks for. */
-export function optionsOf({ job, rules, jobOptions }: Pick<JobToRun, 'job' | 'rules' | 'jobOptions'>): JobOptions {
+/**
+ * A job that gathers findings into incidents has to know which are told: the lowest score that a rule asks for, and what exceptions keep
+ * quiet about.
+ */
+export function optionsOf(
+  { job, rules, jobOptions }: Pick<JobToRun, 'job' | 'rules' | 'jobOptions'>,
+  fields: readonly string[],
+  judging: JudgingOptions,
+): JobOptions {
   const scores = rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])
   const isNovelty = job.analysis_config.detectors.some((detector) => detector.function === NOVELTY)
-  return { ...(isNovelty && scores.length > 0 && { alertThreshold: Math.min(...scores) }), ...jobOptions }
+  if (!isNovelty) return { ...jobOptions }
+  return {
+    ...(scores.length > 0 && { alertThreshold: Math.min(...scores) }),
+    isQuiet: quietBy(rules, fields, judging),
+    ...jobOptions,
+  }
 }

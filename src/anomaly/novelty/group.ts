@@ -14,6 +14,7 @@ export interface Group {
   readonly first: EpochMs
   last: EpochMs
   count: number
+  readonly rows: Observation[]
   readonly peers: Map<string, Peer>
   /** Thread names, in order of first sight. */
   readonly names: Set<string>
@@ -68,6 +69,7 @@ function newGroup(host: string, program: string, user: string, ids: Ids, { first
     first,
     last,
     count: 0,
+    rows: [],
     peers: new Map(),
     names: new Set(),
     destinations: new Set(),
@@ -79,6 +81,7 @@ function newGroup(host: string, program: string, user: string, ids: Ids, { first
 
 function addRow(group: Group, row: Observation, peer: Peer, facts: Facts): void {
   group.count += row.count
+  group.rows.push(row)
   group.last = Math.max(group.last, row.last)
   group.peers.set(peer.endpoint, peer)
   if (facts.name !== '') group.names.add(facts.name)

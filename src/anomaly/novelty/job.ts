@@ -35,6 +35,8 @@ export interface NoveltyOptions {
   readonly alertBudget?: number
   /** Whether findings of one account make each other worse (`campaigns.ts`). */
   readonly campaignBoost?: boolean
+  /** Whether the rules keep quiet about a finding of these rows: then nobody hears of it, and the next one like it is no repetition. */
+  readonly isQuiet?: (rows: readonly Observation[], now: EpochMs) => boolean
   readonly lateWindow?: DurationMs
   /** At most so many entries are remembered. */
   readonly entryLimit?: number
@@ -44,6 +46,7 @@ export interface NoveltyOptions {
 
 const DEFAULTS = {
   campaignBoost: false,
+  isQuiet: () => false,
   lateWindow: LATE_WINDOW,
   entryLimit: entriesIn(100 * 2 ** 20),
   rowLimit: 8_000_000,
@@ -197,15 +200,16 @@ export class NoveltyJob implements JobModel {
     const account = JSON.stringify([group.host, group.user])
     const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
     const boost = this.#options.campaignBoost ? campaign.boost : 0
+    const isQuiet = expected !== undefined || this.#options.isQuiet(group.rows, bucket.end)
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
-    if (this.#options.alertBudget !== undefined && expected === undefined)
+    if (this.#options.alertBudget !== undefined && !isQuiet)
       budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
         since: this.#state.start!,
         settled: this.#state.start! + LEARNING,
         hosts: () => hostsSince(this.#state, Math.floor((candidate.at - SEEN_LATELY) / this.#span)),
       })
     const learning = this.#isLearning(candidate.at)
-    const alertFrom = expected !== undefined || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
+    const alertFrom = isQuiet || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
     const decision = decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
     const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
