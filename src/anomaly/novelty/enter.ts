@@ -4,7 +4,7 @@ import { type Account, type Host, type Program, type ProgramOfUser, touch, type 
 import { dayOf } from './fading.ts'
 import type { Group, Ids } from './group.ts'
 import { ageClassOf, bookBirth, bookExposure, bookObserved, levelGroup } from './novelty-rates.ts'
-import { PEERS_FROM } from './peers.ts'
+import { knowsPeers } from './peers.ts'
 import type { Scene } from './scene.ts'
 import type { State } from './state.ts'
 import { nextDue } from './waiting.ts'
@@ -73,22 +73,17 @@ export function beginDay(
   ofUser: ProgramOfUser | undefined,
   day: number,
 ): void {
-  const learning = isLearning(scene)
-  if (use.day >= 0 && learning) {
+  const knowing = knowsPeers(scene)
+  if (use.day >= 0 && knowing) {
     const levels = ofUser ? [program.days, ofUser.days, use.days] : [program.days, use.days]
     bookDay(levels, scene.state.dayCurves, use.dayIndex, use.dayKinds, day)
   }
-  if (use.day < 0 || learning) {
+  if (use.day < 0 || knowing) {
     use.dayIndex = program.daysBegun
     program.daysBegun += 1
   }
   use.day = day
   use.dayKinds = 0
-}
-
-/** Rates of peers are learned from the fleet's second day on. */
-export function isLearning({ state, group }: Scene): boolean {
-  return group.first - state.start! >= PEERS_FROM
 }
 
 function newHost({ entries }: State, { host }: Ids, first: EpochMs): Host {

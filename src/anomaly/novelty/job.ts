@@ -26,7 +26,7 @@ import type { Scene } from './scene.ts'
 import { branchOf, newState, type SavedState, type State, savedState } from './state.ts'
 import { TrialScope } from './trial-scope.ts'
 import { showsNames, userNames } from './users.ts'
-import { LEARNING, UNSCORED } from './vetting.ts'
+import { LEARNING, SETTLING } from './vetting.ts'
 
 export interface NoveltyOptions {
   /** An alert needs a `record_score` of this; 50 unless said. */
@@ -187,7 +187,7 @@ export class NoveltyJob implements JobModel {
     const judgement = judge(scene)
     const expected = expectationFor(this.#state, group)?.id
     const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, expected) : undefined
-    const suspect = expected === undefined && !this.#isLearning(group.first) && judgement.nats >= DEFAULT_THRESHOLD
+    const suspect = expected === undefined && !this.#isTooEarly(group.first) && judgement.nats >= DEFAULT_THRESHOLD
     learn(scene, judgement, seen, suspect)
     return record && this.#revised(record)
   }
@@ -208,7 +208,7 @@ export class NoveltyJob implements JobModel {
         settled: this.#state.start! + LEARNING,
         hosts: () => hostsSince(this.#state, Math.floor((candidate.at - SEEN_LATELY) / this.#span)),
       })
-    const learning = this.#isLearning(candidate.at)
+    const learning = this.#isTooEarly(candidate.at)
     const alertFrom = isQuiet || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
     const decision = decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
@@ -227,8 +227,8 @@ export class NoveltyJob implements JobModel {
    * In its first three days a fleet has no alerts. Later a short history needs no threshold of its own: the priors of all rates keep
    * scores low while little was seen.
    */
-  #isLearning(at: EpochMs): boolean {
-    return at - this.#state.start! < UNSCORED
+  #isTooEarly(at: EpochMs): boolean {
+    return at - this.#state.start! < SETTLING
   }
 
   /** A row that came late adds to a group that was scored: the record keeps its id and first score, and only ever grows. */

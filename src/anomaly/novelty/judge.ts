@@ -3,7 +3,7 @@ import type { Use } from './entries.ts'
 import { placeOf } from './executable.ts'
 import { youth } from './fading.ts'
 import type { Level } from './novelty-rates.ts'
-import { judgePeer, PEERS_FROM, type PeerEvidence, peerNats } from './peers.ts'
+import { judgePeer, knowsPeers, type PeerEvidence, peerNats } from './peers.ts'
 import { judgeProgram, judgeReview, mostContacted, type ProgramEvidence, type Review } from './program-evidence.ts'
 import type { Scene } from './scene.ts'
 import {
@@ -43,14 +43,14 @@ export interface Judgement {
 
 /** Below so many nats a group is no finding: it makes no record, and its terms are not worth writing down. */
 export const FLOOR = 2
-/** More than all gated terms together can bring. */
-const MOST_OF_SHAPE = 15
+/** More than all gated terms together bring where a fleet has had 20,000 births, and what speaks against a group has never been seen. */
+const MOST_OF_SHAPE = 40
 
 /** Scores one group. Nothing is changed by judging. */
 export function judge(scene: Scene): Judgement {
   const { state, group, program, use } = scene
   const at = group.first
-  const judged = at - state.start! >= PEERS_FROM
+  const judged = knowsPeers(scene)
   const peers: PeerEvidence[] = []
   for (const peer of group.peers.values()) peers.push(judgePeer(scene, peer, judged))
   const ofProgram = judgeProgram(scene)

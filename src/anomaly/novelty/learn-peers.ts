@@ -1,8 +1,7 @@
 import { bookNovelty, kindBit } from './day-rates.ts'
-import { isLearning } from './enter.ts'
 import { type Program, type ProgramOfUser, touch, type Use } from './entries.ts'
 import { NOBODY, pairOf } from './names.ts'
-import { neighboursOf, type PeerEvidence, roams } from './peers.ts'
+import { knowsPeers, neighboursOf, type PeerEvidence, roams } from './peers.ts'
 import type { Scene } from './scene.ts'
 
 /** A use has so many internal peers at most; with more, another one is no surprise. */
@@ -29,7 +28,7 @@ export function learnPeer(
     if (!use.internalMany) learnInternal(scene, use, ip, seen)
     return
   }
-  if (kind !== undefined && isLearning(scene) && (use.dayKinds & kindBit(kind)) === 0) {
+  if (kind !== undefined && knowsPeers(scene) && (use.dayKinds & kindBit(kind)) === 0) {
     use.dayKinds |= kindBit(kind)
     bookNovelty([program.days, ofUser.days, use.days], kind, use.day)
   }

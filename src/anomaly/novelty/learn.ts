@@ -1,7 +1,7 @@
 import { isLocalTool } from '../../domain/local-tools.ts'
 import { DAY } from '../../domain/time.ts'
 import { learnCurve } from './curve.ts'
-import { beginDay, isLearning } from './enter.ts'
+import { beginDay } from './enter.ts'
 import { type Program, type ProgramOfUser, type ProgramOnHost, touch, type Use } from './entries.ts'
 import { executableOf, placeOf } from './executable.ts'
 import { dayOf } from './fading.ts'
@@ -9,7 +9,7 @@ import type { Judgement } from './judge.ts'
 import { learnPeer } from './learn-peers.ts'
 import { learnReach, learnShape } from './learn-shape.ts'
 import { ALERT_DELAY, bookBirth, CONTEXT_DELAY, type Level, levelGroup } from './novelty-rates.ts'
-import { curveOfNews, YOUNG } from './peers.ts'
+import { curveOfNews, knowsPeers, YOUNG } from './peers.ts'
 import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
 import { goesOutside, isLeap, peersAsked } from './shape.ts'
@@ -130,7 +130,7 @@ function learnRates(
   const newPort = peers.some((peer) => peer.newPort)
   const newInternal = peers.some((peer) => peer.newInternal)
   if (external) program.roaming += ROAMING_STEP * ((unknown ? 1 : 0) - program.roaming)
-  if (!isLearning(scene)) return
+  if (!knowsPeers(scene)) return
   const { groups } = program
   if (groups < YOUNG) {
     account.youngNew.expected += curveOfNews(state, groups)

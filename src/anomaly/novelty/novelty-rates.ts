@@ -41,7 +41,7 @@ function tallyOf({ near, far }: Context, group: LevelGroup): Tally {
 /** Hosts younger than 1, 3 and 7 days bring news of their own kind: a host that joins is no surprise. */
 const AGES: readonly DurationMs[] = [DAY, 3 * DAY, 7 * DAY]
 export const MATURE = AGES.length
-/** The first class of hosts that raise alerts. */
+/** The first class of hosts whose active days count for how often the fleet leaps. */
 const OLD_ENOUGH = 2
 
 export function ageClassOf(age: DurationMs): number {

@@ -76,10 +76,15 @@ const SETTLED = 7 * DAY
 const BY_DAY = 0.5
 /** So many days back other hosts' news in a range make this one's a roll-out. */
 const ROLL_OUT = 7 * DAY
-/** Peers are judged and their rates learned from the fleet's second day on: on the first everything is new, after that a short history needs every day it has. */
-export const PEERS_FROM = DAY
+/** On a fleet's first day all its peers are new; after that a short history needs every day it has. */
+const PEERS_FROM = DAY
 /** A program with fewer groups is young: its account's habit of meeting new addresses counts (detection-design §13). */
 export const YOUNG = 8
+
+/** Peers are judged, and their rates learned, from the fleet's second day on. */
+export function knowsPeers({ state, group }: Pick<Scene, 'state' | 'group'>): boolean {
+  return group.first - state.start! >= PEERS_FROM
+}
 
 export function roams(program: Program | undefined): boolean {
   return program !== undefined && program.roaming > ROAMING

@@ -11,12 +11,12 @@ import { CAPS } from './weights.ts'
  * (`reviewScore`, v3 §8).
  */
 export const LEARNING = 7 * DAY
-/** In its first days a host, and in its first days the fleet, raises no alerts: what is found is for the review list. */
-export const UNSCORED = 3 * DAY
+/** A fleet alerts of nothing for so long: what is found is for the review list. A host so young teaches no shapes, and does not leap. */
+export const SETTLING = 3 * DAY
 
 /** Whether a host has shown its habits by then: before that everything of it is new, and teaches nothing about what is. */
 export function isSettled(host: Pick<Host, 'first'>, at: EpochMs): boolean {
-  return at - host.first >= UNSCORED
+  return at - host.first >= SETTLING
 }
 
 /** Silence worth so many nats says that a program was not there before. */
