@@ -39,7 +39,7 @@ const TABLE: readonly { given: string; expect: string; why: string }[] = [
   { given: '/run/user/1000/.AucMSO', expect: '/run/user/#/.*', why: 'hidden too' },
   {
     given: '/home/eve/.cache/ab1cd/x',
-    expect: '/home/eve/.cache/*/x',
+    expect: '/home/*/.cache/*/x',
     why: 'digit followed by a letter below a hidden directory',
   },
   { given: '/tmp/abcdefghijklmN', expect: '/tmp/*', why: 'up to fourteen characters' },
@@ -51,6 +51,13 @@ const TABLE: readonly { given: string; expect: string; why: string }[] = [
   { given: '/tmp/a1b2c3d-x-a1b2c3d', expect: '/tmp/*-x-*', why: 'more than one character apart stay two' },
   { given: '/opt/a1b2c3d-a1b2c3d', expect: '/opt/*-*', why: 'rows are joined in short-lived places only' },
   { given: '/tmp/a1b2c3d-a1b2c3d', expect: '/tmp/*', why: 'a row of made-up names is one' },
+  // Homes.
+  { given: '/home/eve/bin/mise', expect: '/home/*/bin/mise', why: 'each has a copy' },
+  { given: '/home/x1/.nvm/v22.13.1/node', expect: '/home/*/.nvm/v#/node', why: '' },
+  { given: '/home/eve', expect: '/home/eve', why: 'a file right below is nobody’s' },
+  { given: '/srv/home/eve/x', expect: '/srv/home/eve/x', why: 'not a home of people' },
+  { given: 'home/eve/x', expect: 'home/eve/x', why: 'below we do not know what' },
+  { given: '/home/eve/home/bob/x', expect: '/home/*/home/bob/x', why: 'only the first' },
   // What the kernel and people add.
   { given: '/usr/sbin/sshd (deleted)', expect: '/usr/sbin/sshd', why: 'updated while it runs' },
   { given: '/memfd:payload (deleted)', expect: '/memfd:payload', why: 'a file in memory only' },

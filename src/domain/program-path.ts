@@ -3,7 +3,7 @@ import { remembered } from './remembered.ts'
 /**
  * Makes the path of a program comparable: what changes from version to version, build to build or run to run is replaced, so
  * that `/opt/app-1.2/run` and `/opt/app-1.3/run` are one program (detection-design §3, and for temporary and hidden places
- * detection-design-v3 §3). `#` stands for a number or version, `*` for a hash or a made-up name. Works on any text, and a
+ * detection-design-v3 §3), and whose home it lies in. `#` stands for a number or version, `*` for a hash or a made-up name. Works on any text, and a
  * normalised path is its own normal form.
  *
  * @example normalizePath('/usr/bin/python3.11 (deleted)') // '/usr/bin/python#'
@@ -32,8 +32,13 @@ function normalizeOnce(path: string): string {
     .split('/')
     .filter((part) => part !== '' && part !== '.')
   const normalize = isShortLived(path, parts) ? normalizeShortLived : normalizeComponent
-  const clean = parts.map((part) => normalize(part)).join('/')
+  const clean = parts.map((part, i) => (isOwner(path, parts, i) ? '*' : normalize(part))).join('/')
   return path.startsWith('/') ? `/${clean}` : clean
+}
+
+/** A tool that each person has in a home of their own is one tool: who runs it is told apart by the account. */
+function isOwner(path: string, parts: readonly string[], i: number): boolean {
+  return i === 1 && i < parts.length - 1 && parts[0] === 'home' && path.startsWith('/')
 }
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi

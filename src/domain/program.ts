@@ -5,7 +5,7 @@ import { isInterpreter, type Script, scriptOf } from './interpreter.ts'
 import { normalizePath, withoutDeleted } from './program-path.ts'
 
 /** Version of the rule below. Stored beside each name as `oddsock.program_version`: names of two versions do not compare. */
-export const PROGRAM_VERSION = 1
+export const PROGRAM_VERSION = 2
 
 /** In place of a script: code on the command line or on standard input. */
 export const INLINE = '<inline>'
