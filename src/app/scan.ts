@@ -202,6 +202,7 @@ async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, 
         evidence,
         draft.acquaintance,
         draft.now,
+        draft.joined,
       )
     }
   }

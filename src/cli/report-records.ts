@@ -1,6 +1,6 @@
 import type { JobOutcome } from '../app/scan.ts'
+import { untoldBecause } from '../domain/untold.ts'
 import type { ReportRecord } from '../report/report.ts'
-import { untoldBecause } from '../report/untold.ts'
 
 /** The records of a job as a page, or a person, is told of them. */
 export function reportRecords({ records, feed }: JobOutcome): ReportRecord[] {

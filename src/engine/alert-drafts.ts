@@ -3,6 +3,7 @@ import { type Observation, uniteObservations } from '../domain/observation.ts'
 import type { EpochMs } from '../domain/time.ts'
 import type { Finding } from '../rules/evaluate.ts'
 import type { Acquaintance, History } from '../triage/history.ts'
+import { type Joined, NOTHING_JOINED, withRecord } from '../triage/joined.ts'
 import type { FindingSink } from './rule-loop.ts'
 
 /** An alert before its evidence was read: what was found, what was known then, and the rows whose events are the evidence. */
@@ -14,6 +15,8 @@ export interface AlertDraft {
   readonly rows: readonly Observation[]
   /** As last written: `record_score` may have changed since. */
   readonly record: AnomalyRecord
+  /** What has joined its incident since. */
+  readonly joined: Joined
 }
 
 /**
@@ -23,11 +26,15 @@ export interface AlertDraft {
 export class AlertDrafts implements FindingSink {
   readonly #drafts = new Map<string, AlertDraft>()
   readonly #changed = new Set<string>()
+  /** Those that nothing has happened to but that something joined. */
+  readonly #grown = new Set<string>()
+  /** Ids of the alerts of an incident, in the order in which they were found. */
+  readonly #ofIncident = new Map<string, string[]>()
   readonly #history: History
 
   constructor(history: History, saved: readonly AlertDraft[] = []) {
     this.#history = history
-    for (const draft of saved) this.#drafts.set(draft.finding.alertId, draft)
+    for (const draft of saved) this.#keep(draft)
   }
 
   isKnown(alertId: string): boolean {
@@ -42,7 +49,7 @@ export class AlertDrafts implements FindingSink {
   draftOf(finding: Finding, now: EpochMs): AlertDraft {
     const { record, host, rows } = finding
     const acquaintance = this.#history.acquaintance(record.by_field_value ?? '', host)
-    return { finding, acquaintance, now, rows, record }
+    return { finding, acquaintance, now, rows, record, joined: NOTHING_JOINED }
   }
 
   revised(finding: Finding): void {
@@ -57,6 +64,17 @@ export class AlertDrafts implements FindingSink {
       if (draft.record.record_id === record.record_id) this.#put({ ...draft, record })
   }
 
+  /** A record that is no alert of its own, since its incident was told: it joins the last alert of that, of each rule that has one. */
+  join(record: AnomalyRecord): void {
+    const told = this.#ofIncident.get(record.oddsock?.incident ?? '') ?? []
+    const last = this.#drafts.get(told.at(-1) ?? '')?.record.record_id
+    for (const id of told) {
+      const draft = this.#drafts.get(id)
+      if (draft !== undefined && draft.record.record_id === last && last !== record.record_id)
+        this.#grow({ ...draft, joined: withRecord(draft.joined, record) })
+    }
+  }
+
   get(alertId: string): AlertDraft | undefined {
     return this.#drafts.get(alertId)
   }
@@ -66,20 +84,43 @@ export class AlertDrafts implements FindingSink {
     return [...this.#drafts.values()].sort((a, b) => a.record.timestamp - b.record.timestamp)
   }
 
-  /** Those that are new or have changed since this was last asked, in the same order. */
-  takeChanged(): AlertDraft[] {
-    const changed = [...this.#changed].flatMap((id) => this.#drafts.get(id) ?? [])
+  /** Those that are new or have changed since this was last asked, in the same order, and those that have only been joined by something. */
+  takeChanged(): { readonly changed: readonly AlertDraft[]; readonly grown: readonly AlertDraft[] } {
+    const inOrder = (ids: Iterable<string>) =>
+      [...ids].flatMap((id) => this.#drafts.get(id) ?? []).sort((a, b) => a.record.timestamp - b.record.timestamp)
+    const taken = {
+      changed: inOrder(this.#changed),
+      grown: inOrder([...this.#grown].filter((id) => !this.#changed.has(id))),
+    }
     this.#changed.clear()
-    return changed.sort((a, b) => a.record.timestamp - b.record.timestamp)
+    this.#grown.clear()
+    return taken
   }
 
   /** Lets go those of buckets before this time: nothing can change them any more. */
   forget(before: EpochMs): void {
-    for (const [id, { record }] of this.#drafts) if (record.timestamp < before) this.#drafts.delete(id)
+    for (const [id, { record }] of this.#drafts) {
+      if (record.timestamp >= before) continue
+      this.#drafts.delete(id)
+      this.#ofIncident.delete(record.oddsock?.incident ?? '')
+    }
   }
 
   #put(draft: AlertDraft): void {
-    this.#drafts.set(draft.finding.alertId, draft)
+    this.#keep(draft)
     this.#changed.add(draft.finding.alertId)
+  }
+
+  #grow(draft: AlertDraft): void {
+    this.#keep(draft)
+    this.#grown.add(draft.finding.alertId)
+  }
+
+  #keep(draft: AlertDraft): void {
+    const { alertId } = draft.finding
+    const { incident } = draft.record.oddsock ?? {}
+    if (incident !== undefined && !this.#drafts.has(alertId))
+      this.#ofIncident.set(incident, [...(this.#ofIncident.get(incident) ?? []), alertId])
+    this.#drafts.set(alertId, draft)
   }
 }

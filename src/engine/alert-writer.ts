@@ -6,6 +6,7 @@ import type { Notice } from '../storage/alert-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { alertDocument } from '../triage/alert-document.ts'
 import { evidenceOf, placesToShow } from '../triage/evidence.ts'
+import { withJoined } from '../triage/joined.ts'
 import type { AlertDraft } from './alert-drafts.ts'
 import { unstamped } from './stamp.ts'
 
@@ -39,6 +40,15 @@ export class AlertWriter {
   /** A finding of a closed bucket, new or grown. */
   async confirm(draft: AlertDraft): Promise<void> {
     await this.#write(inPhase(await this.#alertOf(draft), 'confirmed'), draft.record.timestamp)
+  }
+
+  /** Something has joined an alert that is as it was: its evidence need not be read again, and nobody is told. */
+  async grow(draft: AlertDraft): Promise<void> {
+    const known = await this.#storage.alerts.get(draft.finding.alertId)
+    if (known === undefined || phaseOf(known.doc) !== 'confirmed') return this.confirm(draft)
+    const alert = withJoined(known.doc, draft.joined, draft.finding.rule)
+    if (JSON.stringify(known.doc) === JSON.stringify(alert)) return
+    if ((await this.#storage.alerts.update(alert, known.version)) === 'conflict') await this.grow(draft)
   }
 
   /** A finding of a bucket that is still open. One that is told already is left as it is until the bucket closes. */
@@ -76,10 +86,10 @@ export class AlertWriter {
     if ((await alerts.update(merged, known.version, reason)) === 'conflict') await this.#write(alert, bucket)
   }
 
-  async #alertOf({ finding, record, rows, acquaintance, now }: AlertDraft): Promise<Alert> {
+  async #alertOf({ finding, record, rows, acquaintance, now, joined }: AlertDraft): Promise<Alert> {
     const events = await this.#storage.events.read(placesToShow(rows))
     const evidence = evidenceOf(rows, this.#feed.fields, events.filter((event) => event !== undefined).map(unstamped))
-    return alertDocument({ ...finding, record, rows }, evidence, acquaintance, now)
+    return alertDocument({ ...finding, record, rows }, evidence, acquaintance, now, joined)
   }
 
   #noticeOf(alert: Alert, reason: Notice['reason'], bucket: EpochMs): Notice | undefined {

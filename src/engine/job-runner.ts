@@ -299,7 +299,9 @@ export class JobRunner {
   }
 
   async #writeAlerts(): Promise<void> {
-    for (const draft of this.#judging.drafts.takeChanged()) await this.#writer.confirm(draft)
+    const { changed, grown } = this.#judging.drafts.takeChanged()
+    for (const draft of changed) await this.#writer.confirm(draft)
+    for (const draft of grown) await this.#writer.grow(draft)
     await this.#provisional.settle(this.#loop, this.#judging)
   }
 

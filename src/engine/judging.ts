@@ -4,6 +4,7 @@ import type { ExceptionItem } from '../domain/exception.ts'
 import { type Observation, uniteObservations } from '../domain/observation.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
+import { untoldBecause } from '../domain/untold.ts'
 import type { Finding, RuleState } from '../rules/evaluate.ts'
 import { type Acquaintance, History, type SavedHistory } from '../triage/history.ts'
 import { type AlertDraft, AlertDrafts } from './alert-drafts.ts'
@@ -150,6 +151,7 @@ export class Judging {
   #judge(page: readonly ScoredRecord[], now: EpochMs): void {
     for (const scored of page) if (scored.record.initial_record_score > 0) this.#keep(scored)
     for (const rule of this.#rules) rule.step(page, now)
+    for (const { record } of page) if (untoldBecause(record) === 'incident') this.drafts.join(record)
   }
 
   #keep(scored: ScoredRecord): void {

@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/alert.ts'
 import type { DurationMs, EpochMs, Score } from '../domain/time.ts'
-import type { Untold } from './untold.ts'
+import type { Untold } from '../domain/untold.ts'
 
 /** All that the page says, as plain data: whoever fills it decides what is known, the page only words and draws it. */
 export interface Report {

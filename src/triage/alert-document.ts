@@ -7,6 +7,7 @@ import type { Rule, Severity } from '../domain/rule.ts'
 import { type EpochMs, isoTime } from '../domain/time.ts'
 import { facetValues } from './evidence.ts'
 import type { Acquaintance, Sightings } from './history.ts'
+import { NOTHING_JOINED, withJoined } from './joined.ts'
 import { peersOf } from './peers.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -26,7 +27,17 @@ export interface Found {
  * The alert for a finding: the anomaly record, the ECS fields of the events behind it, `kibana.alert.*` and our own
  * `oddsock.*`. `now` is the clock of the sequence when the rule found it.
  */
-export function alertDocument(found: Found, evidence: Evidence, acquaintance: Acquaintance, now: EpochMs): Alert {
+export function alertDocument(
+  found: Found,
+  evidence: Evidence,
+  acquaintance: Acquaintance,
+  now: EpochMs,
+  joined = NOTHING_JOINED,
+): Alert {
+  return withJoined(documentOf(found, evidence, acquaintance, now), joined, found.rule)
+}
+
+function documentOf(found: Found, evidence: Evidence, acquaintance: Acquaintance, now: EpochMs): Alert {
   const { record, host, rule } = found
   const sentence = [sentenceOf({ record, host, evidence, acquaintance }), ...reasonsOf(record)].join(' ')
   return {

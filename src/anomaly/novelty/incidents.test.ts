@@ -7,10 +7,19 @@ import { packed, unpacked } from './snapshot.ts'
 
 /** In ms, as a number of no unit: both times and durations are counted with it. */
 const DAY: number = 86_400_000
+const HOUR = DAY / 24
 
 const AT_ONCE = { since: 0, settled: 0, hosts: () => 40 }
 
-const FOUND: Candidate = { id: 'i1', at: 0, nats: 6, place: 'web-1 x', matter: 'x 203.0', firstInFleet: false }
+const FOUND: Candidate = {
+  id: 'i1',
+  at: 0,
+  nats: 6,
+  place: 'web-1 x',
+  matter: 'x 203.0',
+  account: 'web-1 ann',
+  firstInFleet: false,
+}
 
 test('an incident is shown once, and again when it has grown by 4.5 nats or after a week', () => {
   const incidents = newIncidents()
@@ -38,6 +47,21 @@ test('the same matter on another host joins the incident, unless the program is 
   const elsewhere = { ...FOUND, id: 'i2', place: 'web-2 x', at: DAY }
   assert.deepEqual(decide(incidents, elsewhere, 5), { shown: false, incident: 'i1' })
   assert.equal(decide(incidents, { ...elsewhere, firstInFleet: true }, 5).shown, true)
+})
+
+test('what an account does within an hour of an alert joins it, unless it is much worse', () => {
+  const incidents = newIncidents()
+  decide(incidents, FOUND, 5)
+  const other = (n: number, change: Partial<Candidate>) =>
+    decide(incidents, { ...FOUND, id: `i${n}`, place: `web-1 ${n}`, matter: `${n}`, firstInFleet: true, ...change }, 5)
+  assert.deepEqual(other(2, { at: 0.9 * HOUR, nats: 10.4 }), { shown: false, incident: 'i1' })
+  // Joined is told: the same again is no news, and what it is about is the alert's incident.
+  assert.deepEqual(other(2, { id: 'i3', at: 3 * HOUR, nats: 10.4 }), { shown: false, incident: 'i1' })
+  assert.deepEqual(other(4, { at: 0.9 * HOUR, account: 'web-1 bob' }), { shown: true, incident: 'i4' })
+  assert.deepEqual(other(5, { at: 0.9 * HOUR, nats: 10.5 }), { shown: true, incident: 'i5' })
+  // The hour is counted from what was shown.
+  assert.deepEqual(other(6, { at: 1.8 * HOUR }), { shown: false, incident: 'i5' })
+  assert.deepEqual(other(7, { at: 1.9 * HOUR }), { shown: true, incident: 'i7' })
 })
 
 test('a finding below the threshold belongs to no incident of its own', () => {

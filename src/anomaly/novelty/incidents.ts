@@ -1,15 +1,19 @@
-import { DAY, type EpochMs } from '../../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, HOUR } from '../../domain/time.ts'
 import { DEFAULT_THRESHOLD } from './record-score.ts'
 
 /**
  * From scores to alerts (detection-design §9, v3 §9): one alert an incident. A group is shown when its score reaches the threshold
  * and nothing like it was shown in seven days, or it has become much worse; everything else joins the incident as evidence. One that was shown
  * below the usual threshold, since somebody asked for such, is shown again when it reaches that: whoever asks for more is told no less.
+ *
+ * What an account does on a host within an hour of an alert is one matter too: people log in and do several things, and so do attackers.
  */
 export interface Incidents {
   /** By (host, program), and by what the incident is about; what was shown last. */
   places: Map<string, Shown>
   matters: Map<string, Shown>
+  /** By (host, user). */
+  accounts: Map<string, Shown>
 }
 
 export interface Shown {
@@ -27,6 +31,8 @@ export interface Candidate {
   readonly place: string
   /** What it is about: (program, range, port) or (program, user). */
   readonly matter: string
+  /** Whose it is: (host, user). */
+  readonly account: string
   /** The program was met on no other host. */
   readonly firstInFleet: boolean
 }
@@ -37,35 +43,44 @@ export interface Decision {
   readonly incident: string | undefined
 }
 
+/** Of what is no matter of anybody. */
+export const UNTOLD: Decision = { shown: false, incident: undefined }
+
 const MEMORY = 7 * DAY
+/** Counted from the alert, so that an account that is never done does not make one alert of everything. */
+const SITTING = HOUR
 /** A shown incident is shown again when it has grown by so many nats: persistence alone can bring 3 (v3 §9). */
 export const GROWTH = 4.5
 
 export function newIncidents(): Incidents {
-  return { places: new Map(), matters: new Map() }
+  return { places: new Map(), matters: new Map(), accounts: new Map() }
 }
 
 export function decide(incidents: Incidents, candidate: Candidate, threshold: number, growth = GROWTH): Decision {
-  const place = recent(incidents.places.get(candidate.place), candidate.at)
-  const matter = recent(incidents.matters.get(candidate.matter), candidate.at)
+  const place = recent(incidents.places.get(candidate.place), candidate.at, MEMORY)
+  const matter = recent(incidents.matters.get(candidate.matter), candidate.at, MEMORY)
+  const account = recent(incidents.accounts.get(candidate.account), candidate.at, SITTING)
   const open = place ?? matter
   const grown = (shown: Shown | undefined) =>
     shown === undefined ||
     candidate.nats >= shown.nats + growth ||
     (shown.nats < DEFAULT_THRESHOLD && candidate.nats >= DEFAULT_THRESHOLD)
-  const shown = candidate.nats >= threshold && grown(place) && (grown(matter) || candidate.firstInFleet)
-  if (!shown) return { shown, incident: open?.id }
-  const now = { id: open?.id ?? candidate.id, at: candidate.at, nats: candidate.nats }
+  const isTold = candidate.nats >= threshold && grown(place) && (grown(matter) || candidate.firstInFleet)
+  if (!isTold) return { shown: false, incident: open?.id }
+  const shown = grown(account)
+  const id = (shown ? open : account)?.id ?? candidate.id
+  const now = { id, at: candidate.at, nats: candidate.nats }
   incidents.places.set(candidate.place, now)
   incidents.matters.set(candidate.matter, now)
-  return { shown, incident: now.id }
+  if (shown) incidents.accounts.set(candidate.account, now)
+  return { shown, incident: id }
 }
 
-export function forgetIncidents({ places, matters }: Incidents, now: EpochMs): void {
-  for (const entries of [places, matters])
+export function forgetIncidents({ places, matters, accounts }: Incidents, now: EpochMs): void {
+  for (const entries of [places, matters, accounts])
     for (const [key, { at }] of entries) if (now - at >= MEMORY) entries.delete(key)
 }
 
-function recent(shown: Shown | undefined, now: EpochMs): Shown | undefined {
-  return shown !== undefined && now - shown.at < MEMORY ? shown : undefined
+function recent(shown: Shown | undefined, now: EpochMs, within: DurationMs): Shown | undefined {
+  return shown !== undefined && now - shown.at < within ? shown : undefined
 }

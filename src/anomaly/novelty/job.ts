@@ -15,7 +15,7 @@ import { enter } from './enter.ts'
 import { expect, expectationFor, forgetExpectations } from './expectations.ts'
 import { Columns, FactsOfRows } from './facts.ts'
 import { type Group, groupsOf } from './group.ts'
-import { decide, forgetIncidents, newIncidents } from './incidents.ts'
+import { decide, forgetIncidents, newIncidents, UNTOLD } from './incidents.ts'
 import type { Judgement } from './judge.ts'
 import { FLOOR, judge } from './judge.ts'
 import { learn } from './learn.ts'
@@ -200,7 +200,8 @@ export class NoveltyJob implements JobModel {
     const account = JSON.stringify([group.host, group.user])
     const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
     const boost = this.#options.campaignBoost ? campaign.boost : 0
-    const isQuiet = expected !== undefined || this.#options.isQuiet(group.rows, bucket.end)
+    const isExcepted = this.#options.isQuiet(group.rows, bucket.end)
+    const isQuiet = expected !== undefined || isExcepted
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
     if (this.#options.alertBudget !== undefined && !isQuiet)
       budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
@@ -210,7 +211,7 @@ export class NoveltyJob implements JobModel {
       })
     const learning = this.#isTooEarly(candidate.at)
     const alertFrom = isQuiet || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
-    const decision = decide(incidents, told.candidate, alertFrom)
+    const decision = isExcepted ? UNTOLD : decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
     const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
     return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, { expected, learning, unless })

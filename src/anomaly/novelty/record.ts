@@ -21,10 +21,13 @@ export function candidateOf(jobId: string, { state, group, ids, onHost }: Scene,
       : peerLed
         ? ['peer', group.program, about.peer.range || about.peer.ip, about.peer.port]
         : ['program', group.program, user]
+  const place = JSON.stringify([host, group.program])
   const others = state.hostTimes.size(ids.program) - (onHost === undefined ? 0 : 1)
   return {
     ...{ id: derivedId('incident', jobId, host, group.program, at), at, nats },
-    ...{ place: JSON.stringify([host, group.program]), matter: JSON.stringify(matter) },
+    ...{ place, matter: JSON.stringify(matter) },
+    // What runs as root, or under nobody's name, is not one person's doing: a roll-out must not cover what comes beside it.
+    account: user === '' || user === 'root' ? place : JSON.stringify([host, user]),
     firstInFleet: others === 0,
   }
 }

@@ -142,7 +142,11 @@ function copyOf({ births, leaps, leapHosts, presence, recent, incidents, ...smal
     leapHosts: new Map(leapHosts),
     presence: { ...presence, rows: new Map(presence.rows) },
     recent: new Map(recent),
-    incidents: { places: new Map(incidents.places), matters: new Map(incidents.matters) },
+    incidents: {
+      places: new Map(incidents.places),
+      matters: new Map(incidents.matters),
+      accounts: new Map(incidents.accounts),
+    },
     ...structuredClone(small),
   }
 }

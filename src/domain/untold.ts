@@ -1,4 +1,4 @@
-import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import type { AnomalyRecord } from './anomaly-record.ts'
 
 /** Why a record is no alert whatever its score: found while learning, part of an incident that was told already, or expected. */
 export type Untold = 'learning' | 'incident' | 'expected'
