@@ -57,6 +57,22 @@ test('ours judges where the user gives exceptions alone, or rules about other jo
   assert.equal(withOthers.notes.length, 1)
 })
 
+test('a rule of the user that is switched off judges nothing, ours neither, and that is said', async () => {
+  const job = await loadJob('linux_novel_network_activity')
+  const off = file('off.toml', `${ruleFor('linux_novel_network_activity')}enabled = false\n`)
+  const alone = await rulesFor(job, [off])
+  assert.deepEqual([alone.rules, alone.own], [[], false])
+  assert.equal(alone.notes.length, 1)
+  assert.match(alone.notes[0]!, /^Rule "Mine" is switched off .*linux_novel_network_activity/)
+  const on = file('on.toml', ruleFor('linux_novel_network_activity').replaceAll('ine"', 'ine, on"'))
+  const both = await rulesFor(job, [off, on])
+  assert.deepEqual(
+    both.rules.map(({ name }) => name),
+    ['Mine, on'],
+  )
+  assert.deepEqual(both.notes, ['Rule "Mine" is switched off (enabled)'])
+})
+
 test('an exception that needs a value list is said to take nothing out', async () => {
   const entry = {
     field: 'destination.ip',

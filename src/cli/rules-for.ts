@@ -9,7 +9,7 @@ import { ruleForJob } from '../rules/rule-for-job.ts'
 
 export interface JudgingRules {
   readonly rules: readonly Rule[]
-  /** Whether they are the user's. */
+  /** Whether a rule of the user is among them. */
   readonly own: boolean
   /** They hold for all of the rules, whichever list they are of. */
   readonly exceptions: readonly ExceptionItem[]
@@ -25,7 +25,7 @@ export interface AlertsAsked {
 
 /**
  * The rules that judge a job: the user's own in `files`, else the one that we ship, else a plain one. With a `threshold` they
- * alert from that score on.
+ * alert from that score on. Who has switched off their rule of the job wants no alerts of it, so then none judges, not even ours.
  *
  * @throws AppError with the first problem of a file
  */
@@ -40,7 +40,8 @@ export async function rulesFor(
   const given = own.flatMap(({ rules }) => rules)
   const mine = given.filter(isAbout)
   const ours = (await shippedRules()).filter(isAbout).slice(0, 1)
-  const chosen = mine.length > 0 ? mine : ours.length > 0 ? ours : [ruleForJob(job)]
+  const on = mine.filter(({ enabled }) => enabled)
+  const chosen = mine.length > 0 ? on : ours.length > 0 ? ours : [ruleForJob(job)]
   const exceptions = own.flatMap((file) => file.exceptions)
   const lists = missingLists(exceptions, new Map())
   return {
@@ -49,12 +50,13 @@ export async function rulesFor(
       ...(threshold !== undefined && { anomaly_threshold: threshold }),
       ...(maxSignals !== undefined && { max_signals: maxSignals }),
     })),
-    own: mine.length > 0,
+    own: on.length > 0,
     exceptions,
     notes: [
       ...(given.length > 0 && mine.length === 0
         ? [`None of your rules is about the job ${job.job_id}; "${chosen[0]!.name}" judges it`]
         : []),
+      ...switchedOff(mine, on, job.job_id),
       ...(lists.length > 0
         ? [
             `Exceptions name value lists, which a scan does not have: ${enumerated(lists, 3)}; those items take nothing out`,
@@ -62,4 +64,13 @@ export async function rulesFor(
         : []),
     ],
   }
+}
+
+function switchedOff(mine: readonly Rule[], on: readonly Rule[], jobId: string): string[] {
+  const off = mine.filter(({ enabled }) => !enabled).map(({ name }) => `"${name}"`)
+  if (off.length === 0) return []
+  const are = off.length === 1 ? `Rule ${off[0]} is` : `Rules ${enumerated(off, 3)} are`
+  return [
+    `${are} switched off (enabled)${on.length > 0 ? '' : `: the job ${jobId} runs, and nobody is told what it finds`}`,
+  ]
 }

@@ -74,6 +74,18 @@ describe('scan', () => {
     )
   })
 
+  test('tells nothing of a job whose rule the user has switched off, and says so', async () => {
+    const rule = `[rule]\ntype = "machine_learning"\nname = "Mine"\ndescription = ""\nseverity = "low"\nrisk_score = 1
+machine_learning_job_id = "linux_novel_network_activity"\nanomaly_threshold = 1\nenabled = false\n`
+    const { code, out, err } = await run(['scan', LOG, '--rules', FOLDER.write('off.toml', rule)])
+    assert.deepEqual({ code, out }, { code: 0, out: '' })
+    assert.match(
+      err,
+      /^Rule "Mine" is switched off \(enabled\): the job linux_novel_network_activity runs, and nobody/m,
+    )
+    assert.doesNotMatch(err, /--threshold/)
+  })
+
   test('with --alerts-per-day tells the oddest, and refuses it for a job that has no budget', async () => {
     const { out } = await run(['scan', LOG, '--json', '--alerts-per-day', '1000'])
     assert.equal(out.split('\n').filter(Boolean).length, 1)

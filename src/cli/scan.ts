@@ -8,6 +8,7 @@ import { SEVERITIES, type Severity } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { counted } from '../domain/words.ts'
 import { jsonLine } from '../report/json-line.ts'
+import { NOTHING_TOLD } from '../report/report.ts'
 import { storiesOf } from '../report/story.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { SPOOL_LIMIT, SpooledInput } from '../sources/spool.ts'
@@ -74,8 +75,9 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     terminal,
   )
   await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table', since)
-  const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? 0)
-  if (alerts === 0) for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
+  const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? NOTHING_TOLD)
+  if (alerts === 0 && jobs[0]!.rules.length > 0)
+    for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
   if (options.html !== undefined) {
     // Loaded only here: most scans draw nothing.
     const { renderScanReport } = await import('./scan-report.ts')

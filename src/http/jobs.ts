@@ -15,7 +15,8 @@ export interface JobDocument {
   readonly description: string
   readonly functions: readonly string[]
   readonly bucket_span: string
-  readonly anomaly_threshold: number
+  /** Null while the rules of the job are switched off. */
+  readonly anomaly_threshold: number | null
   /** Start of the newest bucket that was scored; null before the first. Without an engine, of the newest that has a result. */
   readonly last_bucket: string | null
   /** Events of the day before the newest event that the job looked at; 0 means that it is blind. */

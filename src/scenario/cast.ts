@@ -18,9 +18,11 @@ export interface CastJob extends JobAndFeed {
   readonly profile?: ProfileName
 }
 
-/** The rules that read the results of a job. */
+/** The rules that read the results of a job; those that are switched off do not. */
 export function rulesFor({ rules }: Cast, { job }: CastJob): RuleAndExceptions[] {
-  return rules.filter(({ rule }) => rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)))
+  return rules.filter(
+    ({ rule }) => rule.enabled && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)),
+  )
 }
 
 /**
