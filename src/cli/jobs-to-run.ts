@@ -1,10 +1,11 @@
 import { entriesIn } from '../anomaly/novelty/bounds.ts'
 import { isNovelty } from '../anomaly/novelty/job.ts'
-import { loadJob } from '../config/content.ts'
+import { loadJob, loadRules, shippedJobs } from '../config/content.ts'
 import type { Config } from '../config/schema.ts'
 import { AppError } from '../domain/error.ts'
 import { NOVELTY } from '../domain/novelty-fields.ts'
 import type { JobToRun } from '../engine/job-to-run.ts'
+import { idleRules } from './idle-rules.ts'
 import { rulesFor } from './rules-for.ts'
 
 /** What the settings say of jobs; without the optional ones, as the jobs and the rules have it. */
@@ -29,12 +30,13 @@ export async function jobsToRun({
   maxSignals,
 }: JobsAsked): Promise<{ readonly jobs: readonly JobToRun[]; readonly notes: readonly string[] }> {
   const loaded: JobToRun[] = []
+  const own = await Promise.all(files.map(loadRules))
   const notes = new Set<string>()
   for (const [i, id] of jobs.entries()) {
     const jobAndFeed = await loadJob(id)
     const { threshold, per_day } = i === 0 ? alerts : {}
     if (per_day !== undefined && !isNovelty(jobAndFeed.job)) throw withoutBudget(jobAndFeed.job.job_id, per_day)
-    const judged = await rulesFor(jobAndFeed, files, {
+    const judged = await rulesFor(jobAndFeed, own, {
       // Which findings are within the budget the job says itself.
       ...(per_day !== undefined ? { threshold: 0 } : threshold !== undefined && { threshold }),
       ...(maxSignals !== undefined && { maxSignals }),
@@ -51,7 +53,13 @@ export async function jobsToRun({
     })
     for (const note of judged.notes) notes.add(note)
   }
-  return { jobs: loaded, notes: [...notes] }
+  const running = loaded.map(({ job }) => job.job_id)
+  const idle = idleRules(
+    own.flatMap(({ rules }) => rules),
+    running,
+    await shippedJobs(),
+  )
+  return { jobs: loaded, notes: [...notes, ...idle] }
 }
 
 function withoutBudget(jobId: string, perDay: number): AppError {

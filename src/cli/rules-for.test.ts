@@ -3,11 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { loadJob } from '../config/content.ts'
-import { type AlertsAsked, rulesFor } from './rules-for.ts'
+import { type JobAndFeed, loadJob, loadRules } from '../config/content.ts'
+import { type AlertsAsked, rulesFor as judging } from './rules-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-rules-'))
 after(() => rmSync(folder, { recursive: true }))
+
+/** With the user's rules in these files. */
+async function rulesFor(job: JobAndFeed, files: readonly string[], asked?: AlertsAsked) {
+  return judging(job, await Promise.all(files.map(loadRules)), asked)
+}
 
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text)

@@ -1,4 +1,4 @@
-import { type JobAndFeed, loadRules, shippedRules } from '../config/content.ts'
+import { type JobAndFeed, shippedRules, type UserRules } from '../config/content.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { Score } from '../domain/time.ts'
@@ -24,17 +24,14 @@ export interface AlertsAsked {
 }
 
 /**
- * The rules that judge a job: the user's own in `files`, else the one that we ship, else a plain one. With a `threshold` they
+ * The rules that judge a job: the user's `own`, else the one that we ship, else a plain one. With a `threshold` they
  * alert from that score on. Who has switched off their rule of the job wants no alerts of it, so then none judges, not even ours.
- *
- * @throws AppError with the first problem of a file
  */
 export async function rulesFor(
   { job }: JobAndFeed,
-  files: readonly string[],
+  own: readonly UserRules[],
   { threshold, maxSignals }: AlertsAsked = {},
 ): Promise<JudgingRules> {
-  const own = await Promise.all(files.map(loadRules))
   const isAbout = (rule: Rule) =>
     rule.type === 'machine_learning' && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)) === true
   const given = own.flatMap(({ rules }) => rules)

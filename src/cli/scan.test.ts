@@ -86,6 +86,26 @@ machine_learning_job_id = "linux_novel_network_activity"\nanomaly_threshold = 1\
     assert.doesNotMatch(err, /--threshold/)
   })
 
+  test('says little of many rules that are about other jobs', async () => {
+    const rules = Array.from({ length: 20 }, (_, i) =>
+      JSON.stringify({
+        ...{
+          rule_id: `r${i}`,
+          type: 'machine_learning',
+          name: `r${i}`,
+          description: '',
+          severity: 'low',
+          risk_score: 1,
+        },
+        ...{ machine_learning_job_id: `windows_${i}`, anomaly_threshold: 50 },
+      }),
+    )
+    const { err } = await run(['scan', LOG, '--rules', FOLDER.write('export.ndjson', rules.join('\n'))])
+    assert.match(err, /^None of your rules is about .*\nRule "r0" is about the job windows_0, which does not run: /m)
+    assert.equal(err.match(/does not run/g)!.length, 11)
+    assert.match(err, /^9 more notes of this kind/m)
+  })
+
   test('with --alerts-per-day tells the oddest, and refuses it for a job that has no budget', async () => {
     const { out } = await run(['scan', LOG, '--json', '--alerts-per-day', '1000'])
     assert.equal(out.split('\n').filter(Boolean).length, 1)

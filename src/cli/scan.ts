@@ -21,6 +21,7 @@ import { Progress } from './progress.ts'
 import { Rejects, unwritable } from './rejects.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
 import { closest, summarize } from './scan-summary.ts'
+import { tellNotes } from './start-notes.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 /** So many logs may be open at once before their memory is felt. */
@@ -42,7 +43,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   })
   const { since, until } = timesOf(options, Date.now())
   const { jobs, notes } = await jobsFor(options)
-  for (const note of notes) terminal.note(note)
+  tellNotes(notes, terminal)
   const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),

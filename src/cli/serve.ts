@@ -12,6 +12,7 @@ import { AlertTeller } from './alert-teller.ts'
 import { EXIT } from './failure.ts'
 import { jobsToRun } from './jobs-to-run.ts'
 import { type SettingsOptions, settingsOf } from './settings.ts'
+import { tellNotes } from './start-notes.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 export interface ServeOptions extends SettingsOptions {
@@ -37,7 +38,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   let server: RunningServer | undefined
   try {
     const { jobs, notes } = await jobsToRun(config)
-    for (const note of notes) terminal.note(note)
+    tellNotes(notes, terminal)
     server = await startServer({
       config,
       jobs,

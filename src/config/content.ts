@@ -30,7 +30,7 @@ export interface JobAndFeed {
  */
 export async function loadJob(idOrFile: string): Promise<JobAndFeed> {
   if (idOrFile.endsWith('.json')) return readJobFile(idOrFile)
-  const names = (await readdir(`${CONTENT}jobs`)).map((file) => basename(file, '.json')).sort()
+  const names = await shippedJobs()
   const name = names.find((one) => isSameJob(idOrFile, one))
   if (name === undefined || idOrFile === '*')
     throw new AppError({
@@ -39,6 +39,11 @@ export async function loadJob(idOrFile: string): Promise<JobAndFeed> {
       hint: `Known are ${names.join(', ')}; or name a .json file.`,
     })
   return readJobFile(`${CONTENT}jobs/${name}.json`)
+}
+
+/** Ids of the jobs that we ship. */
+export async function shippedJobs(): Promise<string[]> {
+  return (await readdir(`${CONTENT}jobs`)).map((file) => basename(file, '.json')).sort()
 }
 
 /** The rules that we ship. */
