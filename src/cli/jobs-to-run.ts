@@ -2,7 +2,7 @@ import { entriesIn } from '../anomaly/novelty/bounds.ts'
 import { isNovelty } from '../anomaly/novelty/job.ts'
 import { loadJob, loadRules, shippedJobs } from '../config/content.ts'
 import type { Config } from '../config/schema.ts'
-import { AppError } from '../domain/error.ts'
+import { AppError, type Problem } from '../domain/error.ts'
 import { NOVELTY } from '../domain/novelty-fields.ts'
 import type { JobToRun } from '../engine/job-to-run.ts'
 import { idleRules } from './idle-rules.ts'
@@ -15,11 +15,19 @@ export type JobsAsked = Pick<Config, 'jobs' | 'rules'> &
     readonly maxSignals?: number
   }
 
+export interface JobsAndNotes {
+  readonly jobs: readonly JobToRun[]
+  /** What a person should know of how rules and jobs go together. */
+  readonly notes: readonly string[]
+  /** Of documents in the files of rules that are left out. */
+  readonly problems: readonly Problem[]
+}
+
 /**
  * The jobs that the settings name, the default one first, each with the rules that judge it. A threshold and a budget are for the first
  * one. Of the alerts of the others nobody is told: they would tell the same twice.
  *
- * @throws AppError BUDGET_WITHOUT_NOVELTY, or of the first job or rule that cannot be loaded
+ * @throws AppError BUDGET_WITHOUT_NOVELTY, or of the first job or file of rules that cannot be loaded
  */
 export async function jobsToRun({
   jobs,
@@ -28,7 +36,7 @@ export async function jobsToRun({
   alerts = {},
   model_memory_limit,
   maxSignals,
-}: JobsAsked): Promise<{ readonly jobs: readonly JobToRun[]; readonly notes: readonly string[] }> {
+}: JobsAsked): Promise<JobsAndNotes> {
   const loaded: JobToRun[] = []
   const own = await Promise.all(files.map(loadRules))
   const notes = new Set<string>()
@@ -59,7 +67,7 @@ export async function jobsToRun({
     running,
     await shippedJobs(),
   )
-  return { jobs: loaded, notes: [...notes, ...idle] }
+  return { jobs: loaded, notes: [...notes, ...idle], problems: own.flatMap(({ problems }) => problems) }
 }
 
 function withoutBudget(jobId: string, perDay: number): AppError {

@@ -62,6 +62,34 @@ test('ours judges where the user gives exceptions alone, or rules about other jo
   assert.equal(withOthers.notes.length, 1)
 })
 
+test('what is wrong with one document of an export takes nothing from the others', async () => {
+  const rule = { rule_id: 'mine', type: 'machine_learning', name: 'Mine', description: '', risk_score: 1 }
+  const good = { ...rule, severity: 'low', machine_learning_job_id: 'linux_rare_sudo_user', anomaly_threshold: 5 }
+  const nested = { list_id: 'endpoint', item_id: 'odd', entries: [{ field: 'file', type: 'nested', entries: [] }] }
+  const lines = [JSON.stringify({ ...good, severity: 'loud' }), JSON.stringify(good), JSON.stringify(nested), EXCEPTION]
+  const { rules, exceptions, problems } = await loadRules(file('mixed.ndjson', lines.join('\n')))
+  assert.deepEqual(
+    rules.map(({ severity }) => severity),
+    ['low'],
+  )
+  assert.deepEqual(
+    exceptions.map(({ item_id }) => item_id),
+    ['backup'],
+  )
+  assert.deepEqual(
+    problems.map(({ code, where }) => [code, where?.split(':')[1]]),
+    [
+      ['RULE_INVALID', '1'],
+      ['EXCEPTION_INVALID', '3'],
+    ],
+  )
+})
+
+test('a file of which nothing can be used is refused', async () => {
+  await assert.rejects(loadRules(file('bad.ndjson', '{"rule_id":"x"}\n{')), { code: 'FILE_UNREADABLE' })
+  await assert.rejects(loadRules(file('bad.toml', ruleFor('a').replace('high', 'loud'))), { code: 'RULE_INVALID' })
+})
+
 test('a rule of the user that is switched off judges nothing, ours neither, and that is said', async () => {
   const job = await loadJob('linux_novel_network_activity')
   const off = file('off.toml', `${ruleFor('linux_novel_network_activity')}enabled = false\n`)

@@ -106,6 +106,18 @@ machine_learning_job_id = "linux_novel_network_activity"\nanomaly_threshold = 1\
     assert.match(err, /^9 more notes of this kind/m)
   })
 
+  test('goes on without a document of the rules that is wrong, and says which', async () => {
+    const item = (value: unknown) =>
+      JSON.stringify({
+        ...{ list_id: 'l', item_id: 'i' },
+        entries: [{ field: 'process.name', operator: 'included', type: 'match', value }],
+      })
+    const items = FOLDER.write('items.ndjson', `${item(7)}\n${item('xmrig')}\n`)
+    const { code, out, err } = await run(['scan', LOG, '--rules', items])
+    assert.deepEqual({ code, out }, { code: 0, out: '' })
+    assert.match(err, /^Cannot load exception: .* \([^ ]*items\.ndjson:1:\d+\): it is left out$/m)
+  })
+
   test('with --alerts-per-day tells the oddest, and refuses it for a job that has no budget', async () => {
     const { out } = await run(['scan', LOG, '--json', '--alerts-per-day', '1000'])
     assert.equal(out.split('\n').filter(Boolean).length, 1)

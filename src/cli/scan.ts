@@ -42,8 +42,8 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     logsStatus: output.writeAs === 'json',
   })
   const { since, until } = timesOf(options, Date.now())
-  const { jobs, notes } = await jobsFor(options)
-  tellNotes(notes, terminal)
+  const { jobs, ...said } = await jobsFor(options)
+  tellNotes(said, terminal)
   const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),

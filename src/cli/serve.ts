@@ -37,8 +37,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const stopped = untilStopped()
   let server: RunningServer | undefined
   try {
-    const { jobs, notes } = await jobsToRun(config)
-    tellNotes(notes, terminal)
+    const { jobs, ...said } = await jobsToRun(config)
+    tellNotes(said, terminal)
     server = await startServer({
       config,
       jobs,

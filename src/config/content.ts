@@ -7,6 +7,7 @@ import type { ExceptionItem } from '../domain/exception.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
 import type { Rule } from '../domain/rule.ts'
 import { isSameJob } from '../rules/job-id.ts'
+import { readRules } from '../rules/read/file.ts'
 import { readNdjson } from '../rules/read/ndjson.ts'
 import { readRuleFile } from '../rules/read/rule.ts'
 import { parseToml } from '../rules/read/toml.ts'
@@ -55,14 +56,20 @@ export async function shippedRules(): Promise<Rule[]> {
 export interface UserRules {
   readonly rules: readonly Rule[]
   readonly exceptions: readonly ExceptionItem[]
+  /** What is wrong with the other documents of the file. */
+  readonly problems: readonly Problem[]
 }
 
-/** A user's own rules and exceptions: a rule in TOML, or an export of Kibana. @throws AppError with the first problem of the file */
+/**
+ * A user's own rules and exceptions, as far as they can be used: a rule in TOML, or an export of Kibana.
+ *
+ * @throws AppError with the first problem of a file of which nothing can be used
+ */
 export async function loadRules(file: string): Promise<UserRules> {
-  if (file.endsWith('.toml')) return { rules: [await readToml(file)], exceptions: [] }
-  const exported = readNdjson(await readText(file), file)
-  fail(exported.problems)
-  return { rules: exported.rules, exceptions: exported.exceptions.map(({ item }) => item) }
+  const text = await readText(file)
+  const { rules, exceptions, problems } = file.endsWith('.toml') ? readRules(text, file) : readNdjson(text, file)
+  if (rules.length === 0 && exceptions.length === 0) fail(problems)
+  return { rules, exceptions: exceptions.map(({ item }) => item), problems }
 }
 
 async function readToml(file: string): Promise<Rule> {

@@ -52,7 +52,13 @@ async function rulesOf(story: Story, { name, settings, exceptions, line }: RuleL
 }
 
 async function namedRules(name: string) {
-  if (/\.(toml|ndjson)$/.test(name)) return loadRules(name)
+  if (/\.(toml|ndjson)$/.test(name)) {
+    const loaded = await loadRules(name)
+    // A story is about all that it names.
+    const [problem] = loaded.problems
+    if (problem) throw new AppError(problem)
+    return loaded
+  }
   const shipped = await shippedRules()
   const rules = shipped.filter(({ rule_id }) => rule_id === name)
   if (rules.length > 0) return { rules, exceptions: [] }
