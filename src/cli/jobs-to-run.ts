@@ -6,7 +6,7 @@ import { AppError, type Problem } from '../domain/error.ts'
 import { NOVELTY } from '../domain/novelty-fields.ts'
 import type { JobToRun } from '../engine/job-to-run.ts'
 import { idleRules } from './idle-rules.ts'
-import { rulesFor } from './rules-for.ts'
+import { idleExceptions, rulesFor } from './rules-for.ts'
 
 /** What the settings say of jobs; without the optional ones, as the jobs and the rules have it. */
 export type JobsAsked = Pick<Config, 'jobs' | 'rules'> &
@@ -52,7 +52,7 @@ export async function jobsToRun({
     loaded.push({
       ...jobAndFeed,
       ...(profile !== undefined && { profile }),
-      rules: judged.rules.map((rule) => ({ rule, exceptions: judged.exceptions })),
+      rules: judged.rules,
       jobOptions: {
         ...(per_day !== undefined && { alertBudget: per_day }),
         ...(model_memory_limit !== undefined && { entryLimit: entriesIn(model_memory_limit) }),
@@ -67,7 +67,11 @@ export async function jobsToRun({
     running,
     await shippedJobs(),
   )
-  return { jobs: loaded, notes: [...notes, ...idle], problems: own.flatMap(({ problems }) => problems) }
+  return {
+    jobs: loaded,
+    notes: [...notes, ...idleExceptions(own), ...idle],
+    problems: own.flatMap(({ problems }) => problems),
+  }
 }
 
 function withoutBudget(jobId: string, perDay: number): AppError {

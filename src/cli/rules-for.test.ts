@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type JobAndFeed, loadJob, loadRules } from '../config/content.ts'
-import { type AlertsAsked, rulesFor as judging } from './rules-for.ts'
+import { type AlertsAsked, idleExceptions, rulesFor as judging } from './rules-for.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-rules-'))
 after(() => rmSync(folder, { recursive: true }))
 
 /** With the user's rules in these files. */
 async function rulesFor(job: JobAndFeed, files: readonly string[], asked?: AlertsAsked) {
-  return judging(job, await Promise.all(files.map(loadRules)), asked)
+  const { rules, ...said } = await judging(job, await Promise.all(files.map(loadRules)), asked)
+  return { ...said, rules: rules.map(({ rule }) => rule), exceptions: rules.map(({ exceptions }) => exceptions) }
 }
 
 function file(name: string, text: string): string {
@@ -51,8 +52,8 @@ test('ours judges where the user gives exceptions alone, or rules about other jo
     ['unusual_linux_network'],
   )
   assert.deepEqual(
-    withExceptions.exceptions.map(({ item_id }) => item_id),
-    ['backup'],
+    withExceptions.exceptions.map((items) => items.map(({ item_id }) => item_id)),
+    [['backup']],
   )
   const withOthers = await rulesFor(job, [file('others.toml', ruleFor('v3_linux_rare_sudo_user_ea'))])
   assert.deepEqual(
@@ -73,7 +74,7 @@ test('what is wrong with one document of an export takes nothing from the others
     ['low'],
   )
   assert.deepEqual(
-    exceptions.map(({ item_id }) => item_id),
+    exceptions.map(({ item }) => item.item_id),
     ['backup'],
   )
   assert.deepEqual(
@@ -114,9 +115,23 @@ test('an exception that needs a value list is said to take nothing out', async (
     list: { id: 'partners', type: 'ip_range' },
   }
   const item = file('list.ndjson', JSON.stringify({ list_id: 'any', item_id: 'partners', entries: [entry] }))
-  const { notes } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [item])
+  const notes = idleExceptions([await loadRules(item)])
   assert.equal(notes.length, 1)
-  assert.match(notes[0]!, /partners/)
+  assert.match(notes[0]!, /value lists.*: partners;/)
+})
+
+test('the items of a list hold for the rules that name it: not for ours, and of one that none names it is said', async () => {
+  const reference = { id: '1', list_id: 'of-theirs', type: 'rule_default', namespace_type: 'single' }
+  const eql = { rule_id: 'e', type: 'eql', name: 'E', description: '', severity: 'low', risk_score: 1 }
+  const theirs = { ...eql, exceptions_list: [reference] }
+  const item = (list_id: string) => EXCEPTION.replace('"any"', JSON.stringify(list_id))
+  const lines = [JSON.stringify(theirs), item('of-theirs'), item('of-nobody')]
+  const exported = file('lists.ndjson', lines.join('\n'))
+  const { exceptions } = await rulesFor(await loadJob('linux_anomalous_network_activity'), [exported])
+  assert.deepEqual(exceptions, [[]])
+  assert.deepEqual(idleExceptions([await loadRules(exported)]), [
+    'Exceptions are of lists that no rule names: of-nobody; those items take nothing out',
+  ])
 })
 
 test('a job without a rule gets one that alerts from 50 on', async () => {

@@ -1,18 +1,17 @@
 import { type JobAndFeed, shippedRules, type UserRules } from '../config/content.ts'
-import type { ExceptionItem } from '../domain/exception.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { Score } from '../domain/time.ts'
 import { enumerated } from '../domain/words.ts'
+import type { RuleAndExceptions } from '../engine/judging.ts'
+import { exceptionsFor, unnamedLists } from '../rules/exception-lists.ts'
 import { missingLists } from '../rules/exceptions.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { ruleForJob } from '../rules/rule-for-job.ts'
 
 export interface JudgingRules {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly RuleAndExceptions[]
   /** Whether a rule of the user is among them. */
   readonly own: boolean
-  /** They hold for all of the rules, whichever list they are of. */
-  readonly exceptions: readonly ExceptionItem[]
   /** What a person should know of the choice. */
   readonly notes: readonly string[]
 }
@@ -39,26 +38,21 @@ export async function rulesFor(
   const ours = (await shippedRules()).filter(isAbout).slice(0, 1)
   const on = mine.filter(({ enabled }) => enabled)
   const chosen = mine.length > 0 ? on : ours.length > 0 ? ours : [ruleForJob(job)]
-  const exceptions = own.flatMap((file) => file.exceptions)
-  const lists = missingLists(exceptions, new Map())
   return {
     rules: chosen.map((rule) => ({
-      ...rule,
-      ...(threshold !== undefined && { anomaly_threshold: threshold }),
-      ...(maxSignals !== undefined && { max_signals: maxSignals }),
+      rule: {
+        ...rule,
+        ...(threshold !== undefined && { anomaly_threshold: threshold }),
+        ...(maxSignals !== undefined && { max_signals: maxSignals }),
+      },
+      exceptions: exceptionsFor(rule, own),
     })),
     own: on.length > 0,
-    exceptions,
     notes: [
       ...(given.length > 0 && mine.length === 0
         ? [`None of your rules is about the job ${job.job_id}; "${chosen[0]!.name}" judges it`]
         : []),
       ...switchedOff(mine, on, job.job_id),
-      ...(lists.length > 0
-        ? [
-            `Exceptions name value lists, which a scan does not have: ${enumerated(lists, 3)}; those items take nothing out`,
-          ]
-        : []),
     ],
   }
 }
@@ -69,5 +63,22 @@ function switchedOff(mine: readonly Rule[], on: readonly Rule[], jobId: string):
   const are = off.length === 1 ? `Rule ${off[0]} is` : `Rules ${enumerated(off, 3)} are`
   return [
     `${are} switched off (enabled)${on.length > 0 ? '' : `: the job ${jobId} runs, and nobody is told what it finds`}`,
+  ]
+}
+
+/** What of the user's exceptions takes nothing out. */
+export function idleExceptions(own: readonly UserRules[]): string[] {
+  const items = own.flatMap(({ exceptions }) => exceptions.map(({ item }) => item))
+  const values = missingLists(items, new Map())
+  const lists = unnamedLists(own)
+  return [
+    ...(values.length > 0
+      ? [
+          `Exceptions name value lists, which a scan does not have: ${enumerated(values, 3)}; those items take nothing out`,
+        ]
+      : []),
+    ...(lists.length > 0
+      ? [`Exceptions are of lists that no rule names: ${enumerated(lists, 3)}; those items take nothing out`]
+      : []),
   ]
 }

@@ -3,9 +3,9 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readJob } from '../datafeed/read-job.ts'
 import { AppError, type Problem } from '../domain/error.ts'
-import type { ExceptionItem } from '../domain/exception.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
 import type { Rule } from '../domain/rule.ts'
+import type { RulesAndItems } from '../rules/exception-lists.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { readRules } from '../rules/read/file.ts'
 import { readNdjson } from '../rules/read/ndjson.ts'
@@ -53,9 +53,8 @@ export async function shippedRules(): Promise<Rule[]> {
   return Promise.all(files.map(async (file) => readToml(`${CONTENT}rules/${file}`)))
 }
 
-export interface UserRules {
-  readonly rules: readonly Rule[]
-  readonly exceptions: readonly ExceptionItem[]
+/** A user's own rules and exceptions, of one file. */
+export interface UserRules extends RulesAndItems {
   /** What is wrong with the other documents of the file. */
   readonly problems: readonly Problem[]
 }
@@ -67,9 +66,9 @@ export interface UserRules {
  */
 export async function loadRules(file: string): Promise<UserRules> {
   const text = await readText(file)
-  const { rules, exceptions, problems } = file.endsWith('.toml') ? readRules(text, file) : readNdjson(text, file)
-  if (rules.length === 0 && exceptions.length === 0) fail(problems)
-  return { rules, exceptions: exceptions.map(({ item }) => item), problems }
+  const own = file.endsWith('.toml') ? readRules(text, file) : readNdjson(text, file)
+  if (own.rules.length === 0 && own.exceptions.length === 0) fail(own.problems)
+  return own
 }
 
 async function readToml(file: string): Promise<Rule> {

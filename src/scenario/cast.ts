@@ -4,6 +4,7 @@ import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/con
 import type { ProfileName } from '../datafeed/profiles.ts'
 import { AppError } from '../domain/error.ts'
 import type { RuleAndExceptions } from '../engine/judging.ts'
+import { exceptionsFor, type RulesAndItems } from '../rules/exception-lists.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { ruleSettingsOf } from './rule-settings.ts'
 import type { RuleLine, Story } from './story.ts'
@@ -42,16 +43,19 @@ export async function castOf(story: Story): Promise<Cast> {
 }
 
 async function rulesOf(story: Story, { name, settings, exceptions, line }: RuleLine): Promise<RuleAndExceptions[]> {
-  const { rules, exceptions: ofFile } = await namedRules(fileOf(story, name, ['.toml', '.ndjson']))
+  const named = await namedRules(fileOf(story, name, ['.toml', '.ndjson']))
   const ofStory = exceptions.map((fields, i) => ({
     item_id: `${line}-${i + 1}`,
     name: `exception in line ${line}`,
     entries: fields.map(([field, value]) => ({ type: 'match', field, operator: 'included', value }) as const),
   }))
-  return rules.map((rule) => ({ rule: { ...rule, ...ruleSettingsOf(settings) }, exceptions: [...ofFile, ...ofStory] }))
+  return named.rules.map((rule) => ({
+    rule: { ...rule, ...ruleSettingsOf(settings) },
+    exceptions: [...exceptionsFor(rule, [named]), ...ofStory],
+  }))
 }
 
-async function namedRules(name: string) {
+async function namedRules(name: string): Promise<RulesAndItems> {
   if (/\.(toml|ndjson)$/.test(name)) {
     const loaded = await loadRules(name)
     // A story is about all that it names.
@@ -61,7 +65,7 @@ async function namedRules(name: string) {
   }
   const shipped = await shippedRules()
   const rules = shipped.filter(({ rule_id }) => rule_id === name)
-  if (rules.length > 0) return { rules, exceptions: [] }
+  if (rules.length > 0) return { rules, exceptions: [], namesLists: false }
   throw new AppError({
     message: `Cannot load rule "${name}": there is no rule of this id`,
     code: 'RULE_UNKNOWN',

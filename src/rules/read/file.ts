@@ -19,12 +19,14 @@ export function readRules(text: string, file: string): Exported {
   try {
     if (file.endsWith('.json')) return readDocuments(documentsOf(parseJson(text, file)), file)
     const { value, problems } = readRuleFile(parseToml(text, file), file)
-    return { rules: value ? [value] : [], exceptions: [], others: 0, problems }
+    return { ...NOTHING, rules: value ? [value] : [], problems }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { rules: [], exceptions: [], others: 0, problems: [error] }
+    return { ...NOTHING, problems: [error] }
   }
 }
+
+const NOTHING: Exported = { rules: [], exceptions: [], namesLists: false, others: 0, problems: [] }
 
 function documentsOf(located: Located): readonly Located[] {
   return located.kind === 'list' ? located.items : [located]

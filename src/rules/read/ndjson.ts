@@ -10,6 +10,8 @@ import { readRule } from './rule.ts'
 export interface Exported {
   readonly rules: readonly Rule[]
   readonly exceptions: readonly ListedException[]
+  /** Whether a rule of the file names exception lists, be it one that cannot be read. */
+  readonly namesLists: boolean
   /** Documents without a rule or an exception: exception lists as such, connectors, the count at the end, ML manifests. */
   readonly others: number
   readonly problems: readonly Problem[]
@@ -38,14 +40,17 @@ export function readDocuments(documents: readonly Located[], file: string): Expo
   const exceptions: ListedException[] = []
   const problems: Problem[] = []
   let others = 0
+  let namesLists = false
   function keep<T>(list: T[], { value, problems: found }: Checked<T, Problem>) {
     if (value !== undefined) list.push(value)
     problems.push(...found)
   }
   for (const document of documents) {
     const kind = kindOf(document)
-    if (kind === 'rule') keep(rules, readRule(document, file))
-    else if (kind === 'exception') keep(exceptions, readException(document, file))
+    if (kind === 'rule') {
+      namesLists ||= isNaming(document)
+      keep(rules, readRule(document, file))
+    } else if (kind === 'exception') keep(exceptions, readException(document, file))
     else if (kind === 'other') others++
     else
       problems.push({
@@ -54,7 +59,12 @@ export function readDocuments(documents: readonly Located[], file: string): Expo
         code: 'IMPORT_UNKNOWN_DOCUMENT',
       })
   }
-  return { rules, exceptions, others, problems }
+  return { rules, exceptions, namesLists, others, problems }
+}
+
+function isNaming(document: Located): boolean {
+  const lists = document.kind === 'table' ? document.entries.get('exceptions_list') : undefined
+  return lists?.kind === 'list' && lists.items.length > 0
 }
 
 function kindOf(document: Located): 'rule' | 'exception' | 'other' | undefined {
