@@ -25,7 +25,7 @@ export interface JobsAndNotes {
 
 /**
  * The jobs that the settings name, the default one first, each with the rules that judge it. A threshold and a budget are for the first
- * one. Of the alerts of the others nobody is told: they would tell the same twice.
+ * one. Of the alerts of the others nobody is told, since they would tell the same twice; but who has a rule about one wants to hear of it.
  *
  * @throws AppError BUDGET_WITHOUT_NOVELTY, or of the first job or file of rules that cannot be loaded
  */
@@ -57,7 +57,7 @@ export async function jobsToRun({
         ...(per_day !== undefined && { alertBudget: per_day }),
         ...(model_memory_limit !== undefined && { entryLimit: entriesIn(model_memory_limit) }),
       },
-      quiet: i > 0,
+      quiet: i > 0 && !judged.own,
     })
     for (const note of judged.notes) notes.add(note)
   }

@@ -13,6 +13,8 @@ export interface ServedJob {
   readonly feed: Datafeed
   /** The lowest score that one of its rules alerts from; null while all of them are switched off. */
   readonly threshold: Score | null
+  /** Its alerts are kept, and nobody is told of them. */
+  readonly quiet?: boolean
 }
 
 /** What the resources of the API answer from: the storage, and the engine where one runs. */

@@ -8,5 +8,6 @@ export function servedJob(toRun: JobToRun): ServedJob {
     job: toRun.job,
     feed: feedOf(toRun),
     threshold: toRun.rules.length > 0 ? Math.min(100, ...thresholds) : null,
+    quiet: toRun.quiet ?? false,
   }
 }
