@@ -31,7 +31,10 @@ export async function check(options: SettingsOptions, io: Io): Promise<number> {
     if (config.rules.length > 0) {
       rules = await checkRules(config.rules, io)
       if (jobs) await checkUse(config, rules === EXIT.fine ? problems : [], terminal)
-    } else if (jobs) await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
+    } else if (jobs) {
+      for (const note of jobs.notes) terminal.note(note)
+      await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
+    }
     if (config.source.length === 0)
       terminal.note('No source is set, and this machine has no audit log that may be read: only what is sent arrives')
     recording = await recordingOf(config, io)

@@ -2,8 +2,10 @@ import { entriesIn } from '../anomaly/novelty/bounds.ts'
 import { isNovelty } from '../anomaly/novelty/job.ts'
 import { loadJob, loadRules, shippedJobs } from '../config/content.ts'
 import type { Config } from '../config/schema.ts'
+import { unsupportedInJob } from '../datafeed/unsupported.ts'
 import { AppError, type Problem } from '../domain/error.ts'
 import { NOVELTY } from '../domain/novelty-fields.ts'
+import { withoutEffect } from '../domain/unsupported.ts'
 import type { JobToRun } from '../engine/job-to-run.ts'
 import { idleRules } from './idle-rules.ts'
 import { idleExceptions, rulesFor } from './rules-for.ts'
@@ -19,8 +21,8 @@ export interface JobsAndNotes {
   readonly jobs: readonly JobToRun[]
   /** What a person should know of how rules and jobs go together. */
   readonly notes: readonly string[]
-  /** Of documents in the files of rules that are left out. */
-  readonly problems: readonly Problem[]
+  /** What `rules check` says of the files of rules too, with its place: documents that are left out, and settings that do nothing. */
+  readonly ofFiles: readonly string[]
 }
 
 /**
@@ -40,6 +42,7 @@ export async function jobsToRun({
   const loaded: JobToRun[] = []
   const own = await Promise.all(files.map(loadRules))
   const notes = new Set<string>()
+  const ofFiles = new Set(own.flatMap(({ problems }) => problems.map(leftOut)))
   for (const [i, id] of jobs.entries()) {
     const jobAndFeed = await loadJob(id)
     const { threshold, per_day } = i === 0 ? alerts : {}
@@ -59,7 +62,10 @@ export async function jobsToRun({
       },
       quiet: i > 0 && !judged.own,
     })
+    for (const path of unsupportedInJob(jobAndFeed))
+      notes.add(withoutEffect(`job "${jobAndFeed.job.job_id}"`, path.join('.')))
     for (const note of judged.notes) notes.add(note)
+    for (const setting of judged.unsupported) ofFiles.add(setting)
   }
   const running = loaded.map(({ job }) => job.job_id)
   const idle = idleRules(
@@ -70,8 +76,12 @@ export async function jobsToRun({
   return {
     jobs: loaded,
     notes: [...notes, ...idleExceptions(own), ...idle],
-    problems: own.flatMap(({ problems }) => problems),
+    ofFiles: [...ofFiles],
   }
+}
+
+function leftOut({ message, where = 'a file of rules' }: Problem): string {
+  return `${message} (${where}): it is left out`
 }
 
 function withoutBudget(jobId: string, perDay: number): AppError {

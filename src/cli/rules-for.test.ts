@@ -134,6 +134,15 @@ test('the items of a list hold for the rules that name it: not for ours, and of 
   ])
 })
 
+test('a setting of a rule that judges is said to do nothing, where it does nothing', async () => {
+  const mine = `${ruleFor('linux_rare_sudo_user')}rule_name_override = "process.name"\n`
+  const files = [file('override.toml', mine)]
+  assert.deepEqual((await rulesFor(await loadJob('linux_rare_sudo_user'), files)).unsupported, [
+    'rule_name_override of rule "Mine" is not supported and has no effect',
+  ])
+  assert.deepEqual((await rulesFor(await loadJob('linux_rare_user_compiler'), files)).unsupported, [])
+})
+
 test('a job without a rule gets one that alerts from 50 on', async () => {
   const { rules } = await rulesFor(await loadJob('linux_rare_sudo_user'), [])
   assert.deepEqual(

@@ -1,12 +1,14 @@
 import { type JobAndFeed, shippedRules, type UserRules } from '../config/content.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { Score } from '../domain/time.ts'
+import { withoutEffect } from '../domain/unsupported.ts'
 import { enumerated } from '../domain/words.ts'
 import type { RuleAndExceptions } from '../engine/judging.ts'
 import { exceptionsFor, unnamedLists } from '../rules/exception-lists.ts'
 import { missingLists } from '../rules/exceptions.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { ruleForJob } from '../rules/rule-for-job.ts'
+import { unsupportedIn } from '../rules/unsupported.ts'
 
 export interface JudgingRules {
   readonly rules: readonly RuleAndExceptions[]
@@ -14,6 +16,8 @@ export interface JudgingRules {
   readonly own: boolean
   /** What a person should know of the choice. */
   readonly notes: readonly string[]
+  /** Sentences on settings of the rules that do nothing here. */
+  readonly unsupported: readonly string[]
 }
 
 /** What was asked for in place of what the rules say. */
@@ -48,6 +52,9 @@ export async function rulesFor(
       exceptions: exceptionsFor(rule, own),
     })),
     own: on.length > 0,
+    unsupported: chosen.flatMap((rule) =>
+      unsupportedIn(rule).map((setting) => withoutEffect(`rule "${rule.name}"`, setting)),
+    ),
     notes: [
       ...(given.length > 0 && mine.length === 0
         ? [`None of your rules is about the job ${job.job_id}; "${chosen[0]!.name}" judges it`]

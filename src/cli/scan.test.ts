@@ -118,6 +118,22 @@ machine_learning_job_id = "linux_novel_network_activity"\nanomaly_threshold = 1\
     assert.match(err, /^Cannot load exception: .* \([^ ]*items\.ndjson:1:\d+\): it is left out$/m)
   })
 
+  test('says which settings of a rule and of a job do nothing', async () => {
+    const { job_id, ...shipped } = JSON.parse(
+      readFileSync(new URL('../../content/jobs/linux_anomalous_network_activity.json', import.meta.url), 'utf8'),
+    )
+    const feed = { ...shipped.datafeed_config, job_id: 'mine', runtime_mappings: { dir: { type: 'keyword' } } }
+    const job = FOLDER.write('mine.json', JSON.stringify({ ...shipped, job_id: 'mine', datafeed_config: feed }))
+    const rule = FOLDER.write(
+      'suppressed.toml',
+      `[rule]\ntype = "machine_learning"\nname = "Mine"\ndescription = ""\nseverity = "low"\nrisk_score = 1
+machine_learning_job_id = "mine"\nanomaly_threshold = 1\nalert_suppression = { group_by = ["host.name"] }\n`,
+    )
+    const { err } = await run(['scan', LOG, '--job', job, '--rules', rule])
+    assert.match(err, /^alert_suppression of rule "Mine" is not supported and has no effect$/m)
+    assert.match(err, /^datafeed_config\.runtime_mappings of job "mine" is not supported and has no effect$/m)
+  })
+
   test('with --alerts-per-day tells the oddest, and refuses it for a job that has no budget', async () => {
     const { out } = await run(['scan', LOG, '--json', '--alerts-per-day', '1000'])
     assert.equal(out.split('\n').filter(Boolean).length, 1)

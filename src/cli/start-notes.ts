@@ -6,9 +6,8 @@ import type { Terminal } from './terminal.ts'
 const MOST = 12
 
 /** What a person should know of the jobs and rules before they run: what is left out comes first. */
-export function tellNotes({ problems, notes }: Omit<JobsAndNotes, 'jobs'>, terminal: Terminal): void {
-  const leftOut = problems.map(({ message, where = 'a file of rules' }) => `${message} (${where}): it is left out`)
-  const all = [...leftOut, ...notes]
+export function tellNotes({ ofFiles, notes }: Omit<JobsAndNotes, 'jobs'>, terminal: Terminal): void {
+  const all = [...ofFiles, ...notes]
   for (const note of all.slice(0, MOST)) terminal.note(note)
   const more = all.length - MOST
   if (more > 0)
