@@ -23,7 +23,7 @@ export interface ListOptions extends SettingsOptions {
   readonly status: WorkflowStatus | 'all'
   readonly since: string
   readonly query?: string
-  /** An id, or `all`; the first of the settings unless given. */
+  /** An id, or `all`; those whose alerts are told unless given. */
   readonly job?: string
   readonly limit: number
   readonly json?: boolean
@@ -38,8 +38,8 @@ export function listAlerts(options: ListOptions, io: Io): Promise<number> {
   const asked = queryOf(options, isoTime(since))
   return withApi(options, io, async (api) => {
     const terminal = new Terminal(io)
-    const job = await jobAsked(api, options.job)
-    const query = job === undefined ? asked : and(asked, equals('job_id', job))
+    const jobs = await jobsAsked(api, options.job)
+    const query = jobs === undefined ? asked : and(asked, equals('job_id', ...jobs))
     let total = 0
     let worst: Listed[] = []
     const keepWorst = () => {
@@ -54,7 +54,7 @@ export function listAlerts(options: ListOptions, io: Io): Promise<number> {
     for (const alert of worst) await (options.json ? terminal.out(jsonLine(alert)) : printAlert(alert, terminal))
     const what = options.status === 'all' ? '' : `${options.status} `
     const shown = total > worst.length ? `, ${count(worst.length)} shown (--limit)` : ''
-    const others = job !== undefined && options.job === undefined ? ' (other jobs: --job all)' : ''
+    const others = jobs !== undefined && options.job === undefined ? ' (other jobs: --job all)' : ''
     terminal.note(`${counted(total, `${what}alert`)} since ${moment(since)}${shown}${others}, from ${api.name}`)
     const { catching_up } = await api.get<HealthDocument>('/api/v1/health')
     if (catching_up) terminal.note(catchingUpSentence(catching_up))
@@ -71,17 +71,20 @@ function queryOf({ status, query }: ListOptions, since: string): Query {
 }
 
 /**
- * Jobs that run beside the default one say much the same of the same events; a person should not have to read it twice. A job that
+ * Jobs that run quietly beside another say much the same of the same events; a person should not have to read it twice. A job that
  * runs no more may have left alerts.
  *
  * @throws AppError JOB_UNKNOWN
  */
-async function jobAsked(api: ApiClient, asked: string | undefined): Promise<string | undefined> {
+async function jobsAsked(api: ApiClient, asked: string | undefined): Promise<readonly string[] | undefined> {
   if (asked === 'all') return undefined
   const { items } = await api.get<{ readonly items: readonly JobDocument[] }>('/api/v1/jobs')
   const ids = items.map(({ job_id }) => job_id)
-  if (asked === undefined) return ids.length > 1 ? ids[0] : undefined
-  if (ids.includes(asked) || (await hasAlerts(api, asked))) return asked
+  if (asked === undefined) {
+    const told = items.filter(({ quiet }) => !quiet).map(({ job_id }) => job_id)
+    return told.length < ids.length ? told : undefined
+  }
+  if (ids.includes(asked) || (await hasAlerts(api, asked))) return [asked]
   throw new AppError({
     message: `Cannot list alerts of job "${asked}": there is no job of this id, and no alert of it`,
     code: 'JOB_UNKNOWN',

@@ -348,3 +348,22 @@ test('where neither a server nor a store is, that is said', async () => {
   assert.equal(code, 3)
   assert.match(err, /no server runs, and there is no store in "\/nonexistent\/oddsock"/)
 })
+
+test('alerts of a job that a rule of the user is about are listed beside those of the first', async () => {
+  const state = await storeAlone([EVENT], ALERTS)
+  const rule = FOLDER.write(
+    'mine.toml',
+    `[rule]\ntype = "machine_learning"\nname = "Mine"\ndescription = ""\nseverity = "low"\nrisk_score = 1
+machine_learning_job_id = "linux_anomalous_network_activity"\nanomaly_threshold = 30\n`,
+  )
+  const { out, err } = await run(['alerts', 'list', '--state', state.path, '--json'], {
+    env: { ODDSOCK_RULES: rule },
+  })
+  const jobs = out.trimEnd().split('\n')
+  assert.deepEqual(
+    jobs.map((line) => JSON.parse(line).job_id),
+    ['linux_novel_network_activity', 'linux_anomalous_network_activity', 'linux_novel_network_activity'],
+  )
+  assert.match(err, /^3 open alerts since [^(]*$/m)
+  await state.close()
+})

@@ -104,7 +104,26 @@ describe('check', () => {
     assert.match(out, /Cannot load rule "odd"/)
     assert.doesNotMatch(out, /well/)
   })
+
+  test('a rule about a job that does not run is named with its job', async () => {
+    const rule = folder.write('sudo.toml', SUDO_RULE)
+    const { code, err } = await check(`rules = ["${rule}"]\n`, RULE)
+    assert.equal(code, 0)
+    assert.match(err, /^Rule "Mine" is about the job v3_linux_rare_sudo_user_ea, which does not run: add it to jobs /m)
+    const more = `rules = ["${rule}"]\njobs = ["linux_novel_network_activity", "linux_rare_sudo_user"]\n`
+    assert.doesNotMatch((await check(more, RULE)).err, /does not run/)
+  })
 })
+
+const SUDO_RULE = `[rule]
+type = "machine_learning"
+name = "Mine"
+description = ""
+severity = "low"
+risk_score = 1
+machine_learning_job_id = "v3_linux_rare_sudo_user_ea"
+anomaly_threshold = 75
+`
 
 test('config shows every setting with its origin, as lines or as JSON', async () => {
   const file = settings('[log]\nlevel = "warn"\n')

@@ -28,8 +28,13 @@ export async function check(options: SettingsOptions, io: Io): Promise<number> {
   if (config) {
     await attempt(problems, () => checkListeners(config))
     const jobs = await attempt(problems, () => jobsToRun({ ...config, rules: [] }))
-    if (config.rules.length > 0) rules = await checkRules(config.rules, io)
-    else if (jobs) await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
+    if (config.rules.length > 0) {
+      rules = await checkRules(config.rules, io)
+      if (jobs) await checkUse(config, rules === EXIT.fine ? problems : [], terminal)
+    } else if (jobs) {
+      for (const note of jobs.notes) terminal.note(note)
+      await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
+    }
     if (config.source.length === 0)
       terminal.note('No source is set, and this machine has no audit log that may be read: only what is sent arrives')
     recording = await recordingOf(config, io)
@@ -44,6 +49,12 @@ export async function check(options: SettingsOptions, io: Io): Promise<number> {
 
 const UNKNOWN_RECORDING = `Settings are fine; whether connects are recorded is not known: auditctl may not be asked, and nothing has arrived yet
 Where they are not, add the audit rule: ${CONNECT_RULE} (docs/how-to/record-connects.md)`
+
+/** How the rules and the jobs of the settings go together. What makes a rule unreadable was said before. */
+async function checkUse(config: Config, problems: Problem[], terminal: Terminal): Promise<void> {
+  const toRun = await attempt(problems, () => jobsToRun(config))
+  for (const note of toRun?.notes ?? []) terminal.note(note)
+}
 
 /** What it answers; what it has against it is added to the problems. */
 async function attempt<T>(problems: Problem[], look: () => Promise<T>): Promise<T | undefined> {

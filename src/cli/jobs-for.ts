@@ -1,4 +1,4 @@
-import { DEFAULT_JOBS, loadJob } from '../config/content.ts'
+import { DEFAULT_JOBS, loadJob, loadRules } from '../config/content.ts'
 import { jobsToRun } from './jobs-to-run.ts'
 import { rulesFor } from './rules-for.ts'
 import type { ScanCliOptions } from './scan-options.ts'
@@ -25,7 +25,8 @@ export async function jobsFor({ job, rules = [], threshold, alertsPerDay, profil
   })
 }
 
-async function defaultJob(rules: readonly string[]): Promise<string> {
-  for (const id of DEFAULT_JOBS) if ((await rulesFor(await loadJob(id), rules)).own) return id
+async function defaultJob(files: readonly string[]): Promise<string> {
+  const own = await Promise.all(files.map(loadRules))
+  for (const id of DEFAULT_JOBS) if ((await rulesFor(await loadJob(id), own)).own) return id
   return DEFAULT_JOBS[0]
 }

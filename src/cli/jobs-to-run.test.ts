@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadConfig } from '../config/load.ts'
 import { jobsToRun } from './jobs-to-run.ts'
+import { testFolder } from './testing/folder.ts'
+
+const FOLDER = testFolder()
 
 /** The jobs of a server with these settings. */
 async function jobsOf(settings: Readonly<Record<string, unknown>>) {
@@ -30,6 +33,19 @@ test('with alerts a day the first job decides what is told, whatever its score',
 test('alerts a day are refused for a job that cannot rank what it finds', async () => {
   const settings = { 'alerts.per_day': 3, jobs: ['linux_anomalous_network_activity'] }
   await assert.rejects(jobsOf(settings), { code: 'BUDGET_WITHOUT_NOVELTY' })
+})
+
+test('of a job beside the first nobody is told, unless a rule of the user is about it', async () => {
+  const quietOf = async (rules: readonly string[]) => (await jobsOf({ rules })).map(({ quiet }) => quiet)
+  assert.deepEqual(await quietOf([]), [false, true])
+  const rule = (more: string) =>
+    FOLDER.write(
+      'mine.toml',
+      `[rule]\ntype = "machine_learning"\nname = "Mine"\ndescription = ""\nseverity = "low"\nrisk_score = 1
+machine_learning_job_id = "v3_linux_anomalous_network_activity_ea"\nanomaly_threshold = 30\n${more}`,
+    )
+  assert.deepEqual(await quietOf([rule('')]), [false, false])
+  assert.deepEqual(await quietOf([rule('enabled = false\n')]), [false, true])
 })
 
 test('a model has room for an entry in a hundred bytes of its limit', async () => {

@@ -24,7 +24,7 @@ async function printJob(job: JobDocument, terminal: Terminal): Promise<void> {
   await terminal.out(`  ${visible(job.description, 200)}`)
   const details = [
     `${job.functions.map((name) => visible(name)).join(', ')} every ${visible(job.bucket_span)}`,
-    `alerts from a score of ${job.anomaly_threshold}`,
+    job.anomaly_threshold === null ? 'its rule is switched off' : `alerts from a score of ${job.anomaly_threshold}`,
     scoredUpTo(job),
     `${counted(job.events_last_day, 'event')} looked at in the last day`,
     `${count(job.open_alerts)} not closed`,

@@ -99,6 +99,46 @@ Files: 7 · problems: 6
   )
 })
 
+test('settings that do nothing here are told with their place, and are no problem', async () => {
+  const suppression = '[rule.alert_suppression]\ngroup_by = ["process.name"]\n'
+  const detectors = '"detectors": [{"function": "rare", "by_field_name": "a"}]'
+  const { code, out } = await checkFiles({
+    'a.toml': `${RULE}rule_name_override = "process.name"\n${suppression}`,
+    'b.json': `{"analysis_config": {"bucket_span": "15m", ${detectors},\n "summary_count_field_name": "n"},
+ "datafeed_config": {"runtime_mappings": {"a": {"type": "keyword"}},\n  "script_fields": {}}}`,
+    'c.json': '{"indices": [], "query": {"match_all": {}},\n "aggregations": {"x": {}}}',
+    'eql.toml': `${RULE.replace('machine_learning"', 'eql"')}${suppression}`,
+    'plain.ndjson':
+      '{"rule_id":"r","type":"machine_learning","name":"r","description":"","severity":"low","risk_score":1,' +
+      '"machine_learning_job_id":"j","anomaly_threshold":1,"actions":[],"rule_name_override":"","alert_suppression":null}',
+  })
+  assert.equal(code, 0)
+  assert.equal(
+    out,
+    `warning: alert_suppression of rule "odd" is not supported and has no effect
+     at: a.toml:10:1
+
+warning: rule_name_override of rule "odd" is not supported and has no effect
+     at: a.toml:9:22
+
+warning: analysis_config.summary_count_field_name of the job is not supported and has no effect
+     at: b.json:2:30
+
+warning: datafeed_config.runtime_mappings of the job is not supported and has no effect
+     at: b.json:3:42
+
+warning: aggregations of the datafeed is not supported and has no effect
+     at: c.json:2:18
+
+Files: 5 · problems: 0
+  1 datafeed
+  1 eql rule (not run here)
+  1 job
+  2 machine_learning rules
+`,
+  )
+})
+
 test('a folder without rules is no success, and says what was searched', async () => {
   const { code, out } = await checkFiles({ 'notes.txt': '' })
   assert.equal(code, 1)

@@ -1,7 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type JobProblem, readDatafeed, readJob } from '../datafeed/read-job.ts'
+import { type JobProblem, type ReadJob, readDatafeed, readJob } from '../datafeed/read-job.ts'
+import { unsupportedInDatafeed, unsupportedInJob } from '../datafeed/unsupported.ts'
 import { AppError, type Problem } from '../domain/error.ts'
+import type { DatafeedConfig } from '../domain/job.ts'
+import { type Unsupported, withoutEffect } from '../domain/unsupported.ts'
 import { visible } from '../report/visible.ts'
 import { RULE_FILES, readRules } from '../rules/read/file.ts'
 import { parseJson } from '../rules/read/json.ts'
@@ -19,6 +22,7 @@ interface Output {
 interface Findings {
   readonly counts: Map<string, number>
   readonly problems: Problem[]
+  readonly unsupported: Unsupported[]
 }
 
 /**
@@ -27,7 +31,7 @@ interface Findings {
  * @returns 0 all well · 1 something is wrong with a file, or there was none · 3 a path could not be read
  */
 export async function checkRules(paths: readonly string[], io: Output): Promise<number> {
-  const findings: Findings = { counts: new Map(), problems: [] }
+  const findings: Findings = { counts: new Map(), problems: [], unsupported: [] }
   let files = 0
   let failed = false
   for (const path of paths)
@@ -41,6 +45,8 @@ export async function checkRules(paths: readonly string[], io: Output): Promise<
       io.stderr.write(`${describe(unreadable(path, error))}\n`)
     }
   for (const problem of findings.problems) io.stdout.write(`${describe(new AppError(problem))}\n\n`)
+  for (const { message, where } of findings.unsupported)
+    io.stdout.write(`warning: ${visible(message)}\n     at: ${visible(where)}\n\n`)
   if (files > 0 || !failed) io.stdout.write(summary(paths, files, findings))
   if (failed) return EXIT.surroundings
   return findings.problems.length > 0 || files === 0 ? EXIT.no : EXIT.fine
@@ -61,10 +67,11 @@ function checkFile(text: string, file: string, findings: Findings): void {
     checkJob(job, file, findings)
     return
   }
-  const { rules, exceptions, problems } = readRules(text, file)
+  const { rules, exceptions, problems, unsupported } = readRules(text, file)
   for (const rule of rules) count(findings, ruleKind(rule.type))
   if (exceptions.length > 0) count(findings, 'exception items', exceptions.length)
   findings.problems.push(...problems)
+  findings.unsupported.push(...unsupported)
 }
 
 /** The document, if it is a job or a datafeed of Elastic ML. What is no JSON at all is left to the reader of rules. */
@@ -80,11 +87,18 @@ function jobDocument(text: string, file: string): LocatedTable | undefined {
 }
 
 function checkJob(document: LocatedTable, file: string, findings: Findings): void {
-  const isJob = document.entries.has('analysis_config')
   const json = plain(document)
+  const isJob = document.entries.has('analysis_config')
   const { value, problems } = isJob ? readJob(json, basename(file, '.json')) : readDatafeed(json)
-  if (value !== undefined) count(findings, isJob ? 'jobs' : 'datafeeds')
   findings.problems.push(...problems.map((problem) => placed(problem, document, file)))
+  if (value === undefined) return
+  count(findings, isJob ? 'jobs' : 'datafeeds')
+  const paths = isJob ? unsupportedInJob(value as ReadJob) : unsupportedInDatafeed(value as DatafeedConfig)
+  for (const path of paths)
+    findings.unsupported.push({
+      message: withoutEffect(isJob ? 'the job' : 'the datafeed', path.join('.')),
+      where: whereIn(file, positionOf(document, path)),
+    })
 }
 
 /** The readers of jobs know the setting; here is the line. A place inside a query is told beside it. */

@@ -74,6 +74,66 @@ describe('scan', () => {
     )
   })
 
+  test('tells nothing of a job whose rule the user has switched off, and says so', async () => {
+    const rule = `[rule]\ntype = "machine_learning"\nname = "Mine"\ndescription = ""\nseverity = "low"\nrisk_score = 1
+machine_learning_job_id = "linux_novel_network_activity"\nanomaly_threshold = 1\nenabled = false\n`
+    const { code, out, err } = await run(['scan', LOG, '--rules', FOLDER.write('off.toml', rule)])
+    assert.deepEqual({ code, out }, { code: 0, out: '' })
+    assert.match(
+      err,
+      /^Rule "Mine" is switched off \(enabled\): the job linux_novel_network_activity runs, and nobody/m,
+    )
+    assert.doesNotMatch(err, /--threshold/)
+  })
+
+  test('says little of many rules that are about other jobs', async () => {
+    const rules = Array.from({ length: 20 }, (_, i) =>
+      JSON.stringify({
+        ...{
+          rule_id: `r${i}`,
+          type: 'machine_learning',
+          name: `r${i}`,
+          description: '',
+          severity: 'low',
+          risk_score: 1,
+        },
+        ...{ machine_learning_job_id: `windows_${i}`, anomaly_threshold: 50 },
+      }),
+    )
+    const { err } = await run(['scan', LOG, '--rules', FOLDER.write('export.ndjson', rules.join('\n'))])
+    assert.match(err, /^None of your rules is about .*\nRule "r0" is about the job windows_0, which does not run: /m)
+    assert.equal(err.match(/does not run/g)!.length, 11)
+    assert.match(err, /^9 more notes of this kind/m)
+  })
+
+  test('goes on without a document of the rules that is wrong, and says which', async () => {
+    const item = (value: unknown) =>
+      JSON.stringify({
+        ...{ list_id: 'l', item_id: 'i' },
+        entries: [{ field: 'process.name', operator: 'included', type: 'match', value }],
+      })
+    const items = FOLDER.write('items.ndjson', `${item(7)}\n${item('xmrig')}\n`)
+    const { code, out, err } = await run(['scan', LOG, '--rules', items])
+    assert.deepEqual({ code, out }, { code: 0, out: '' })
+    assert.match(err, /^Cannot load exception: .* \([^ ]*items\.ndjson:1:\d+\): it is left out$/m)
+  })
+
+  test('says which settings of a rule and of a job do nothing', async () => {
+    const { job_id, ...shipped } = JSON.parse(
+      readFileSync(new URL('../../content/jobs/linux_anomalous_network_activity.json', import.meta.url), 'utf8'),
+    )
+    const feed = { ...shipped.datafeed_config, job_id: 'mine', runtime_mappings: { dir: { type: 'keyword' } } }
+    const job = FOLDER.write('mine.json', JSON.stringify({ ...shipped, job_id: 'mine', datafeed_config: feed }))
+    const rule = FOLDER.write(
+      'suppressed.toml',
+      `[rule]\ntype = "machine_learning"\nname = "Mine"\ndescription = ""\nseverity = "low"\nrisk_score = 1
+machine_learning_job_id = "mine"\nanomaly_threshold = 1\nalert_suppression = { group_by = ["host.name"] }\n`,
+    )
+    const { err } = await run(['scan', LOG, '--job', job, '--rules', rule])
+    assert.match(err, /^alert_suppression of rule "Mine" is not supported and has no effect$/m)
+    assert.match(err, /^datafeed_config\.runtime_mappings of job "mine" is not supported and has no effect$/m)
+  })
+
   test('with --alerts-per-day tells the oddest, and refuses it for a job that has no budget', async () => {
     const { out } = await run(['scan', LOG, '--json', '--alerts-per-day', '1000'])
     assert.equal(out.split('\n').filter(Boolean).length, 1)

@@ -8,6 +8,7 @@ import { SEVERITIES, type Severity } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { counted } from '../domain/words.ts'
 import { jsonLine } from '../report/json-line.ts'
+import { NOTHING_TOLD } from '../report/report.ts'
 import { storiesOf } from '../report/story.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { SPOOL_LIMIT, SpooledInput } from '../sources/spool.ts'
@@ -20,6 +21,7 @@ import { Progress } from './progress.ts'
 import { Rejects, unwritable } from './rejects.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
 import { closest, summarize } from './scan-summary.ts'
+import { tellNotes } from './start-notes.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 /** So many logs may be open at once before their memory is felt. */
@@ -40,8 +42,8 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     logsStatus: output.writeAs === 'json',
   })
   const { since, until } = timesOf(options, Date.now())
-  const { jobs, notes } = await jobsFor(options)
-  for (const note of notes) terminal.note(note)
+  const { jobs, ...said } = await jobsFor(options)
+  tellNotes(said, terminal)
   const { sources, unreadable } = await sourcesOf(paths, io.stdin, {
     noSpool: options.spool === false,
     ...(options.host && { host: options.host }),
@@ -74,8 +76,9 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     terminal,
   )
   await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table', since)
-  const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? 0)
-  if (alerts === 0) for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
+  const thresholds = jobs.map(({ rules }) => rules[0]?.rule.anomaly_threshold ?? NOTHING_TOLD)
+  if (alerts === 0 && jobs[0]!.rules.length > 0)
+    for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
   if (options.html !== undefined) {
     // Loaded only here: most scans draw nothing.
     const { renderScanReport } = await import('./scan-report.ts')

@@ -12,6 +12,7 @@ import { AlertTeller } from './alert-teller.ts'
 import { EXIT } from './failure.ts'
 import { jobsToRun } from './jobs-to-run.ts'
 import { type SettingsOptions, settingsOf } from './settings.ts'
+import { tellNotes } from './start-notes.ts'
 import { type Io, Terminal } from './terminal.ts'
 
 export interface ServeOptions extends SettingsOptions {
@@ -36,8 +37,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const stopped = untilStopped()
   let server: RunningServer | undefined
   try {
-    const { jobs, notes } = await jobsToRun(config)
-    for (const note of notes) terminal.note(note)
+    const { jobs, ...said } = await jobsToRun(config)
+    tellNotes(said, terminal)
     server = await startServer({
       config,
       jobs,

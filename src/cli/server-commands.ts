@@ -42,7 +42,10 @@ function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
     )
     .option('--since <time>', 'from this time on: 2026-03-01, or 7d for seven days ago', '7d')
     .option('--query <kql>', 'only those that match: process.name: xmrig and not user.name: root')
-    .option('--job <id>', 'of this job, or all; of the first of the settings if not given')
+    .option(
+      '--job <id>',
+      'of this job, or all; if not given, of the first of the settings and those that a rule of yours is about',
+    )
     .option('--limit <number>', 'so many at most', atLeastOne, 50)
     .option('--json', 'one alert a line, as JSON')
     .action(async (options) => {

@@ -3,10 +3,11 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readJob } from '../datafeed/read-job.ts'
 import { AppError, type Problem } from '../domain/error.ts'
-import type { ExceptionItem } from '../domain/exception.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
 import type { Rule } from '../domain/rule.ts'
+import type { RulesAndItems } from '../rules/exception-lists.ts'
 import { isSameJob } from '../rules/job-id.ts'
+import { readRules } from '../rules/read/file.ts'
 import { readNdjson } from '../rules/read/ndjson.ts'
 import { readRuleFile } from '../rules/read/rule.ts'
 import { parseToml } from '../rules/read/toml.ts'
@@ -30,7 +31,7 @@ export interface JobAndFeed {
  */
 export async function loadJob(idOrFile: string): Promise<JobAndFeed> {
   if (idOrFile.endsWith('.json')) return readJobFile(idOrFile)
-  const names = (await readdir(`${CONTENT}jobs`)).map((file) => basename(file, '.json')).sort()
+  const names = await shippedJobs()
   const name = names.find((one) => isSameJob(idOrFile, one))
   if (name === undefined || idOrFile === '*')
     throw new AppError({
@@ -41,23 +42,33 @@ export async function loadJob(idOrFile: string): Promise<JobAndFeed> {
   return readJobFile(`${CONTENT}jobs/${name}.json`)
 }
 
+/** Ids of the jobs that we ship. */
+export async function shippedJobs(): Promise<string[]> {
+  return (await readdir(`${CONTENT}jobs`)).map((file) => basename(file, '.json')).sort()
+}
+
 /** The rules that we ship. */
 export async function shippedRules(): Promise<Rule[]> {
   const files = (await readdir(`${CONTENT}rules`)).filter((file) => file.endsWith('.toml')).sort()
   return Promise.all(files.map(async (file) => readToml(`${CONTENT}rules/${file}`)))
 }
 
-export interface UserRules {
-  readonly rules: readonly Rule[]
-  readonly exceptions: readonly ExceptionItem[]
+/** A user's own rules and exceptions, of one file. */
+export interface UserRules extends RulesAndItems {
+  /** What is wrong with the other documents of the file. */
+  readonly problems: readonly Problem[]
 }
 
-/** A user's own rules and exceptions: a rule in TOML, or an export of Kibana. @throws AppError with the first problem of the file */
+/**
+ * A user's own rules and exceptions, as far as they can be used: a rule in TOML, or an export of Kibana.
+ *
+ * @throws AppError with the first problem of a file of which nothing can be used
+ */
 export async function loadRules(file: string): Promise<UserRules> {
-  if (file.endsWith('.toml')) return { rules: [await readToml(file)], exceptions: [] }
-  const exported = readNdjson(await readText(file), file)
-  fail(exported.problems)
-  return { rules: exported.rules, exceptions: exported.exceptions.map(({ item }) => item) }
+  const text = await readText(file)
+  const own = file.endsWith('.toml') ? readRules(text, file) : readNdjson(text, file)
+  if (own.rules.length === 0 && own.exceptions.length === 0) fail(own.problems)
+  return own
 }
 
 async function readToml(file: string): Promise<Rule> {

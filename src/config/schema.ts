@@ -136,7 +136,7 @@ export const SETTINGS = v.strictObject({
   }),
   jobs: described(
     texts('a list of ids and files of jobs'),
-    'Jobs to run: ids of those that we ship, or `.json` files.',
+    'Jobs to run: ids of those that we ship, or `.json` files. Alerts are told of the first, and of those that a rule of yours is about.',
   ),
   rules: described(
     texts('a list of files'),
@@ -150,7 +150,7 @@ export const SETTINGS = v.strictObject({
     threshold: v.exactOptional(
       described(
         v.pipe(v.number(SCORE), v.minValue(0, SCORE), v.maxValue(100, SCORE)),
-        'Alert from this `record_score` on instead of the one of the rule (ours: 50). Of the first of `jobs`, whose alerts are told.',
+        'Alert from this `record_score` on instead of the one of the rule (ours: 50). Of the first of `jobs`.',
       ),
     ),
     per_day: v.exactOptional(

@@ -11,8 +11,10 @@ import type { History } from '../triage/history.ts'
 export interface ServedJob {
   readonly job: Job
   readonly feed: Datafeed
-  /** The lowest score that one of its rules alerts from. */
-  readonly threshold: Score
+  /** The lowest score that one of its rules alerts from; null while all of them are switched off. */
+  readonly threshold: Score | null
+  /** Its alerts are kept, and nobody is told of them. */
+  readonly quiet?: boolean
 }
 
 /** What the resources of the API answer from: the storage, and the engine where one runs. */

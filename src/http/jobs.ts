@@ -15,7 +15,10 @@ export interface JobDocument {
   readonly description: string
   readonly functions: readonly string[]
   readonly bucket_span: string
-  readonly anomaly_threshold: number
+  /** Null while the rules of the job are switched off. */
+  readonly anomaly_threshold: number | null
+  /** Its alerts are kept, and nobody is told of them: it runs beside a job that says much the same. */
+  readonly quiet: boolean
   /** Start of the newest bucket that was scored; null before the first. Without an engine, of the newest that has a result. */
   readonly last_bucket: string | null
   /** Events of the day before the newest event that the job looked at; 0 means that it is blind. */
@@ -51,7 +54,7 @@ export function jobs(deps: ApiDeps): Hono<HttpEnv> {
   })
 }
 
-async function jobDocument({ job, feed, threshold }: ServedJob, deps: ApiDeps): Promise<JobDocument> {
+async function jobDocument({ job, feed, threshold, quiet = false }: ServedJob, deps: ApiDeps): Promise<JobDocument> {
   const { storage, engine } = deps
   const { job_id, description = '', analysis_config } = job
   const figures = engine?.health().jobs.find((one) => one.job_id === job_id)
@@ -62,6 +65,7 @@ async function jobDocument({ job, feed, threshold }: ServedJob, deps: ApiDeps): 
     functions: analysis_config.detectors.map((detector) => detector.function),
     bucket_span: analysis_config.bucket_span,
     anomaly_threshold: threshold,
+    quiet,
     last_bucket: figures ? lastClosed(figures, feed) : await lastStored(job_id, deps),
     events_last_day: last ? await eventsBefore(last.clock, last.seq, feed, deps) : 0,
     open_alerts: await openAlerts(job_id, deps),

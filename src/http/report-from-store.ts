@@ -3,7 +3,7 @@ import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
 import { counted } from '../domain/words.ts'
-import type { Presence, Report, ReportRecord } from '../report/report.ts'
+import { NOTHING_TOLD, type Presence, type Report, type ReportRecord } from '../report/report.ts'
 import type { History } from '../triage/history.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
@@ -37,7 +37,7 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
     command: 'oddsock serve',
     ...(hosts.length > 0 && { range: { from: Math.max(from, first), to } }),
     bucketSpan: job?.feed.bucketSpan ?? DAY,
-    jobs: jobs.map(({ job, threshold }) => ({ id: job.job_id, threshold })),
+    jobs: jobs.map(({ job, threshold }) => ({ id: job.job_id, threshold: threshold ?? NOTHING_TOLD })),
     inputs: sources.map(({ name, bytes_read, problem }) => ({
       path: name,
       format: 'live',

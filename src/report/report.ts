@@ -36,6 +36,9 @@ export interface Report {
   readonly warnings: readonly string[]
 }
 
+/** The threshold that is drawn for a job whose rules are switched off. */
+export const NOTHING_TOLD: Score = 100
+
 export interface ReportJob {
   readonly id: string
   /** Its alerts stand for records with at least this score. */

@@ -2,7 +2,8 @@ import type { EcsEvent } from '../domain/event.ts'
 import type { ExceptionEntry, ExceptionItem } from '../domain/exception.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { EpochMs } from '../domain/time.ts'
-import { and, equals, exists, not, or, type Query } from '../query/ast.ts'
+import { isAddressField } from '../query/address.ts'
+import { and, equals, exists, or, type Query } from '../query/ast.ts'
 import { matches } from '../query/match.ts'
 
 /** Values of the lists that entries of type `list` name, by list id. */
@@ -25,8 +26,13 @@ export function compileExceptions(
   now: EpochMs,
 ): RowTest {
   const usable = items.filter((item) => isInForce(item, now) && missingLists([item], lists).length === 0)
-  const query = or(...usable.map((item) => exceptionQuery(item, lists)))
-  return (row) => matches(query, rowDocument(row, fields))
+  const queries = usable.map((item) => exceptionQuery(item, lists))
+  const anyExcludes = queries.some(({ excluded }) => excluded.kind !== 'none')
+  return (row) => {
+    const whole = rowDocument(row, fields, isAddressField)
+    const apart = anyExcludes ? rowDocument(row, fields, () => true) : whole
+    return queries.some(({ included, excluded }) => matches(included, whole) && !matches(excluded, apart))
+  }
 }
 
 /** The fields that a datafeed must carry so that these items can be judged. */
@@ -44,13 +50,16 @@ function isInForce(item: ExceptionItem, now: EpochMs): boolean {
   return item.entries.length > 0 && (item.expire_time === undefined || now < item.expire_time)
 }
 
-function exceptionQuery(item: ExceptionItem, lists: ValueLists): Query {
-  return and(
-    ...item.entries.map((entry) => {
-      const query = entryQuery(entry, lists)
-      return entry.operator === 'excluded' ? not(query) : query
-    }),
-  )
+/** What must hold of a row, and what must not. */
+interface ExceptionQuery {
+  readonly included: Query
+  readonly excluded: Query
+}
+
+function exceptionQuery({ entries }: ExceptionItem, lists: ValueLists): ExceptionQuery {
+  const queriesOf = (operator: ExceptionEntry['operator']) =>
+    entries.filter((entry) => entry.operator === operator).map((entry) => entryQuery(entry, lists))
+  return { included: and(...queriesOf('included')), excluded: or(...queriesOf('excluded')) }
 }
 
 function entryQuery(entry: ExceptionEntry, lists: ValueLists): Query {
@@ -75,12 +84,16 @@ function listedQuery(field: string, value: string, type: string): Query {
   return { kind: 'range', field, gte: from.trim(), lte: to.trim() }
 }
 
-/** Several values of one field were joined by a comma when the row was made; here they are several again, and the whole stays. */
-function rowDocument(row: Observation, fields: readonly string[]): EcsEvent {
-  return Object.fromEntries(fields.map((field, i) => [field, severalValues(row.values[i] ?? null)]))
+/**
+ * Several values of one field were joined by a comma when the row was made. Addresses hold none, so they are several again here, and the
+ * whole stays. A path or a name may hold commas of its own: were it cut too, a program in a folder called `/tmp/a,` would pass for the one
+ * behind the comma. So it is cut only for what must not hold, where being cut can hide nothing.
+ */
+function rowDocument(row: Observation, fields: readonly string[], isCut: (field: string) => boolean): EcsEvent {
+  return Object.fromEntries(fields.map((field, i) => [field, severalValues(row.values[i] ?? null, isCut(field))]))
 }
 
-function severalValues(value: string | null): readonly string[] {
+function severalValues(value: string | null, isCut: boolean): readonly string[] {
   if (value === null) return []
-  return value.includes(',') ? [value, ...value.split(',')] : [value]
+  return isCut && value.includes(',') ? [value, ...value.split(',')] : [value]
 }

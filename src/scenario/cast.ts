@@ -4,6 +4,7 @@ import { type JobAndFeed, loadJob, loadRules, shippedRules } from '../config/con
 import type { ProfileName } from '../datafeed/profiles.ts'
 import { AppError } from '../domain/error.ts'
 import type { RuleAndExceptions } from '../engine/judging.ts'
+import { exceptionsFor, type RulesAndItems } from '../rules/exception-lists.ts'
 import { isSameJob } from '../rules/job-id.ts'
 import { ruleSettingsOf } from './rule-settings.ts'
 import type { RuleLine, Story } from './story.ts'
@@ -18,9 +19,11 @@ export interface CastJob extends JobAndFeed {
   readonly profile?: ProfileName
 }
 
-/** The rules that read the results of a job. */
+/** The rules that read the results of a job; those that are switched off do not. */
 export function rulesFor({ rules }: Cast, { job }: CastJob): RuleAndExceptions[] {
-  return rules.filter(({ rule }) => rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)))
+  return rules.filter(
+    ({ rule }) => rule.enabled && rule.machine_learning_job_id?.some((id) => isSameJob(id, job.job_id)),
+  )
 }
 
 /**
@@ -40,20 +43,29 @@ export async function castOf(story: Story): Promise<Cast> {
 }
 
 async function rulesOf(story: Story, { name, settings, exceptions, line }: RuleLine): Promise<RuleAndExceptions[]> {
-  const { rules, exceptions: ofFile } = await namedRules(fileOf(story, name, ['.toml', '.ndjson']))
+  const named = await namedRules(fileOf(story, name, ['.toml', '.ndjson']))
   const ofStory = exceptions.map((fields, i) => ({
     item_id: `${line}-${i + 1}`,
     name: `exception in line ${line}`,
     entries: fields.map(([field, value]) => ({ type: 'match', field, operator: 'included', value }) as const),
   }))
-  return rules.map((rule) => ({ rule: { ...rule, ...ruleSettingsOf(settings) }, exceptions: [...ofFile, ...ofStory] }))
+  return named.rules.map((rule) => ({
+    rule: { ...rule, ...ruleSettingsOf(settings) },
+    exceptions: [...exceptionsFor(rule, [named]), ...ofStory],
+  }))
 }
 
-async function namedRules(name: string) {
-  if (/\.(toml|ndjson)$/.test(name)) return loadRules(name)
+async function namedRules(name: string): Promise<RulesAndItems> {
+  if (/\.(toml|ndjson)$/.test(name)) {
+    const loaded = await loadRules(name)
+    // A story is about all that it names.
+    const [problem] = loaded.problems
+    if (problem) throw new AppError(problem)
+    return loaded
+  }
   const shipped = await shippedRules()
   const rules = shipped.filter(({ rule_id }) => rule_id === name)
-  if (rules.length > 0) return { rules, exceptions: [] }
+  if (rules.length > 0) return { rules, exceptions: [], namesLists: false }
   throw new AppError({
     message: `Cannot load rule "${name}": there is no rule of this id`,
     code: 'RULE_UNKNOWN',

@@ -35,7 +35,7 @@ export async function storeServed(
   const exceptions = new ExceptionList(storage.state)
   const jobs = []
   for (const id of ['linux_novel_network_activity', 'linux_anomalous_network_activity'])
-    jobs.push(servedJob({ ...(await loadJob(id)), rules: [] }))
+    jobs.push(servedJob({ ...(await loadJob(id)), rules: [], quiet: jobs.length > 0 }))
   const resources = [api({ storage, exceptions, jobs, now: Date.now, ...(engine && { engine }) })]
   const server = await HttpServer.open({ listen: [], socket: join(path, 'oddsock.sock'), resources, log: SILENT })
   return {

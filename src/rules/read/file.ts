@@ -2,7 +2,7 @@ import { AppError } from '../../domain/error.ts'
 import { parseJson } from './json.ts'
 import type { Located } from './located.ts'
 import { type Exported, readDocuments, readNdjson } from './ndjson.ts'
-import { readRuleFile } from './rule.ts'
+import { readRuleFile, unsupportedIn } from './rule.ts'
 import { parseToml } from './toml.ts'
 
 /** Endings of the files that hold rules. */
@@ -18,13 +18,17 @@ export function readRules(text: string, file: string): Exported {
   if (file.endsWith('.ndjson')) return readNdjson(text, file)
   try {
     if (file.endsWith('.json')) return readDocuments(documentsOf(parseJson(text, file)), file)
-    const { value, problems } = readRuleFile(parseToml(text, file), file)
-    return { rules: value ? [value] : [], exceptions: [], others: 0, problems }
+    const top = parseToml(text, file)
+    const { value, problems } = readRuleFile(top, file)
+    if (value === undefined) return { ...NOTHING, problems }
+    return { ...NOTHING, rules: [value], unsupported: unsupportedIn(value, top.entries.get('rule')!, file) }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { rules: [], exceptions: [], others: 0, problems: [error] }
+    return { ...NOTHING, problems: [error] }
   }
 }
+
+const NOTHING: Exported = { rules: [], exceptions: [], namesLists: false, others: 0, problems: [], unsupported: [] }
 
 function documentsOf(located: Located): readonly Located[] {
   return located.kind === 'list' ? located.items : [located]

@@ -1,18 +1,23 @@
 import { AppError, type Problem } from '../../domain/error.ts'
 import type { Checked } from '../../domain/fault.ts'
 import type { Rule } from '../../domain/rule.ts'
+import type { Unsupported } from '../../domain/unsupported.ts'
 import { type ListedException, readException } from './exception.ts'
 import { parseJson } from './json.ts'
 import { type Located, whereIn } from './located.ts'
-import { readRule } from './rule.ts'
+import { readRule, unsupportedIn } from './rule.ts'
 
 /** What a file of Kibana holds, and all that is wrong with it: good lines are read, whatever stands between them. */
 export interface Exported {
   readonly rules: readonly Rule[]
   readonly exceptions: readonly ListedException[]
+  /** Whether a rule of the file names exception lists, be it one that cannot be read. */
+  readonly namesLists: boolean
   /** Documents without a rule or an exception: exception lists as such, connectors, the count at the end, ML manifests. */
   readonly others: number
   readonly problems: readonly Problem[]
+  /** Settings of rules that do nothing here. */
+  readonly unsupported: readonly Unsupported[]
 }
 
 /** Reads an export of Kibana: one JSON document a line. */
@@ -37,15 +42,21 @@ export function readDocuments(documents: readonly Located[], file: string): Expo
   const rules: Rule[] = []
   const exceptions: ListedException[] = []
   const problems: Problem[] = []
+  const unsupported: Unsupported[] = []
   let others = 0
+  let namesLists = false
   function keep<T>(list: T[], { value, problems: found }: Checked<T, Problem>) {
     if (value !== undefined) list.push(value)
     problems.push(...found)
   }
   for (const document of documents) {
     const kind = kindOf(document)
-    if (kind === 'rule') keep(rules, readRule(document, file))
-    else if (kind === 'exception') keep(exceptions, readException(document, file))
+    if (kind === 'rule') {
+      namesLists ||= isNaming(document)
+      const read = readRule(document, file)
+      keep(rules, read)
+      if (read.value) unsupported.push(...unsupportedIn(read.value, document, file))
+    } else if (kind === 'exception') keep(exceptions, readException(document, file))
     else if (kind === 'other') others++
     else
       problems.push({
@@ -54,7 +65,12 @@ export function readDocuments(documents: readonly Located[], file: string): Expo
         code: 'IMPORT_UNKNOWN_DOCUMENT',
       })
   }
-  return { rules, exceptions, others, problems }
+  return { rules, exceptions, namesLists, others, problems, unsupported }
+}
+
+function isNaming(document: Located): boolean {
+  const lists = document.kind === 'table' ? document.entries.get('exceptions_list') : undefined
+  return lists?.kind === 'list' && lists.items.length > 0
 }
 
 function kindOf(document: Located): 'rule' | 'exception' | 'other' | undefined {

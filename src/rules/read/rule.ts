@@ -3,9 +3,11 @@ import type { Problem } from '../../domain/error.ts'
 import type { Checked } from '../../domain/fault.ts'
 import { derivedId } from '../../domain/hash.ts'
 import { type Rule, SEVERITIES } from '../../domain/rule.ts'
+import { type Unsupported, withoutEffect } from '../../domain/unsupported.ts'
 import { OTHER_RULE_TYPES, RULE_TYPES } from '../types/index.ts'
+import { unsupportedIn as unsupportedSettings } from '../unsupported.ts'
 import { check } from './checked.ts'
-import { type Located, type LocatedTable, whereIn } from './located.ts'
+import { type Located, type LocatedTable, positionOf, whereIn } from './located.ts'
 
 /**
  * Reads one rule: what Kibana exports, or the `[rule]` table of a TOML file. Settings that we do not know are kept as they are;
@@ -19,6 +21,14 @@ export function readRule(located: Located, file: string): Checked<Rule, Problem>
   const { value, problems } = check(schema, located, file, action, 'RULE')
   if (value === undefined) return { value, problems }
   return { value: { ...value, rule_id: value.rule_id ?? derivedId('rule', value.type, value.name) }, problems: [] }
+}
+
+/** What of a rule does nothing here, with its place. */
+export function unsupportedIn(rule: Rule, located: Located, file: string): Unsupported[] {
+  return unsupportedSettings(rule).map((setting) => ({
+    message: withoutEffect(`rule "${rule.name}"`, setting),
+    where: whereIn(file, positionOf(located, [setting])),
+  }))
 }
 
 /** Reads a rule file of the house and of Elastic's repository: the rule stands in the table `[rule]`. */
