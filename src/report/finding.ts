@@ -65,7 +65,7 @@ export function findingOf(alert: Alert): Finding {
 }
 
 const sentenceOf = (alert: Alert): string | undefined =>
-  text(alert, 'oddsock.sentence') ?? text(alert, 'kibana.alert.reason')
+  text(alert, 'kibana.alert.reason') ?? text(alert, 'oddsock.sentence')
 
 const texts = (alert: Alert, field: string): string[] => values(alert, field).map(String)
 

@@ -25,7 +25,7 @@ const ALERT = {
   'kibana.alert.workflow_status': 'open',
   'kibana.alert.reason': 'nc used the network.',
   by_field_value: '/usr/bin/nc',
-  oddsock: { nats: 7 },
+  oddsock: { nats: 7, sentence: 'nc used the network.' },
 } satisfies Alert
 const RULE = { anomaly_threshold: 50 } as Rule
 

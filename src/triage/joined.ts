@@ -52,17 +52,15 @@ export function withRecord({ entries, others }: Joined, record: AnomalyRecord): 
  */
 export function withJoined(alert: Alert, { entries, others }: Joined, { anomaly_threshold = 0 }: Rule): Alert {
   if (entries.length === 0) return alert
-  const ours = alert.oddsock as { readonly reason?: string }
-  const reason = ours.reason ?? (alert['kibana.alert.reason'] as string)
+  const ours = alert.oddsock as { readonly sentence: string }
   const more = entries.filter((one) => one.record_score >= anomaly_threshold && one.program !== alert.by_field_value)
   const names = [...new Set(more.map(({ program }) => shortened(program)))]
   const sentence = `Within the hour ${counted(names.length, 'more program')} of this account joined it: ${enumerated(names, NAMED)}.`
   return {
     ...alert,
-    'kibana.alert.reason': names.length === 0 ? reason : `${reason} ${sentence}`,
+    'kibana.alert.reason': names.length === 0 ? ours.sentence : `${ours.sentence} ${sentence}`,
     oddsock: {
       ...ours,
-      reason,
       joined: entries.map((entry) => ({ ...entry, first: isoTime(entry.first), last: isoTime(entry.last) })),
       ...(others > 0 && { joined_others: others }),
     },

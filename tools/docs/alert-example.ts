@@ -13,8 +13,8 @@ const LONG = [
 /** An alert of the demo fleet, as `scan --json` prints it, without the long texts of its rule. */
 export function alertExample(workplace: Workplace): string {
   const lines = workplace.run('oddsock scan demo/logs/quay-web1 --json --quiet')
-  const line = lines.find((one) => one.includes('"by_field_value":"/tmp/.font-cache/xmrbee"'))
-  if (line === undefined) throw new RangeError('Cannot make alert-example: the demo has no alert on xmrbee')
+  const line = lines.find((one) => one.includes('/tmp/.font-cache/xmrbee'))
+  if (line === undefined) throw new RangeError('Cannot make alert-example: the demo has no alert that tells of xmrbee')
   const alert = JSON.parse(line)
   for (const field of LONG) alert[field] = '…'
   return `\`\`\`json\n${JSON.stringify(alert, null, 2)}\n\`\`\``
