@@ -53,7 +53,7 @@ async function measure(cluster: TestCluster, nodes: number, fleet: string): Prom
     // What was measured is kept, should a larger fleet be too much for the machine.
     writeResults(costs, {
       command: `npm run bench:scale -- --fleets ${options.fleets} --nodes ${options.nodes} --again ${options.again} --line ${options.line}`,
-      cluster: `OpenSearch ${line.runner}`,
+      cluster: `${line.product} ${line.version}`,
       machine: `${cpus().length} × ${cpus()[0]!.model.trim()}, Node ${process.version}`,
       load: loadavg()[1]!,
     })

@@ -127,7 +127,7 @@ async function inCluster(): Promise<ReadonlyMap<string, readonly Alert[]>> {
       )
     await refresh(shipper.connection, INDEX)
     await shipper.close()
-    console.log(`OpenSearch ${options.line}, three nodes`)
+    console.log(`Line ${options.line}, three nodes`)
     return await ofAllJobs((toRun) => jobInCluster(toRun, cluster.urls))
   } finally {
     await cluster.stop()

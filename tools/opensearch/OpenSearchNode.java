@@ -8,9 +8,9 @@ import org.opensearch.plugins.Plugin;
 
 /**
  * One node of a test cluster, in a process of its own so that it can be paused and killed.
- * usage: java -cp 'lib/*' Node.java CONFIG_FOLDER SETTING=VALUE…
+ * usage: java -cp 'lib/*' OpenSearchNode.java CONFIG_FOLDER SETTING=VALUE…
  */
-public class Node {
+public class OpenSearchNode {
   private static final String[] MODULES = {
     "org.opensearch.transport.Netty4Plugin",
     "org.opensearch.transport.Netty4ModulePlugin",
