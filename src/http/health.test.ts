@@ -59,6 +59,23 @@ test('a running engine tells of its sources, jobs and sinks, and of all that is 
   assert.equal((await call('/readyz')).status, 200)
 })
 
+test('a server is ready while one source is open, and tells which are not', async () => {
+  const ready = async (...closedSince: readonly (number | undefined)[]) => {
+    const sources = closedSince.map((since, i) => ({
+      name: `source-${i}`,
+      bytesRead: 0,
+      ...(since !== undefined && { closedSince: since }),
+    }))
+    const { call } = await stored({ engine: { ...ENGINE, health: () => ({ ...HEALTH, sources }) } })
+    const reply = await call('/readyz')
+    return [reply.status, await reply.text()]
+  }
+  assert.deepEqual(await ready(undefined, undefined), [200, 'running\n'])
+  assert.deepEqual(await ready(NOW, undefined), [200, 'running\nnot open: source-0, since 2026-03-09T12:00:00.000Z\n'])
+  const [status] = await ready(NOW, NOW)
+  assert.equal(status, 503)
+})
+
 test('where servers share the work, health and jobs tell who has what', async () => {
   const storage = openMemory()
   const shares = async () => ({ ...storage, async abandon() {} })

@@ -69,15 +69,18 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
   },
 ]
 
-/** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in. */
+/** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in, from one source at least. */
 export function health(deps: ApiDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get('/api/v1/health', async (c) => c.json(await healthOf(deps)))
     .get('/healthz', (c) => c.text('ok\n'))
     .get('/readyz', (c) => {
-      const state = deps.engine?.health().state ?? 'stopped'
-      const ready = state === 'running' || state === 'catching up'
-      return c.text(`${state}\n`, ready ? 200 : 503)
+      const { state, sources } = deps.engine?.health() ?? { state: 'stopped', sources: [] }
+      const closed = sources.filter(({ closedSince }) => closedSince !== undefined)
+      const isTaking = sources.length === 0 || closed.length < sources.length
+      const ready = isTaking && (state === 'running' || state === 'catching up')
+      const lines = closed.map(({ name, closedSince }) => `not open: ${name}, since ${isoTime(closedSince!)}`)
+      return c.text([state, ...lines, ''].join('\n'), ready ? 200 : 503)
     })
 }
 
