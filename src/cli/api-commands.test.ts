@@ -318,6 +318,7 @@ test('while a server goes through history, its health and its lists say so', asy
     state: 'running',
     clock: Date.parse('2026-11-24T12:15:00Z'),
     events: 1,
+    setAside: 3,
     lastSeq: 1,
     lastCommit: 0,
     rejects: new Map(),
@@ -334,6 +335,7 @@ test('while a server goes through history, its health and its lists say so', asy
   try {
     const health = await run(['health', '--state', state.path])
     assert.match(health.out, /^status +catching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC · since 1970/)
+    assert.match(health.out, /\nevents .* · 0 rejected · 3 more than a day ahead\n/)
     assert.equal(health.code, 0)
     const list = await run(['alerts', 'list', '--state', state.path])
     assert.match(list.err, /\nCatching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC\. What happened later/)

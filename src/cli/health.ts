@@ -20,7 +20,7 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 }
 
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
-  const { status, started, catching_up, clock, stored, events, rejects, jobs, sources, sinks } = health
+  const { status, started, catching_up, clock, stored, events, set_aside, rejects, jobs, sources, sinks } = health
   const { server, shared_work } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
@@ -40,6 +40,7 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
           `${count(stored)} stored`,
           `${count(events)} taken since the start`,
           `${count(rejected)} rejected`,
+          ...(set_aside > 0 ? [`${count(set_aside)} more than a day ahead`] : []),
         ),
     line('clock', clock ?? 'nothing has come in yet'),
     ...sources.map(({ name, bytes_read, bytes_behind }) =>

@@ -57,6 +57,8 @@ export interface EngineHealth {
   /** The clock of the sequence; NaN before the first event. */
   readonly clock: EpochMs
   readonly events: number
+  /** Those among them whose time lies more than a day ahead: scored when they came in, since a false date must not hide them. */
+  readonly setAside: number
   readonly lastSeq: Seq
   readonly lastCommit: EpochMs
   readonly rejects: ReadonlyMap<string, number>
@@ -187,6 +189,7 @@ export class Engine {
       state: this.#state,
       clock: Number.isFinite(this.#clock.now) ? this.#clock.now : Number.NaN,
       events: figures.events,
+      setAside: figures.setAside,
       lastSeq: this.#lastSeq,
       lastCommit: figures.lastCommit,
       rejects,

@@ -12,6 +12,7 @@ const HEALTH: EngineHealth = {
   state: 'running',
   clock: NOW,
   events: 12,
+  setAside: 2,
   lastSeq: 12,
   lastCommit: NOW,
   rejects: new Map([['no "audit(…)" header\n', 3]]),
@@ -51,6 +52,7 @@ test('a running engine tells of its sources, jobs and sinks, and of all that is 
   const { call } = await stored({ engine: ENGINE })
   const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
   assert.equal(health.status, 'running')
+  assert.equal(health.set_aside, 2)
   assert.deepEqual(health.problems, ['file-tail: Cannot read', 'Sink hook: no answer'])
   assert.deepEqual(health.jobs, [
     { job_id: 'j', buckets: 4, late_events: 1, open_from: '2026-03-09T12:00:00.000Z' },
@@ -154,6 +156,7 @@ test('metrics are in the format of Prometheus, and labels of any kind break no l
     const lines = (await reply.text()).split('\n').filter((line) => line.startsWith('oddsock_'))
     assert.deepEqual(lines, [
       'oddsock_events_total 12',
+      'oddsock_set_aside_events_total 2',
       'oddsock_rejects_total{reason="no \\"audit(…)\\" header\\n"} 3',
       'oddsock_stored_events 0',
       'oddsock_clock_seconds 1773057600',

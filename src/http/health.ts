@@ -27,6 +27,8 @@ export interface HealthDocument {
   readonly stored: number | null
   /** Since the start: events taken in, and what became none, by reason. */
   readonly events: number
+  /** Of these, events whose time lies more than a day ahead of the clock: each was judged in the bucket in which it came. */
+  readonly set_aside: number
   readonly last_commit: string | null
   readonly rejects: readonly { readonly reason: string; readonly count: number }[]
   readonly jobs: readonly {
@@ -102,6 +104,7 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<Heal
     clock: timeOrNull(running?.clock ?? last?.clock),
     stored: storage.events.capabilities.movesByItself ? null : (last?.seq ?? 0),
     events: running?.events ?? 0,
+    set_aside: running?.setAside ?? 0,
     last_commit: timeOrNull(running?.lastCommit),
     rejects: [...(running?.rejects ?? [])].map(([reason, count]) => ({ reason, count })),
     jobs: (running?.jobs ?? []).map(({ job_id, buckets, lateEvents, openFrom }) => ({

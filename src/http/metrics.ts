@@ -29,6 +29,13 @@ const METRICS: readonly Metric[] = [
     read: ({ events }) => unlabelled(events),
   },
   {
+    name: 'oddsock_set_aside_events_total',
+    help: 'Events whose time lies more than a day ahead of the clock, since the start',
+    type: 'counter',
+    labels: [],
+    read: ({ set_aside }) => unlabelled(set_aside),
+  },
+  {
     name: 'oddsock_rejects_total',
     help: 'Pieces of input that became no event, by reason',
     type: 'counter',

@@ -116,6 +116,7 @@ const HEALTH: EngineHealth = {
   state: 'running',
   clock: NOW,
   events: 0,
+  setAside: 0,
   lastSeq: 0,
   lastCommit: NOW,
   rejects: new Map(),
