@@ -1,4 +1,4 @@
-import { count, counted } from '../domain/words.ts'
+import { count, counted, moment } from '../domain/words.ts'
 import { progressOf } from '../http/catching-up.ts'
 import type { HealthDocument } from '../http/health.ts'
 import { jsonLine } from '../report/json-line.ts'
@@ -21,7 +21,7 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
   const { status, started, catching_up, clock, stored, events, set_aside, rejects, jobs, sources, sinks } = health
-  const { server, shared_work } = health
+  const { server, shared_work, silent_hosts } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
   const rejected = rejects.reduce((sum, reject) => sum + reject.count, 0)
@@ -43,6 +43,7 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
           ...(set_aside > 0 ? [`${count(set_aside)} more than a day ahead`] : []),
         ),
     line('clock', clock ?? 'nothing has come in yet'),
+    ...(silent_hosts.count > 0 ? [line('silent', silenceOf(silent_hosts))] : []),
     ...sources.map(({ name, bytes_read, bytes_behind }) =>
       line('source', name, counted(bytes_read, 'byte'), ...(bytes_behind ? [`${count(bytes_behind)} behind`] : [])),
     ),
@@ -61,4 +62,11 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
     ),
     ...rejects.map(({ reason, count: many }) => line('reject', `${count(many)} ${reason}`)),
   ]
+}
+
+/** Those that are not named stay in the count. */
+function silenceOf({ count: many, longest }: HealthDocument['silent_hosts']): string {
+  const named = longest.slice(0, 3).map(({ name, since }) => `${visible(name, 40)} since ${moment(Date.parse(since))}`)
+  const others = many - named.length
+  return `${counted(many, 'host')}: ${[...named, ...(others > 0 ? [counted(others, 'other')] : [])].join(', ')}`
 }
