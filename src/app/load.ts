@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.ts'
-import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { Log } from '../domain/log.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { mergedBacklogs, type PastEvent } from '../engine/backlog.ts'
@@ -7,13 +6,15 @@ import { systemClock } from '../engine/clock.ts'
 import { Cursors } from '../engine/cursors.ts'
 import { EngineClock } from '../engine/engine-clock.ts'
 import { Ingest } from '../engine/ingest.ts'
+import { feedOf, type JobToRun } from '../engine/job-to-run.ts'
+import { type TooOld, tooOldSince } from '../engine/too-old.ts'
 import type { LiveSource } from '../sources/live-source.ts'
 import { openStorage } from '../storage/index.ts'
 
 export interface LoadOptions {
   readonly config: Pick<Config, 'storage'>
-  /** What the jobs of the server will see. */
-  readonly feeds: readonly Datafeed[]
+  /** The jobs of the server, which go through it at its next start. */
+  readonly jobs: readonly JobToRun[]
   readonly sources: readonly LiveSource[]
   readonly log: Log
   readonly onProgress?: (events: number) => void
@@ -25,6 +26,8 @@ export interface Loaded {
   /** Events that the store did not have. */
   readonly added: number
   readonly rejects: ReadonlyMap<string, number>
+  /** What is too old for a job that has begun with something newer: kept, and not learned. */
+  readonly tooOld: readonly TooOld[]
   /** The clock of the sequence; NaN when nothing was stored. */
   readonly clock: EpochMs
 }
@@ -37,8 +40,8 @@ const TOGETHER = 5_000
  *
  * @throws AppError STORE_IN_USE while a server runs, and others of the storage
  */
-export async function loadHistory({ config, feeds, sources, log, onProgress }: LoadOptions): Promise<Loaded> {
-  const storage = await openStorage(config.storage, feeds)
+export async function loadHistory({ config, jobs, sources, log, onProgress }: LoadOptions): Promise<Loaded> {
+  const storage = await openStorage(config.storage, jobs.map(feedOf))
   try {
     const before = await storage.events.last()
     const engineClock = new EngineClock()
@@ -67,6 +70,7 @@ export async function loadHistory({ config, feeds, sources, log, onProgress }: L
       read: ingest.figures.events,
       added: (after?.seq ?? 0) - (before?.seq ?? 0),
       rejects: ingest.rejects,
+      tooOld: before ? await tooOldSince(storage, jobs, before) : [],
       clock: after?.clock ?? Number.NaN,
     }
   } finally {

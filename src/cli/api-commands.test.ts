@@ -5,7 +5,7 @@ import type { Alert } from '../domain/alert.ts'
 import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { CLOCK } from '../domain/stamps.ts'
-import { isoTime, MINUTE } from '../domain/time.ts'
+import { HOUR, isoTime, MINUTE } from '../domain/time.ts'
 import type { EngineHealth } from '../engine/engine.ts'
 import { testFolder } from './testing/folder.ts'
 import { type Run, run } from './testing/run.ts'
@@ -318,6 +318,7 @@ test('while a server goes through history, its health and its lists say so', asy
     state: 'running',
     clock: Date.parse('2026-11-24T12:15:00Z'),
     events: 1,
+    setAside: 3,
     lastSeq: 1,
     lastCommit: 0,
     rejects: new Map(),
@@ -334,10 +335,44 @@ test('while a server goes through history, its health and its lists say so', asy
   try {
     const health = await run(['health', '--state', state.path])
     assert.match(health.out, /^status +catching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC · since 1970/)
+    assert.match(health.out, /\nevents .* · 0 rejected · 3 more than a day ahead\n/)
     assert.equal(health.code, 0)
     const list = await run(['alerts', 'list', '--state', state.path])
     assert.match(list.err, /\nCatching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC\. What happened later/)
     assert.match((await run(['jobs', '--state', state.path])).out, / · scored up to 2026-11-14T02:45:00\.000Z/)
+  } finally {
+    await state.close()
+  }
+})
+
+test('health names hosts that fell silent, and is no failure for that', async () => {
+  const clock = Date.parse('2026-11-24T12:15:00Z')
+  const events = Array.from({ length: 40 }, (_, i) => {
+    const time = isoTime(clock - 20 * HOUR + i * 15 * MINUTE)
+    const event = { category: ['network'], type: ['start'], id: `${i}` }
+    return { ...EVENT, '@timestamp': time, [CLOCK]: time, event, host: { name: `web-${i % 4}`, os: { type: 'linux' } } }
+  })
+  const running: EngineHealth = {
+    state: 'running',
+    clock,
+    events: 40,
+    setAside: 0,
+    lastSeq: 40,
+    lastCommit: 0,
+    rejects: new Map(),
+    problems: [],
+    jobs: [],
+    sources: [],
+  }
+  const told = { started: 0, health: () => running, historyOf: () => undefined, sinks: () => [] }
+  const state = await storeServed(events, [], told)
+  try {
+    const { code, out } = await run(['health', '--state', state.path])
+    assert.match(
+      out,
+      /\nsilent +4 hosts: web-0 since 2026-11-24 01:15 UTC, web-1 since 2026-11-24 01:30 UTC, web-2 since 2026-11-24 01:45 UTC, 1 other\n/,
+    )
+    assert.equal(code, 0)
   } finally {
     await state.close()
   }

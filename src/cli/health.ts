@@ -1,4 +1,4 @@
-import { count, counted } from '../domain/words.ts'
+import { count, counted, moment } from '../domain/words.ts'
 import { progressOf } from '../http/catching-up.ts'
 import type { HealthDocument } from '../http/health.ts'
 import { jsonLine } from '../report/json-line.ts'
@@ -20,8 +20,8 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 }
 
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
-  const { status, started, catching_up, clock, stored, events, rejects, jobs, sources, sinks } = health
-  const { server, shared_work } = health
+  const { status, started, catching_up, clock, stored, events, set_aside, rejects, jobs, sources, sinks } = health
+  const { server, shared_work, silent_hosts } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
   const rejected = rejects.reduce((sum, reject) => sum + reject.count, 0)
@@ -40,8 +40,10 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
           `${count(stored)} stored`,
           `${count(events)} taken since the start`,
           `${count(rejected)} rejected`,
+          ...(set_aside > 0 ? [`${count(set_aside)} more than a day ahead`] : []),
         ),
     line('clock', clock ?? 'nothing has come in yet'),
+    ...(silent_hosts.count > 0 ? [line('silent', silenceOf(silent_hosts))] : []),
     ...sources.map(({ name, bytes_read, bytes_behind }) =>
       line('source', name, counted(bytes_read, 'byte'), ...(bytes_behind ? [`${count(bytes_behind)} behind`] : [])),
     ),
@@ -60,4 +62,11 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
     ),
     ...rejects.map(({ reason, count: many }) => line('reject', `${count(many)} ${reason}`)),
   ]
+}
+
+/** Those that are not named stay in the count. */
+function silenceOf({ count: many, longest }: HealthDocument['silent_hosts']): string {
+  const named = longest.slice(0, 3).map(({ name, since }) => `${visible(name, 40)} since ${moment(Date.parse(since))}`)
+  const others = many - named.length
+  return `${counted(many, 'host')}: ${[...named, ...(others > 0 ? [counted(others, 'other')] : [])].join(', ')}`
 }

@@ -202,7 +202,7 @@ function addState(root: Command, io: Io, exit: (code: number) => void): void {
 
 function addBackups(root: Command, io: Io, exit: (code: number) => void): void {
   settings(root.command('load'))
-    .description('give a store its past, while no server runs: the next one starts with what is usual')
+    .description('give a store its past, before the first server runs on it: that starts with what is usual')
     .argument('<path...>', 'files, folders, or - for standard input')
     .option('--host <name>', 'host of events that name none')
     .action(async (paths: string[], options) => {

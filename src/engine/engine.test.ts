@@ -246,6 +246,14 @@ test('backlogs of several logs become one sequence by time, and each goes on at 
   await second.engine.stop()
 })
 
+test('an event that lies more than a day ahead is counted as set aside, one at the limit is not', async () => {
+  const one = await life(openMemory(), new FakeClock(START))
+  await one.push(connect(START, 'nginx'), connect(START + 24 * HOUR, 'nginx'), connect(START + 24 * HOUR + 1, 'nginx'))
+  const { events, setAside } = one.engine.health()
+  assert.deepEqual({ events, setAside }, { events: 3, setAside: 1 })
+  await one.engine.stop()
+})
+
 test('who hands in again in the moment of the answer is answered again', async () => {
   const one = await life(openMemory(), new FakeClock(START))
   for (let n = 0; n < 3; n++) await one.push(connect(START, 'nginx'))

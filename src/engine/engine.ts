@@ -5,7 +5,7 @@ import { hostOf } from '../domain/identity.ts'
 import type { Log } from '../domain/log.ts'
 import { DAY, type DurationMs, type EpochMs, MINUTE, SECOND, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
-import type { Intake, LiveSource, SourceHealth } from '../sources/live-source.ts'
+import type { Intake, LiveSource } from '../sources/live-source.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { History } from '../triage/history.ts'
 import { mergedBacklogs, type PastEvent } from './backlog.ts'
@@ -18,6 +18,7 @@ import { JobRunner } from './job-runner.ts'
 import type { JobToRun } from './job-to-run.ts'
 import type { JudgingOptions } from './judging.ts'
 import { PushedAuditLines } from './pushed-audit-lines.ts'
+import { type OpenedHealth, SourceSet } from './source-set.ts'
 import { Ticks } from './ticks.ts'
 
 /** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
@@ -56,13 +57,15 @@ export interface EngineHealth {
   /** The clock of the sequence; NaN before the first event. */
   readonly clock: EpochMs
   readonly events: number
+  /** Those among them whose time lies more than a day ahead: scored when they came in, since a false date must not hide them. */
+  readonly setAside: number
   readonly lastSeq: Seq
   readonly lastCommit: EpochMs
   readonly rejects: ReadonlyMap<string, number>
   /** What is wrong now, for people; empty while all is well. */
   readonly problems: readonly string[]
   readonly jobs: readonly JobHealth[]
-  readonly sources: readonly ({ readonly name: string } & SourceHealth)[]
+  readonly sources: readonly OpenedHealth[]
 }
 
 export interface JobHealth {
@@ -88,8 +91,8 @@ export class Engine {
   readonly #ingest: Ingest
   readonly #auditLines: PushedAuditLines
   readonly #runners: readonly JobRunner[]
+  readonly #sources: SourceSet
   readonly #stopping = new AbortController()
-  #sources: readonly LiveSource[] = []
   #state: EngineHealth['state'] = 'starting'
   #loops: Promise<unknown> = Promise.resolve()
   #wake: (() => void) | undefined
@@ -106,6 +109,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { storage, jobs, clock, log } = options
     this.#options = options
+    this.#sources = new SourceSet({ clock, log })
     this.#cursors = new Cursors(storage.state)
     this.#ticks = new Ticks(storage.state)
     this.#feedback = new FeedbackList(storage.state)
@@ -138,7 +142,7 @@ export class Engine {
 
   /** Takes up where the last life has stopped; then, without waiting for it, goes through the backlogs and starts the sources. */
   async start(sources: readonly LiveSource[] = []): Promise<void> {
-    this.#sources = sources
+    this.#sources.all = sources
     await this.#recallClock()
     for (const runner of this.#runners) await runner.start()
     this.#lastArrival = this.#options.clock.now()
@@ -158,7 +162,7 @@ export class Engine {
 
   /** Sources wait until what they have handed in is answered; where the storage fails, or takes too long, the answer is no. */
   async #stopSources(): Promise<void> {
-    const stopped = Promise.all(this.#sources.map((source) => source.stop()))
+    const stopped = this.#sources.stop()
     const waiting = new AbortController()
     if (!this.#ingest.failing) await Promise.race([stopped, this.#options.clock.sleep(LAST_CALL, waiting.signal)])
     waiting.abort()
@@ -179,18 +183,19 @@ export class Engine {
       ...(trouble ? [`${trouble.what} (since ${trouble.since})`] : []),
       ...(failing ? [`Events cannot be stored: ${failing.message}`] : []),
       ...(this.#jobProblem ? [this.#jobProblem] : []),
-      ...this.#sources.flatMap(({ name, health: { problem } }) => (problem ? [`${name}: ${problem}`] : [])),
+      ...this.#sources.problems,
     ]
     return {
       state: this.#state,
       clock: Number.isFinite(this.#clock.now) ? this.#clock.now : Number.NaN,
       events: figures.events,
+      setAside: figures.setAside,
       lastSeq: this.#lastSeq,
       lastCommit: figures.lastCommit,
       rejects,
       problems,
       jobs: this.#runners.map((runner) => ({ job_id: runner.job.job_id, ...runner.figures })),
-      sources: this.#sources.map(({ name, health }) => ({ name, ...health })),
+      sources: this.#sources.health,
     }
   }
 
@@ -216,19 +221,16 @@ export class Engine {
       if (!this.#movesByItself) await this.#auditLines.recall()
       await this.#takeBacklogs()
       if (this.#stopping.signal.aborted) return
-      for (const source of this.#sources) await source.start(this.#ingest)
+      await this.#sources.open(this.#ingest)
       if (this.#state === 'catching up') this.#state = 'running'
-      this.#options.log.info('Sources are open', { sources: this.#sources.map(({ name }) => name) })
     } catch (error) {
-      if (this.#state === 'stopping') return
-      this.#jobProblem = `Sources cannot be opened: ${messageOf(error)}`
-      this.#options.log.error('Sources cannot be opened', { error: messageOf(error) })
+      if (this.#state !== 'stopping') this.#sources.fail(error)
     }
   }
 
   async #takeBacklogs(): Promise<void> {
     const withCursors = []
-    for (const source of this.#sources) withCursors.push({ source, cursor: await this.#cursors.load(source.name) })
+    for (const source of this.#sources.all) withCursors.push({ source, cursor: await this.#cursors.load(source.name) })
     const sink = {
       onCursor: (source: string, cursor: unknown) => this.#cursors.save(source, cursor),
       reject: (source: string, reject: Reject) => this.#ingest.reject(source, reject),

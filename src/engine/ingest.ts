@@ -11,7 +11,7 @@ import type { PastEvent } from './backlog.ts'
 import type { Clock } from './clock.ts'
 import type { Cursors } from './cursors.ts'
 import type { EngineClock } from './engine-clock.ts'
-import { stamped, withIngested } from './stamp.ts'
+import { isSetAside, stamped, withIngested } from './stamp.ts'
 
 /** So many events are committed together at most: the more, the fewer transactions, and the longer the first of them waits. */
 const TOGETHER = 10_000
@@ -46,7 +46,7 @@ export class Ingest implements Intake {
   #running: Promise<void> | undefined
   #closed = false
   readonly #stop = new AbortController()
-  readonly figures = { events: 0, lastCommit: Number.NaN }
+  readonly figures = { events: 0, setAside: 0, lastCommit: Number.NaN }
   readonly rejects = new Map<string, number>()
   /** What the storage last said against it, and since when; undefined while all is well. */
   failing: { readonly since: EpochMs; readonly message: string } | undefined
@@ -152,6 +152,7 @@ export class Ingest implements Intake {
     if (events.length === 0) return
     const seq = await this.#append(events)
     this.figures.events += events.length
+    this.figures.setAside += events.filter(isSetAside).length
     this.figures.lastCommit = this.#ports.clock.now()
     this.#ports.onCommitted(seq, events)
   }

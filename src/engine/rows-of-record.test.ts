@@ -46,6 +46,34 @@ for (const [why, split, expected] of cases)
     )
   })
 
+/** The connections of one program as raw logs tell them: numbers, seldom names, and now and then neither. */
+const NUMBERED: readonly Observation[] = [
+  [null, '33'],
+  [null, '1001'],
+  ['33', '33'],
+  [null, '0'],
+  ['www', '33'],
+  [null, null],
+].map((values, i) => ({ values: ['web', 'curl', ...values], count: 1, first: i, last: i, events: [] }))
+
+const accounts: readonly [account: string, rows: readonly number[], why: string][] = [
+  ['uid:33', [0, 2, 5], 'a number is the user, under a name that is the number too'],
+  ['uid:1001', [1, 5], 'the numbers of others are others'],
+  ['root', [3, 5], 'nobody but root has the number 0'],
+  ['www', [4, 5], 'a row with a name is of that name, whatever its number'],
+  ['<uid>', [0, 1, 2, 5], 'where users have names, all numbers but 0 are one'],
+]
+
+for (const [account, expected, why] of accounts)
+  test(`rows of a record about ${account}: ${why}`, () => {
+    const finder = new RowFinder(NUMBERED, [...FIELDS, 'user.id'])
+    const found = finder.rowsOf(record({ ...byProcess('curl'), ...ofAccount(account) }))
+    assert.deepEqual(
+      found.map(({ first }) => first),
+      expected,
+    )
+  })
+
 test('a finder is asked again and again, by one field and by another', () => {
   const finder = new RowFinder(ROWS, FIELDS)
   const count = (split: Partial<AnomalyRecord>) => finder.rowsOf(record(split)).length

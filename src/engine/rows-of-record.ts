@@ -1,3 +1,4 @@
+import { mayBeUser } from '../anomaly/novelty/users.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { Observation } from '../domain/observation.ts'
 
@@ -26,10 +27,10 @@ export class RowFinder {
     return record.oddsock === undefined ? rows : this.#ofAccount(rows, record.oddsock.user)
   }
 
-  /** A finding is about one account; a row that names none may have been given to it. */
+  /** A finding is about one account; a row that tells none may have been given to it. */
   #ofAccount(rows: readonly Observation[], account: string): readonly Observation[] {
-    const user = this.#fields.indexOf('user.name')
-    const own = rows.filter((row) => row.values[user] === account || row.values[user] === null)
+    const [name, id] = ['user.name', 'user.id'].map((field) => this.#fields.indexOf(field)) as [number, number]
+    const own = rows.filter(({ values }) => mayBeUser(account, values[name] ?? '', values[id] ?? ''))
     return own.length > 0 ? own : rows
   }
 

@@ -13,6 +13,11 @@ export function stamped(event: EcsEvent, clock: EpochMs): EcsEvent {
   return timeOf(event) > clock + DAY ? { ...event, [CLOCK]: now, [SET_ASIDE_AT]: now } : { ...event, [CLOCK]: now }
 }
 
+/** Whether the event as it is stored lies so far ahead that it counts for the time at which it came in. */
+export function isSetAside(event: EcsEvent): boolean {
+  return Object.hasOwn(event, SET_ASIDE_AT)
+}
+
 /** Without the marks that are the engine's own matter: as evidence, an event is what its sender told. */
 export function unstamped(event: EcsEvent): EcsEvent {
   const { [CLOCK]: _clock, [REVISION]: _revision, ...rest } = event

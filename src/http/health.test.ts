@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CLOCK } from '../domain/stamps.ts'
-import { DAY, MINUTE } from '../domain/time.ts'
+import { DAY, HOUR, isoTime, MINUTE } from '../domain/time.ts'
 import { FakeClock } from '../engine/clock.ts'
 import type { EngineHealth } from '../engine/engine.ts'
 import { Leases } from '../engine/lease.ts'
 import { openMemory } from '../storage/memory/open-memory.ts'
+import type { HealthDocument } from './health.ts'
 import { NOW, someEvents, stored } from './testing/stored.ts'
 
 const HEALTH: EngineHealth = {
   state: 'running',
   clock: NOW,
   events: 12,
+  setAside: 2,
   lastSeq: 12,
   lastCommit: NOW,
   rejects: new Map([['no "audit(…)" header\n', 3]]),
@@ -51,12 +53,76 @@ test('a running engine tells of its sources, jobs and sinks, and of all that is 
   const { call } = await stored({ engine: ENGINE })
   const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
   assert.equal(health.status, 'running')
+  assert.equal(health.set_aside, 2)
   assert.deepEqual(health.problems, ['file-tail: Cannot read', 'Sink hook: no answer'])
   assert.deepEqual(health.jobs, [
     { job_id: 'j', buckets: 4, late_events: 1, open_from: '2026-03-09T12:00:00.000Z' },
     { job_id: '__proto__', buckets: 0, late_events: 0, open_from: null },
   ])
   assert.equal((await call('/readyz')).status, 200)
+})
+
+test('a server is ready while one source is open, and tells which are not', async () => {
+  const ready = async (...closedSince: readonly (number | undefined)[]) => {
+    const sources = closedSince.map((since, i) => ({
+      name: `source-${i}`,
+      bytesRead: 0,
+      ...(since !== undefined && { closedSince: since }),
+    }))
+    const { call } = await stored({ engine: { ...ENGINE, health: () => ({ ...HEALTH, sources }) } })
+    const reply = await call('/readyz')
+    return [reply.status, await reply.text()]
+  }
+  assert.deepEqual(await ready(undefined, undefined), [200, 'running\n'])
+  assert.deepEqual(await ready(NOW, undefined), [200, 'running\nnot open: source-0, since 2026-03-09T12:00:00.000Z\n'])
+  const [status] = await ready(NOW, NOW)
+  assert.equal(status, 503)
+})
+
+/** A host that sends every quarter of an hour over ten hours, the last time so long before `NOW`. */
+function heard(host: string, ago: number, every = HOUR / 4) {
+  const events = []
+  for (let time = NOW - ago - 10 * HOUR; time <= NOW - ago; time += every)
+    events.push({
+      '@timestamp': isoTime(time),
+      [CLOCK]: isoTime(NOW),
+      event: { category: ['network'], id: `${host} ${time}` },
+      host: { name: host },
+      process: { name: 'nginx' },
+    })
+  return events
+}
+
+test('hosts that sent regularly and have stopped are told, those silent for longest first, and are no problem', async () => {
+  const { deps, call } = await stored()
+  const silent = async () => {
+    const { silent_hosts, problems } = (await (await call('/api/v1/health')).json()) as HealthDocument
+    assert.deepEqual(problems, [])
+    return silent_hosts
+  }
+  await deps.storage.events.append([
+    ...heard('talks', HOUR),
+    ...heard('at the limit', 6 * HOUR),
+    ...heard('seldom', 30 * HOUR, 5 * HOUR),
+    ...heard('quiet', 6 * HOUR + 1),
+    ...heard('quieter', 20 * HOUR),
+    ...heard('long forgotten', 9 * DAY),
+  ])
+  assert.deepEqual(await silent(), {
+    count: 2,
+    longest: [
+      { name: 'quieter', since: '2026-03-08T16:00:00.000Z' },
+      { name: 'quiet', since: '2026-03-09T05:59:59.999Z' },
+    ],
+  })
+})
+
+test('where nothing comes at all the clock of the engine goes on, and all hosts are silent', async () => {
+  const later = { ...ENGINE, health: () => ({ ...HEALTH, clock: NOW + 7 * HOUR }) }
+  const { deps, call } = await stored({ engine: later })
+  await deps.storage.events.append(heard('web-1', 0))
+  const { silent_hosts } = (await (await call('/api/v1/health')).json()) as HealthDocument
+  assert.deepEqual(silent_hosts, { count: 1, longest: [{ name: 'web-1', since: '2026-03-09T12:00:00.000Z' }] })
 })
 
 test('where servers share the work, health and jobs tell who has what', async () => {
@@ -137,6 +203,7 @@ test('metrics are in the format of Prometheus, and labels of any kind break no l
     const lines = (await reply.text()).split('\n').filter((line) => line.startsWith('oddsock_'))
     assert.deepEqual(lines, [
       'oddsock_events_total 12',
+      'oddsock_set_aside_events_total 2',
       'oddsock_rejects_total{reason="no \\"audit(…)\\" header\\n"} 3',
       'oddsock_stored_events 0',
       'oddsock_clock_seconds 1773057600',

@@ -1,15 +1,34 @@
 import { Hono } from 'hono'
-import { type EpochMs, isoTime } from '../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, isoTime, MINUTE } from '../domain/time.ts'
 import type { EngineHealth } from '../engine/engine.ts'
 import { holdersIn } from '../engine/lease.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { type CatchingUp, catchingUp } from './catching-up.ts'
+import { silentHosts } from './hosts-since.ts'
 import type { HttpEnv } from './http-env.ts'
 import type { Operation } from './operation.ts'
 
+/** How far back it is looked for hosts that were there, as on the page. */
+const LOOKED_BACK: DurationMs = 7 * DAY
+/** It takes some questions to the store, and hours until a host is silent: it is not asked more often than this. */
+const ASKED_EVERY: DurationMs = MINUTE
+/** So many silent hosts are named. */
+const MOST_NAMED = 10
+
 /** How the product is, as the API shows it. Times are ISO 8601, null where there is none yet. */
-export interface HealthDocument {
+export interface HealthDocument extends OwnHealth {
+  /** Hosts that sent regularly and have stopped: what happens there nobody sees. No problem of the server, which can do nothing for it. */
+  readonly silent_hosts: {
+    /** Of more than 200 that were not heard lately, only those that sent most are counted. */
+    readonly count: number
+    /** Those that were silent for longest. */
+    readonly longest: readonly { readonly name: string; readonly since: string }[]
+  }
+}
+
+/** What the server knows of itself, without looking at its events. */
+export interface OwnHealth {
   /** `stopped` when nobody takes events in, and the answer is from the store alone. */
   readonly status: 'starting' | 'catching up' | 'running' | 'stopping' | 'stopped'
   readonly started: string | null
@@ -27,6 +46,8 @@ export interface HealthDocument {
   readonly stored: number | null
   /** Since the start: events taken in, and what became none, by reason. */
   readonly events: number
+  /** Of these, events whose time lies more than a day ahead of the clock: each was judged in the bucket in which it came. */
+  readonly set_aside: number
   readonly last_commit: string | null
   readonly rejects: readonly { readonly reason: string; readonly count: number }[]
   readonly jobs: readonly {
@@ -69,19 +90,26 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
   },
 ]
 
-/** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in. */
+/** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in, from one source at least. */
 export function health(deps: ApiDeps): Hono<HttpEnv> {
+  const silence = new Silence(deps)
   return new Hono<HttpEnv>()
-    .get('/api/v1/health', async (c) => c.json(await healthOf(deps)))
+    .get('/api/v1/health', async (c) => {
+      const document: HealthDocument = { ...(await healthOf(deps)), silent_hosts: await silence.now() }
+      return c.json(document)
+    })
     .get('/healthz', (c) => c.text('ok\n'))
     .get('/readyz', (c) => {
-      const state = deps.engine?.health().state ?? 'stopped'
-      const ready = state === 'running' || state === 'catching up'
-      return c.text(`${state}\n`, ready ? 200 : 503)
+      const { state, sources } = deps.engine?.health() ?? { state: 'stopped', sources: [] }
+      const closed = sources.filter(({ closedSince }) => closedSince !== undefined)
+      const isTaking = sources.length === 0 || closed.length < sources.length
+      const ready = isTaking && (state === 'running' || state === 'catching up')
+      const lines = closed.map(({ name, closedSince }) => `not open: ${name}, since ${isoTime(closedSince!)}`)
+      return c.text([state, ...lines, ''].join('\n'), ready ? 200 : 503)
     })
 }
 
-export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<HealthDocument> {
+export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<OwnHealth> {
   const last = await storage.events.last()
   const running = engine?.health()
   const sinks = engine?.sinks() ?? []
@@ -99,6 +127,7 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<Heal
     clock: timeOrNull(running?.clock ?? last?.clock),
     stored: storage.events.capabilities.movesByItself ? null : (last?.seq ?? 0),
     events: running?.events ?? 0,
+    set_aside: running?.setAside ?? 0,
     last_commit: timeOrNull(running?.lastCommit),
     rejects: [...(running?.rejects ?? [])].map(([reason, count]) => ({ reason, count })),
     jobs: (running?.jobs ?? []).map(({ job_id, buckets, lateEvents, openFrom }) => ({
@@ -124,6 +153,43 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<Heal
   }
 }
 
+/** Which hosts have fallen silent, as it was a minute ago at most. */
+class Silence {
+  readonly #deps: ApiDeps
+  #asked: EpochMs = Number.NEGATIVE_INFINITY
+  #answer: Promise<HealthDocument['silent_hosts']> | undefined
+
+  constructor(deps: ApiDeps) {
+    this.#deps = deps
+  }
+
+  now(): Promise<HealthDocument['silent_hosts']> {
+    const now = this.#deps.now()
+    if (this.#answer && Math.abs(now - this.#asked) < ASKED_EVERY) return this.#answer
+    this.#asked = now
+    const answer = this.#ask()
+    // Whoever asks after a failure asks the store again.
+    answer.catch(() => {
+      this.#answer = undefined
+    })
+    this.#answer = answer
+    return answer
+  }
+
+  async #ask(): Promise<HealthDocument['silent_hosts']> {
+    const { storage, engine, jobs } = this.#deps
+    const last = await storage.events.last()
+    // Jobs look at much the same events: the default one speaks for all.
+    const [job] = jobs
+    if (!last || !job) return { count: 0, longest: [] }
+    // Where nothing comes at all, the clock goes on without events.
+    const clock = Math.max(last.clock, engine?.health().clock || last.clock)
+    const silent = await silentHosts(storage.events, job.feed, clock - LOOKED_BACK, { clock, seq: last.seq })
+    const longest = silent.slice(0, MOST_NAMED).map(({ name, since }) => ({ name, since: isoTime(since) }))
+    return { count: silent.length, longest }
+  }
+}
+
 /** Who holds which piece of the work that servers share; empty where a server is alone. */
 export async function sharedWork({ state, shares }: Storage): Promise<ReadonlyMap<string, string | null>> {
   const holders = shares ? await holdersIn(state) : new Map<string, string>()
@@ -131,7 +197,7 @@ export async function sharedWork({ state, shares }: Storage): Promise<ReadonlyMa
 }
 
 /** Sources are open long before the jobs are through with what they have brought. */
-function statusOf(state: EngineHealth['state'] | undefined, history: CatchingUp | undefined): HealthDocument['status'] {
+function statusOf(state: EngineHealth['state'] | undefined, history: CatchingUp | undefined): OwnHealth['status'] {
   return state === 'running' && history ? 'catching up' : (state ?? 'stopped')
 }
 

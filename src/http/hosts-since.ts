@@ -32,6 +32,35 @@ export async function hostsSince(
   return hosts
 }
 
+/** Of hosts that have not been heard lately it is asked of so many whether they were regular, most events first. */
+const MOST_ASKED = 200
+
+/** A host that fell silent, and when it was last heard. */
+export interface SilentHost {
+  readonly name: string
+  readonly since: EpochMs
+}
+
+/** Hosts that fell silent since then, as a report tells it (`engine/silence.ts`); those silent for longest first. */
+export async function silentHosts(
+  events: EventStore,
+  feed: Datafeed,
+  from: EpochMs,
+  { clock, seq }: Reading,
+): Promise<SilentHost[]> {
+  const totals = [...(await totalsByDay(events, feed, from, { clock, seq })).values()]
+  // No host was there in more buckets than it has events: most are settled without asking.
+  const quiet = totals.filter((host) => silentSince({ ...host, activeBuckets: host.events }, clock) !== undefined)
+  const silent: SilentHost[] = []
+  for (const host of quiet.sort((a, b) => b.events - a.events).slice(0, MOST_ASKED)) {
+    const own = { ...feed, query: and(feed.query, equals('host.name', host.name)) }
+    const { size } = await events.counts(own, { from, to: clock + feed.bucketSpan }, seq)
+    const since = silentSince({ ...host, activeBuckets: size }, clock)
+    if (since !== undefined) silent.push({ name: host.name, since })
+  }
+  return silent.sort((a, b) => a.since - b.since || (a.name < b.name ? -1 : 1))
+}
+
 interface HostTotals {
   readonly name: string
   readonly first: EpochMs

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import type { Counter, Gauge, Registry } from 'prom-client'
 import { SECOND } from '../domain/time.ts'
 import type { ApiDeps } from './api-deps.ts'
-import { type HealthDocument, healthOf } from './health.ts'
+import { healthOf, type OwnHealth } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
 import type { Operation } from './operation.ts'
 
@@ -12,7 +12,7 @@ interface Metric {
   readonly help: string
   readonly type: 'counter' | 'gauge'
   readonly labels: readonly string[]
-  read(health: HealthDocument): readonly (readonly [labels: Record<string, string>, value: number])[]
+  read(health: OwnHealth): readonly (readonly [labels: Record<string, string>, value: number])[]
 }
 
 const unlabelled = (value: number) => [[{}, value] as const]
@@ -27,6 +27,13 @@ const METRICS: readonly Metric[] = [
     type: 'counter',
     labels: [],
     read: ({ events }) => unlabelled(events),
+  },
+  {
+    name: 'oddsock_set_aside_events_total',
+    help: 'Events whose time lies more than a day ahead of the clock, since the start',
+    type: 'counter',
+    labels: [],
+    read: ({ set_aside }) => unlabelled(set_aside),
   },
   {
     name: 'oddsock_rejects_total',
@@ -170,7 +177,7 @@ class Board {
   }
 
   /** Health holds totals, so every meter is set anew each time. */
-  async show(health: HealthDocument): Promise<{ readonly text: string; readonly contentType: string }> {
+  async show(health: OwnHealth): Promise<{ readonly text: string; readonly contentType: string }> {
     for (const [metric, meter] of this.#meters) {
       meter.reset()
       const readings = metric.read(health)

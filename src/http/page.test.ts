@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { CLOCK } from '../domain/stamps.ts'
-import { HOUR, isoTime, MINUTE } from '../domain/time.ts'
+import { DAY, HOUR, isoTime, MINUTE } from '../domain/time.ts'
 import type { EngineHealth } from '../engine/engine.ts'
 import { History } from '../triage/history.ts'
 import { reportFromStore } from './report-from-store.ts'
@@ -99,6 +100,51 @@ test('a host that was heard regularly and fell silent is told', async () => {
   )
 })
 
+/** A finding of the job, with one piece of evidence. */
+function finding(program: string, score: number, more: object = {}): AnomalyRecord {
+  return {
+    result_type: 'record',
+    record_id: program,
+    job_id: 'linux_anomalous_network_activity',
+    timestamp: NOW - HOUR,
+    by_field_value: program,
+    partition_field_value: 'web-1',
+    record_score: score,
+    influencers: [],
+    oddsock: { user: 'root', shown: false, terms: [{ nats: 3, sentence: `${program} is new.` }], ...more },
+  } as unknown as AnomalyRecord
+}
+
+test('in its first seven days a server lists what a person should look at, and later no more', async () => {
+  for (const [age, listed] of [
+    [7 * DAY, undefined],
+    [7 * DAY - 1, ['nc', 'socat']],
+  ] as const) {
+    const { deps, call } = await stored()
+    const [one] = someEvents()
+    const [early, late] = [NOW - age, NOW].map((time) => ({
+      ...one!,
+      event: { ...(one!.event as object), id: `${time}` },
+      '@timestamp': isoTime(time),
+      [CLOCK]: isoTime(time),
+    }))
+    await deps.storage.events.append([early!, late!])
+    await deps.storage.results.append([
+      finding('socat', 20),
+      finding('nc', 40, { learning: true }),
+      finding('an alert', 60, { shown: true }),
+      finding('usual', 30, { expected: 'x' }),
+    ])
+    const { review } = await reportFromStore(deps)
+    assert.deepEqual(
+      review?.map(({ program }) => program),
+      listed,
+    )
+    const html = await (await call('/', HTML)).text()
+    assert.equal(html.includes('nc is new.'), listed !== undefined)
+  }
+})
+
 test('when a process spoke is told by the memory of its job', async () => {
   const { deps } = await stored()
   await deps.storage.alerts.create(alertOf('a', 5))
@@ -116,6 +162,7 @@ const HEALTH: EngineHealth = {
   state: 'running',
   clock: NOW,
   events: 0,
+  setAside: 0,
   lastSeq: 0,
   lastCommit: NOW,
   rejects: new Map(),

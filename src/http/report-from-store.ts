@@ -1,9 +1,12 @@
+import { bucketTimeOf } from '../datafeed/observe.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
 import { counted } from '../domain/words.ts'
+import { ALL } from '../query/ast.ts'
 import { NOTHING_TOLD, type Presence, type Report, type ReportRecord } from '../report/report.ts'
+import { isShort, toReview } from '../report/to-review.ts'
 import type { History } from '../triage/history.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
@@ -28,7 +31,9 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
   const hosts = job && last ? await hostsSince(storage.events, job.feed, from, last) : []
   const matched = hosts.reduce((sum, host) => sum + host.events, 0)
   const { shown, judged } = await alertsSince(deps, from)
-  const records = (await Promise.all(jobs.map((job) => recordsSince(deps, job, from)))).flat()
+  const recordsOf = await Promise.all(jobs.map((job) => recordsSince(deps, job, from)))
+  const records = recordsOf.flat().map(reportRecord)
+  const begin = await firstTime(deps)
   const { sources, rejects, catching_up } = await healthOf(deps)
   const first = hosts.reduce((least, host) => Math.min(least, host.first), to)
   return {
@@ -56,6 +61,7 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
     rejects: rejects.map(({ reason, count }) => ({ reason, count, sample: '', path: '' })),
     alerts: shown,
     records,
+    ...(isShort(to - begin) && { review: toReview(recordsOf[0] ?? []) }),
     presence: presenceOf(records, shown, histories, from),
     hosts,
     rarest: { programs: rarest('programs', histories), peers: rarest('peers', histories) },
@@ -89,24 +95,28 @@ async function alertsSince({ storage }: ApiDeps, from: EpochMs): Promise<{ shown
   return { shown, judged }
 }
 
-async function recordsSince({ storage }: ApiDeps, { job }: ServedJob, from: EpochMs): Promise<ReportRecord[]> {
+async function recordsSince({ storage }: ApiDeps, { job }: ServedJob, from: EpochMs): Promise<AnomalyRecord[]> {
   const results = await storage.results.newest(job.job_id, from)
-  return results
-    .filter((result): result is AnomalyRecord => result.result_type === 'record' && result.record_score > 0)
-    .map((record) => {
-      const untold = untoldBecause(record)
-      return {
-        job: job.job_id,
-        timestamp: record.timestamp,
-        value: record.by_field_value ?? '',
-        hosts: [
-          ...(record.influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values ??
-            []),
-        ],
-        record_score: record.record_score,
-        ...(untold && { untold }),
-      }
-    })
+  return results.filter((result): result is AnomalyRecord => result.result_type === 'record' && result.record_score > 0)
+}
+
+function reportRecord(record: AnomalyRecord): ReportRecord {
+  const untold = untoldBecause(record)
+  const hosts = record.influencers.find((one) => one.influencer_field_name === 'host.name')?.influencer_field_values
+  return {
+    job: record.job_id,
+    timestamp: record.timestamp,
+    value: record.by_field_value ?? '',
+    hosts: [...(hosts ?? [])],
+    record_score: record.record_score,
+    ...(untold && { untold }),
+  }
+}
+
+/** With what the store begins: jobs know nothing of what was before. NaN while there is nothing. */
+async function firstTime({ storage }: ApiDeps): Promise<EpochMs> {
+  const [first] = (await storage.events.scan(ALL, { after: 0, limit: 1 })).items
+  return first ? bucketTimeOf(first.doc) : Number.NaN
 }
 
 function presenceOf(

@@ -91,10 +91,13 @@ export class SyslogListener implements LiveSource {
         cause,
       })
     }
-    this.#settling = setInterval(() => {
-      events.settle(performance.now())
-      void this.#flush()
-    }, SETTLE)
+    // Stopped meanwhile: nobody else would close it.
+    if (this.#stopped) this.#server.close()
+    else
+      this.#settling = setInterval(() => {
+        events.settle(performance.now())
+        void this.#flush()
+      }, SETTLE)
   }
 
   stop(): Promise<void> {
@@ -129,8 +132,13 @@ export class SyslogListener implements LiveSource {
     const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER })
     socket.on('message', (bytes, { address: peer }) => this.#datagram(bytes, peer))
     await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject)
-      socket.bind(port, address, resolve)
+      // One that has not got its port would stay open beside that of the next try.
+      const failed = (error: Error) => socket.close(() => reject(error))
+      socket.once('error', failed)
+      socket.bind(port, address, () => {
+        socket.off('error', failed)
+        resolve()
+      })
     })
     socket.on('error', (error) => {
       this.#failure = `Cannot receive syslog: ${error.message}`

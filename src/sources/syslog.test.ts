@@ -264,6 +264,21 @@ test('a port that is taken is told', async (t) => {
   })
 })
 
+test('a listener whose port was taken opens when it is free, over TCP and over UDP', async () => {
+  for (const transport of ['tcp', 'udp'] as const) {
+    const [first, intake] = [await open({ transport }), new KeepingIntake()]
+    await first.start(intake)
+    const second = await open({ transport, port: first.port })
+    await assert.rejects(second.start(intake), { code: 'SOURCE_LISTEN_FAILED' })
+    const { port } = first
+    await first.stop()
+    await second.start(intake)
+    assert.equal(second.port, port)
+    assert.deepEqual(second.health, { bytesRead: 0 })
+    await second.stop()
+  }
+})
+
 test('stopping closes connections, hands in what was read, and frees the port', async (t) => {
   const source = await open({})
   const intake = new KeepingIntake()

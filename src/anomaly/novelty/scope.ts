@@ -3,6 +3,7 @@ import type { Observation } from '../../domain/observation.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { Columns } from './facts.ts'
 import type { Group } from './group.ts'
+import { mayBeUser } from './users.ts'
 
 /**
  * Whether a group lies in a scope. One with peers holds a group only if all its peers are among them: what else the program contacts
@@ -21,12 +22,5 @@ export function holdsRow({ host, user, program, peers }: Scope, row: Observation
   if (!says('host.name', host) || !says('oddsock.program', program)) return false
   const ip = plainAddress(columns.value(row, 'oddsock.peer.ip').split(',')[0]!)
   if (peers !== undefined && (ip === undefined || !peers.includes(ip))) return false
-  return user === undefined || mayBe(user, columns.value(row, 'user.name'), columns.value(row, 'user.id'))
-}
-
-/** The names that `users.ts` gives to what a row says of its user. */
-function mayBe(user: string, name: string, id: string): boolean {
-  if (name !== '' && name !== id) return name === user
-  if (id === '') return true
-  return id === '0' ? user === 'root' : user === '<uid>' || user === `uid:${id}`
+  return user === undefined || mayBeUser(user, columns.value(row, 'user.name'), columns.value(row, 'user.id'))
 }

@@ -19,6 +19,16 @@ export function userNames({ entries, names }: State): UserNames {
   }
 }
 
+/**
+ * Whether `userNames` may call what a row says of its user so, for whoever has no state to ask: a number may be either of two, and a row
+ * that says neither may be of any.
+ */
+export function mayBeUser(user: string, name: string, id: string): boolean {
+  if (name !== '' && name !== id) return name === user
+  if (id === '') return true
+  return id === '0' ? user === ROOT : user === '<uid>' || user === `uid:${id}`
+}
+
 /** Whether a user's name shows that the host names its users; every source knows the name of 0. */
 export function showsNames(name: string, id: string): boolean {
   return name !== '' && name !== ROOT && name !== id
