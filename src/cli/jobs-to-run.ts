@@ -1,9 +1,8 @@
 import { entriesIn } from '../anomaly/novelty/bounds.ts'
-import { isNovelty } from '../anomaly/novelty/job.ts'
 import { loadJob } from '../config/content.ts'
 import type { Config } from '../config/schema.ts'
 import { AppError } from '../domain/error.ts'
-import { NOVELTY } from '../domain/novelty-fields.ts'
+import { isNovelty, NOVELTY } from '../domain/novelty-fields.ts'
 import type { JobToRun } from '../engine/job-to-run.ts'
 import { rulesFor } from './rules-for.ts'
 

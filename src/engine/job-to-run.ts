@@ -2,7 +2,7 @@ import type { JobOptions } from '../anomaly/job.ts'
 import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
 import type { ProfileName } from '../datafeed/profiles.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
-import { NOVELTY } from '../domain/novelty-fields.ts'
+import { isNovelty } from '../domain/novelty-fields.ts'
 import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import type { RuleAndExceptions } from './judging.ts'
 
@@ -37,6 +37,5 @@ export function judgedField(job: Job): string {
 /** A job that gathers findings into incidents has to know from which score on they are told: the lowest that a rule asks for. */
 export function optionsOf({ job, rules, jobOptions }: Pick<JobToRun, 'job' | 'rules' | 'jobOptions'>): JobOptions {
   const scores = rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])
-  const isNovelty = job.analysis_config.detectors.some((detector) => detector.function === NOVELTY)
-  return { ...(isNovelty && scores.length > 0 && { alertThreshold: Math.min(...scores) }), ...jobOptions }
+  return { ...(isNovelty(job) && scores.length > 0 && { alertThreshold: Math.min(...scores) }), ...jobOptions }
 }

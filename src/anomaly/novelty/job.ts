@@ -2,7 +2,6 @@ import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.t
 import { type BucketSpan, LATE_WINDOW } from '../../domain/bucket.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Job } from '../../domain/job.ts'
-import { NOVELTY } from '../../domain/novelty-fields.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
 import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime, parseDuration, type Score } from '../../domain/time.ts'
@@ -52,11 +51,6 @@ const DEFAULTS = {
 const VERSION = 6
 /** A host that has shown nothing for so long counts no more for the budget. */
 const SEEN_LATELY: DurationMs = 7 * DAY
-
-/** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
-export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
-  return detectors.length === 1 && detectors[0]!.function === NOVELTY
-}
 
 interface Saved {
   readonly version: number
