@@ -43,6 +43,15 @@ test('the page of alert fields names every field of its example', () => {
   for (const field of fields) assert.ok(table.includes(`\`${field}\``), `${field} is not explained`)
 })
 
+test('each decision has a status, and its title in the index', () => {
+  const index = readFileSync('docs/adr/README.md', 'utf8')
+  for (const name of readdirSync('docs/adr').filter((one) => /^\d{4}-/.test(one))) {
+    const [title = '', , status = ''] = readFileSync(`docs/adr/${name}`, 'utf8').split('\n')
+    assert.match(status, /^Status: /, name)
+    assert.ok(index.includes(`| [${title.replace('# ', '')}](${name}) |`), `${name} is not in the index`)
+  }
+})
+
 test('the page of dependencies has a row for each direct one, and the number and licences of the lock file', () => {
   const page = readFileSync('docs/adr/dependencies.md', 'utf8')
   const [atRunTime = '', forDevelopment = ''] = page.split('## For development')
