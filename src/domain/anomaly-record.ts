@@ -1,3 +1,4 @@
+import type { TermName } from './term-name.ts'
 import type { EpochMs, Probability, Score } from './time.ts'
 
 /** One detector result in one bucket. Field names as in Elastic ML; `timestamp` is the start of the bucket. */
@@ -57,7 +58,7 @@ export interface NoveltyFinding {
 }
 
 export interface NoveltyTerm {
-  readonly name: string
+  readonly name: TermName
   readonly nats: number
   readonly sentence: string
   readonly numbers: Readonly<Record<string, number | string>>
