@@ -35,6 +35,15 @@ const PURE_RANK = 2
 /** The windows of the pure rooms to `node:`: functions of their arguments alone. */
 const WINDOWS: ReadonlySet<string> = new Set(['domain/hash.ts', 'domain/deflate.ts'])
 
+/** What pure rooms may import besides: functions of their arguments. A package that reads, listens or asks the time is none. */
+const PURE_PACKAGES: ReadonlySet<string> = new Set([
+  'd3-array',
+  'd3-scale',
+  'ipaddr.js',
+  'toml-eslint-parser',
+  'valibot',
+])
+
 const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   { pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)|\bperformance\s*\.\s*now\b/, what: 'reads the clock' },
   { pattern: /\bMath\s*\.\s*random\b/, what: 'draws by chance' },
@@ -131,13 +140,22 @@ function ranks(imports: readonly Import[]): readonly string[] {
 }
 
 const BUILTIN = new Set(builtinModules)
+const isBuiltin = (name: string) => name.startsWith('node:') || BUILTIN.has(name.split('/')[0]!)
 
 function purity(code: Tree, imports: readonly Import[]): readonly string[] {
   const windows = imports
-    .filter(({ from, to }) => isPure(from) && !isOurs(to) && (to.startsWith('node:') || BUILTIN.has(to.split('/')[0]!)))
+    .filter(({ from, to }) => isPure(from) && !isOurs(to) && isBuiltin(to))
     .map(
       ({ from, to }) =>
         `${from} imports ${to}: rooms up to rank ${PURE_RANK} are pure. Take what it gives as an argument.`,
+    )
+  const packages = imports
+    .filter(({ from, to }) => isPure(from) && !isOurs(to) && !isBuiltin(to))
+    .filter(({ to }) => !PURE_PACKAGES.has(to))
+    .map(
+      ({ from, to }) =>
+        `${from} imports the package ${to}: rooms up to rank ${PURE_RANK} are pure. ` +
+        'Let a room of rank 3 or more call it; a package without effects goes into PURE_PACKAGES.',
     )
   const acts = [...code].flatMap(([file, source]) => {
     if (!isPure(file)) return []
@@ -148,7 +166,7 @@ function purity(code: Tree, imports: readonly Import[]): readonly string[] {
         'Take the value as an argument, or move the doing to a room of rank 3 or more.',
     )
   })
-  return [...windows, ...acts]
+  return [...windows, ...packages, ...acts]
 }
 
 const COMMENT = /\/\*.*?\*\/|\/\/[^\n]*/
@@ -292,6 +310,13 @@ const TREES: readonly { why: string; files: Record<string, string>; breach: read
     breach: ['node:fs', 'pure'],
   },
   { why: '… by its old name either', files: { 'query/a.ts': `import fs from 'fs/promises'` }, breach: ['fs/promises'] },
+  {
+    why: 'nor a package that opens sockets',
+    files: { 'domain/a.ts': `import 'undici'` },
+    breach: ['domain/a.ts', 'package undici', 'pure', 'PURE_PACKAGES'],
+  },
+  { why: '… a part of one either', files: { 'report/a.ts': `import { x } from 'hono/jwt'` }, breach: ['hono/jwt'] },
+  { why: 'but a package of mere functions', files: { 'report/a.ts': `import { bin } from 'd3-array'` }, breach: [] },
   { why: 'but for the windows', files: { 'domain/hash.ts': `import { createHash } from 'node:crypto'` }, breach: [] },
   {
     why: 'rank 3 may do I/O',

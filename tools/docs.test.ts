@@ -43,6 +43,39 @@ test('the page of alert fields names every field of its example', () => {
   for (const field of fields) assert.ok(table.includes(`\`${field}\``), `${field} is not explained`)
 })
 
+test('each decision has a status, and its title in the index', () => {
+  const index = readFileSync('docs/adr/README.md', 'utf8')
+  for (const name of readdirSync('docs/adr').filter((one) => /^\d{4}-/.test(one))) {
+    const [title = '', , status = ''] = readFileSync(`docs/adr/${name}`, 'utf8').split('\n')
+    assert.match(status, /^Status: /, name)
+    assert.ok(index.includes(`| [${title.replace('# ', '')}](${name}) |`), `${name} is not in the index`)
+  }
+})
+
+test('the page of dependencies has a row for each direct one, and the number and licences of the lock file', () => {
+  const page = readFileSync('docs/adr/dependencies.md', 'utf8')
+  const [atRunTime = '', forDevelopment = ''] = page.split('## For development')
+  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const rows = (part: string) => [...part.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, names]) => names!.split(', '))
+  const named = (all: object) => Object.keys(all).map((name) => `\`${name}\``)
+  assert.deepEqual(rows(atRunTime).sort(), named(dependencies).sort())
+  assert.deepEqual(rows(forDevelopment).sort(), named(devDependencies).sort())
+
+  const locked = Object.entries<LockedPackage>(JSON.parse(readFileSync('package-lock.json', 'utf8')).packages)
+  const needed = locked.filter(([path, { dev, devOptional, optional }]) => path && !dev && !devOptional && !optional)
+  const licences = [...new Set(needed.map(([, { license }]) => license))].sort()
+  const told = `${needed.length} packages in all, under ${licences.slice(0, -1).join(', ')} and ${licences.at(-1)}`
+  assert.ok(page.includes(told), `the page does not say "${told}"`)
+})
+
+interface LockedPackage {
+  readonly license: string
+  /** Where npm would leave it out: without development, or where it does not fit the machine. */
+  readonly dev?: boolean
+  readonly devOptional?: boolean
+  readonly optional?: boolean
+}
+
 function below(alert: Record<string, unknown>, path: string): string[] {
   const object = path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], alert)
   return Object.keys(object as object).map((key) => `${path}.${key}`)

@@ -39,6 +39,14 @@ test('scopes and conditions of a rule must all hold, rules act alone', () => {
   assert.deepEqual(verdict(rules, 'nc', 'web-1'), { skipResult: false, skipModelUpdate: false })
 })
 
+test('where no lists are handed in, the error says that they are not read, not that one is missing among them', () => {
+  const custom_rules = [{ scope: { 'process.name': { filter_id: 'safe' } } }]
+  assert.throws(() => compileCustomRules({ ...detector, custom_rules }, new Map()), {
+    code: 'JOB_FILTER_UNKNOWN',
+    hint: /^This version reads no filter lists: remove the scope/,
+  })
+})
+
 test('a list that does not exist, a foreign field and a condition on a value are refused', () => {
   const table: [object, string][] = [
     [{ scope: { 'process.name': { filter_id: 'none' } } }, 'JOB_FILTER_UNKNOWN'],

@@ -62,10 +62,13 @@ function compileScope(
   const items = filters.get(scope.filter_id)
   if (!items)
     throw new AppError({
-      message: `Cannot apply custom rule: filter list "${scope.filter_id}" does not exist`,
+      message: `Cannot apply custom rule: filter list "${scope.filter_id}" is unknown`,
       where: `custom_rules.scope.${field}`,
       code: 'JOB_FILTER_UNKNOWN',
-      hint: `Known: ${[...filters.keys()].join(', ') || 'none'}.`,
+      hint:
+        filters.size > 0
+          ? `Known: ${[...filters.keys()].join(', ')}.`
+          : 'This version reads no filter lists: remove the scope, or keep the values quiet with an exception.',
     })
   if (field !== detector.by_field_name && field !== detector.partition_field_name)
     throw unreadable(`scope field "${field}" is neither the by nor the partition field of the detector`)

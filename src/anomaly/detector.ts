@@ -1,5 +1,6 @@
 import { AppError } from '../domain/error.ts'
 import type { Detector, Job } from '../domain/job.ts'
+import { NOVELTY } from '../domain/novelty-fields.ts'
 import { compileCustomRules, type FilterLists, type RuleSubject, type Verdict } from './custom-rules.ts'
 import type { DetectorFunction } from './functions/function.ts'
 import { FUNCTIONS } from './functions/index.ts'
@@ -22,12 +23,13 @@ const NOT_UNDERSTOOD = ['over_field_name', 'exclude_frequent']
  * All detectors of a job.
  *
  * @param fields names of the values of an observation, in order
- * @throws AppError JOB_FUNCTION_UNKNOWN, JOB_DETECTOR_INCOMPLETE, JOB_SETTING_UNSUPPORTED and those of custom rules
+ * @throws AppError JOB_FUNCTION_UNKNOWN, JOB_NOVELTY_NOT_ALONE, JOB_DETECTOR_INCOMPLETE, JOB_SETTING_UNSUPPORTED and those of custom rules
  * @throws RangeError when a field of the detector is not among `fields`: the datafeed was not made for this job
  */
 export function compileDetectors(job: Job, fields: readonly string[], filters: FilterLists): CompiledDetector[] {
   return job.analysis_config.detectors.map((config, index) => {
     const where = `${job.job_id}: analysis_config.detectors[${index}]`
+    if (config.function === NOVELTY) throw notAlone(job.job_id, where)
     const fn = FUNCTIONS.get(config.function)
     if (!fn) throw unknownFunction(config.function, where)
     for (const need of fn.needs) if (!config[need]) throw incomplete(config.function, need, where)
@@ -57,7 +59,17 @@ function unknownFunction(name: string, where: string): AppError {
     message: `Cannot run detector: function "${name}" is unknown`,
     where,
     code: 'JOB_FUNCTION_UNKNOWN',
-    hint: `Known functions: ${[...FUNCTIONS.keys()].join(', ')}.`,
+    hint: `Known functions: ${[...FUNCTIONS.keys(), NOVELTY].join(', ')}.`,
+  })
+}
+
+/** A job of `novelty` alone never comes here: it has a model of its own. */
+function notAlone(jobId: string, where: string): AppError {
+  return new AppError({
+    message: `Cannot run job "${jobId}": "${NOVELTY}" must be the only detector of its job`,
+    where,
+    code: 'JOB_NOVELTY_NOT_ALONE',
+    hint: 'Make two jobs of it, and name both with --job.',
   })
 }
 

@@ -159,7 +159,7 @@ test('a skipped result scores 0 and is learned all the same', () => {
 
 test('what we cannot run is refused by name', () => {
   const table: [object, string, RegExp][] = [
-    [{ function: 'lat_long' }, 'JOB_FUNCTION_UNKNOWN', /rare/],
+    [{ function: 'lat_long' }, 'JOB_FUNCTION_UNKNOWN', /rare, novelty/],
     [{ by_field_name: undefined }, 'JOB_DETECTOR_INCOMPLETE', /by_field_name/],
     [{ over_field_name: 'host.name' }, 'JOB_SETTING_UNSUPPORTED', /over_field_name/],
     [{ exclude_frequent: 'all' }, 'JOB_SETTING_UNSUPPORTED', /exclude_frequent/],
@@ -171,6 +171,20 @@ test('what we cannot run is refused by name', () => {
         error.code === code && words.test(error.message + error.hint),
     )
   assert.throws(() => startJob(jobOf(), ['process.name']), RangeError)
+})
+
+test('novelty beside another detector, or twice, is refused as what it is', () => {
+  const { detectors, ...config } = jobOf().analysis_config
+  const novelty = { function: 'novelty' }
+  for (const mixed of [
+    [novelty, ...detectors],
+    [...detectors, novelty],
+    [novelty, novelty],
+  ])
+    assert.throws(() => startJob({ ...jobOf(), analysis_config: { ...config, detectors: mixed } }, FIELDS), {
+      code: 'JOB_NOVELTY_NOT_ALONE',
+      message: /must be the only detector of its job$/,
+    })
 })
 
 test('a snapshot of another job, span or version is refused', () => {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../domain/rule.ts'
 import { visible } from '../report/visible.ts'
+import { oddsockVersion } from '../storage/program-version.ts'
 import { examples } from './help-examples.ts'
 import { addServerCommands } from './server-commands.ts'
 import type { Io } from './terminal.ts'
@@ -23,7 +23,7 @@ export function commands(io: Io, exit: (code: number) => void): Command {
       'after',
       '\nExit codes: 0 fine · 1 the answer is no · 2 wrong usage · 3 the surroundings failed · 130 interrupted',
     )
-    .version(version(), '-V, --version')
+    .version(oddsockVersion(), '-V, --version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -176,10 +176,6 @@ function usageError(text: string): string {
     .map((line) => visible(line))
   const hints = hint.map((line) => ` hint: ${line.replace(/^\((.*)\)$/, '$1')}`)
   return `${[message, ...hints, ' code: USAGE'].join('\n')}\n`
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
 
 function score(text: string): number {

@@ -22,7 +22,7 @@ const USAGE = [
 ]
 const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
 
-/** An error as its reader sees it: what, where, what to do, and its code (handbook §8). */
+/** An error as its reader sees it: what, where, what to do, and its code. */
 export function describe(error: AppError): string {
   const lines = [`error: ${visible(error.message)}`]
   if (error.where) lines.push(`   at: ${visible(error.where)}`)

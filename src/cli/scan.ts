@@ -20,6 +20,7 @@ import { leaveLittleGarbage } from './little-garbage.ts'
 import { Progress } from './progress.ts'
 import { Rejects, unwritable } from './rejects.ts'
 import { outputOf, type ScanCliOptions, timesOf, type WriteAs } from './scan-options.ts'
+import type { ScanReportInput } from './scan-report.ts'
 import { closest, summarize } from './scan-summary.ts'
 import { tellNotes } from './start-notes.ts'
 import { type Io, Terminal } from './terminal.ts'
@@ -80,25 +81,20 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
   if (alerts === 0 && jobs[0]!.rules.length > 0)
     for (const hint of closest(outcome, thresholds[0]!, since)) terminal.note(hint)
   if (options.html !== undefined) {
-    // Loaded only here: most scans draw nothing.
-    const { renderScanReport } = await import('./scan-report.ts')
-    const html = renderScanReport({
-      outcome,
-      alerts: [...kept, ...(await alertsBeside(outcome, since))],
-      rejects,
-      options,
-      paths,
-      unreadable,
-      thresholds,
-      since,
-      now: Date.now(),
-    })
-    await writePage(options.html, html)
+    const all = [...kept, ...(await alertsBeside(outcome, since))]
+    const now = Date.now()
+    const told = { outcome, alerts: all, rejects, options, paths, unreadable, thresholds, since, now }
+    await writeReport(options.html, told)
     terminal.note(`Report: ${options.html}`)
   }
   for (const source of sources) await source.close()
-  if (options.failOn && worst >= SEVERITIES.indexOf(options.failOn)) return EXIT.no
   const failed = unreadable.length > 0 || sources.some((source) => source.problems.length > 0)
+  return exitCode(worst, options.failOn, failed)
+}
+
+/** What was asked for with `--fail-on` goes before what could not be read. @param worst a place in SEVERITIES */
+function exitCode(worst: number, failOn: Severity | undefined, failed: boolean): number {
+  if (failOn && worst >= SEVERITIES.indexOf(failOn)) return EXIT.no
   return failed ? EXIT.surroundings : EXIT.fine
 }
 
@@ -147,8 +143,11 @@ function tellOfCopies(sources: readonly ByteSource[], terminal: Terminal): void 
       )
 }
 
-/** Before hours of reading and not after. @throws AppError OUTPUT_UNWRITABLE */
-/** Leaves nothing behind: whoever interrupts the scan finds no empty page. */
+/**
+ * Asked before hours of reading and not after. Leaves nothing behind: whoever interrupts the scan finds no empty page.
+ *
+ * @throws AppError OUTPUT_UNWRITABLE
+ */
 function checkWritable(path: string): Promise<void> {
   return orUnwritable(path, async () => {
     const isThere = existsSync(path)
@@ -157,7 +156,10 @@ function checkWritable(path: string): Promise<void> {
   })
 }
 
-function writePage(path: string, page: string): Promise<void> {
+async function writeReport(path: string, told: ScanReportInput): Promise<void> {
+  // Loaded only here: most scans draw nothing.
+  const { renderScanReport } = await import('./scan-report.ts')
+  const page = renderScanReport(told)
   return orUnwritable(path, () => writeFile(path, page))
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/error.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
-import { NOVELTY, NOVELTY_FIELDS } from '../domain/novelty-fields.ts'
+import { isNovelty, NOVELTY_FIELDS } from '../domain/novelty-fields.ts'
 import { type DurationMs, MINUTE, parseDuration } from '../domain/time.ts'
 import { ALL, type Query } from '../query/ast.ts'
 import { parseEsQuery } from '../query/es-bool.ts'
@@ -64,13 +64,7 @@ export function compileDatafeed(job: Job, config: DatafeedConfig, options: Dataf
 /** The fields that a job reads: of its detectors, in their order, then its influencers. */
 export function fieldsOfJob(job: Job): string[] {
   const { detectors, influencers = [] } = job.analysis_config
-  const ofDetectors = detectors.flatMap((detector) => [
-    detector.by_field_name,
-    detector.over_field_name,
-    detector.partition_field_name,
-    ...(detector.function === NOVELTY ? NOVELTY_FIELDS : []),
-  ])
-  return [
-    ...new Set([...ofDetectors, ...influencers].filter((field) => field !== undefined && field !== '')),
-  ] as string[]
+  const named = detectors.flatMap((one) => [one.by_field_name, one.over_field_name, one.partition_field_name])
+  const asked = [...named, ...(isNovelty(job) ? NOVELTY_FIELDS : []), ...influencers]
+  return [...new Set(asked.filter((field): field is string => field !== undefined && field !== ''))]
 }

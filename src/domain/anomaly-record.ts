@@ -1,3 +1,4 @@
+import type { TermName } from './term-name.ts'
 import type { EpochMs, Probability, Score } from './time.ts'
 
 /** One detector result in one bucket. Field names as in Elastic ML; `timestamp` is the start of the bucket. */
@@ -50,6 +51,8 @@ export interface NoveltyFinding {
   readonly user: string
   /** Id of the expectation that it meets; what is expected is no alert. */
   readonly expected?: string
+  /** Exceptions keep the rules quiet about it. */
+  readonly excepted?: boolean
   /** Found in a fleet's first days, in which nothing is an alert, whatever its score. */
   readonly learning?: boolean
   /** Of an alert: circumstances under which it would have been none, each the end of "Would not alert if …". */
@@ -57,7 +60,7 @@ export interface NoveltyFinding {
 }
 
 export interface NoveltyTerm {
-  readonly name: string
+  readonly name: TermName
   readonly nats: number
   readonly sentence: string
   readonly numbers: Readonly<Record<string, number | string>>

@@ -1,3 +1,5 @@
+import type { Job } from './job.ts'
+
 /**
  * What the function `novelty` groups by: host, program, user and the other side, and what a row tells about how the program runs.
  * A job of that function observes these fields whatever it says itself; a field that no event has is no value, and takes its
@@ -21,3 +23,8 @@ export const NOVELTY_FIELDS: readonly string[] = [
 
 /** Name of the function in a job's detector. */
 export const NOVELTY = 'novelty'
+
+/** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
+export function isNovelty({ analysis_config: { detectors } }: Pick<Job, 'analysis_config'>): boolean {
+  return detectors.length === 1 && detectors[0]!.function === NOVELTY
+}

@@ -2,7 +2,7 @@ import type { JobOptions } from '../anomaly/job.ts'
 import { compileDatafeed, type Datafeed } from '../datafeed/datafeed.ts'
 import type { ProfileName } from '../datafeed/profiles.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
-import { NOVELTY } from '../domain/novelty-fields.ts'
+import { isNovelty } from '../domain/novelty-fields.ts'
 import { fieldsOfExceptions } from '../rules/exceptions.ts'
 import type { JudgingOptions, RuleAndExceptions } from './judging.ts'
 import { quietBy } from './quiet.ts'
@@ -45,8 +45,7 @@ export function optionsOf(
   judging: JudgingOptions,
 ): JobOptions {
   const scores = rules.flatMap(({ rule }) => rule.anomaly_threshold ?? [])
-  const isNovelty = job.analysis_config.detectors.some((detector) => detector.function === NOVELTY)
-  if (!isNovelty) return { ...jobOptions }
+  if (!isNovelty(job)) return { ...jobOptions }
   return {
     ...(scores.length > 0 && { alertThreshold: Math.min(...scores) }),
     isQuiet: quietBy(rules, fields, judging),

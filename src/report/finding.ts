@@ -64,8 +64,13 @@ export function findingOf(alert: Alert): Finding {
   }
 }
 
-const sentenceOf = (alert: Alert): string | undefined =>
-  text(alert, 'kibana.alert.reason') ?? text(alert, 'oddsock.sentence')
+/** The reason says the same, and names what has joined the alert since. */
+function sentenceOf(alert: Alert): string | undefined {
+  const reason = text(alert, 'kibana.alert.reason')
+  return hasJoined(alert) ? reason : (text(alert, 'oddsock.sentence') ?? reason)
+}
+
+const hasJoined = (alert: Alert): boolean => values(alert, 'oddsock.joined.program').length > 0
 
 const texts = (alert: Alert, field: string): string[] => values(alert, field).map(String)
 

@@ -22,7 +22,12 @@ interface Told {
 }
 
 function termsOf({ age, peer }: Told): NoveltyTerm[] {
-  const term = (name: string, nats: number, numbers: NoveltyTerm['numbers']) => ({ name, nats, sentence: '', numbers })
+  const term = (name: NoveltyTerm['name'], nats: number, numbers: NoveltyTerm['numbers']) => ({
+    name,
+    nats,
+    sentence: '',
+    numbers,
+  })
   return [
     ...(age === undefined ? [] : [term('program', 3, { age })]),
     ...(peer === undefined ? [] : [term('unknown endpoint', 5, { ip: peer })]),

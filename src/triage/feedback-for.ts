@@ -4,6 +4,7 @@ import { AppError } from '../domain/error.ts'
 import type { Expected, Malicious } from '../domain/feedback.ts'
 import { derivedId } from '../domain/hash.ts'
 import type { Scope } from '../domain/scope.ts'
+import type { TermName } from '../domain/term-name.ts'
 import { DAY, type DurationMs, type EpochMs, SECOND } from '../domain/time.ts'
 import { SCOPES, type Scope as ScopeName } from './exception-for.ts'
 
@@ -24,7 +25,7 @@ export interface FeedbackWish {
 /** A program that an account began to use less than so long before is itself the news, whatever it contacts. */
 const YOUNG: DurationMs = 7 * DAY
 
-const OF_PEER: ReadonlySet<string> = new Set([
+const OF_PEER: ReadonlySet<TermName> = new Set<TermName>([
   'unknown endpoint',
   'new range',
   'new port',
@@ -105,7 +106,7 @@ function beginningOf(finding: Finding, others: readonly Finding[]): EpochMs {
 /** Whether the program is the news, and not some peer of one that has long been there. */
 function isAboutProgram(finding: Finding): boolean {
   const { terms } = finding.oddsock
-  const sum = (isMeant: (name: string) => boolean) =>
+  const sum = (isMeant: (name: TermName) => boolean) =>
     terms.reduce((nats, term) => nats + (isMeant(term.name) ? term.nats : 0), 0)
   return ageOf(finding) < YOUNG / DAY || sum((name) => name === 'program') > sum((name) => OF_PEER.has(name))
 }

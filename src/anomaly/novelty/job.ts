@@ -2,7 +2,6 @@ import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.t
 import { type BucketSpan, LATE_WINDOW } from '../../domain/bucket.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Job } from '../../domain/job.ts'
-import { NOVELTY } from '../../domain/novelty-fields.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
 import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime, parseDuration, type Score } from '../../domain/time.ts'
@@ -55,11 +54,6 @@ const DEFAULTS = {
 const VERSION = 6
 /** A host that has shown nothing for so long counts no more for the budget. */
 const SEEN_LATELY: DurationMs = 7 * DAY
-
-/** Whether a job is of the function `novelty`, which is a whole job: it has one detector and no other function beside it. */
-export function isNovelty({ analysis_config: { detectors } }: Job): boolean {
-  return detectors.length === 1 && detectors[0]!.function === NOVELTY
-}
 
 interface Saved {
   readonly version: number
@@ -200,8 +194,8 @@ export class NoveltyJob implements JobModel {
     const account = JSON.stringify([group.host, group.user])
     const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
     const boost = this.#options.campaignBoost ? campaign.boost : 0
-    const isExcepted = this.#options.isQuiet(group.rows, bucket.end)
-    const isQuiet = expected !== undefined || isExcepted
+    const excepted = this.#options.isQuiet(group.rows, bucket.end)
+    const isQuiet = expected !== undefined || excepted
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
     if (this.#options.alertBudget !== undefined && !isQuiet)
       budget.threshold = thresholdFor(budget, this.#options.alertBudget, told.candidate, {
@@ -211,10 +205,15 @@ export class NoveltyJob implements JobModel {
       })
     const learning = this.#isTooEarly(candidate.at)
     const alertFrom = isQuiet || learning ? Number.POSITIVE_INFINITY : this.#alertFrom()
-    const decision = isExcepted ? UNTOLD : decide(incidents, told.candidate, alertFrom)
+    const decision = excepted ? UNTOLD : decide(incidents, told.candidate, alertFrom)
     if (decision.shown) budget.shown.push(candidate.at)
     const unless = decision.shown ? counterfactuals(scene, judgement, alertFrom - boost) : []
-    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, { expected, learning, unless })
+    return recordOf(this.#job.job_id, bucket, scene, judgement, told, decision, {
+      expected,
+      excepted,
+      learning,
+      unless,
+    })
   }
 
   /** Nats that make an alert. They decide what is told and nothing else: a score is the same whatever was asked for. */

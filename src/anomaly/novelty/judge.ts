@@ -1,3 +1,4 @@
+import type { TermName } from '../../domain/term-name.ts'
 import { DAY } from '../../domain/time.ts'
 import type { Use } from './entries.ts'
 import { placeOf } from './executable.ts'
@@ -22,7 +23,7 @@ import {
   terminalTerm,
 } from './shape.ts'
 import { directoryOf, type NoveltyClass } from './shape-state.ts'
-import type { Term, TermName } from './term.ts'
+import type { Term } from './term.ts'
 import { findingOf, isSettled } from './vetting.ts'
 import { CAPS, GATE, WEIGHTS } from './weights.ts'
 

@@ -42,6 +42,8 @@ export interface Told {
 /** What people, and other circumstances, would say of a finding. */
 export interface Verdict {
   readonly expected: string | undefined
+  /** Rules keep quiet about it. */
+  readonly excepted: boolean
   /** Found in the fleet's first days. */
   readonly learning: boolean
   readonly unless: readonly string[]
@@ -55,7 +57,7 @@ export function recordOf(
   judgement: Judgement,
   { candidate, boost, campaign }: Told,
   { shown, incident }: Decision,
-  { expected, learning, unless }: Verdict,
+  { expected, excepted, learning, unless }: Verdict,
 ): AnomalyRecord {
   const { host, program, user } = group
   const { nats } = candidate
@@ -92,6 +94,7 @@ export function recordOf(
       names: namesOf(group),
       user,
       ...(expected !== undefined && { expected }),
+      ...(excepted && { excepted }),
       ...(learning && { learning }),
       ...(unless.length > 0 && { would_not_alert_if: unless }),
     },

@@ -1,5 +1,6 @@
+import type { TermName } from '../../domain/term-name.ts'
 import { shortened } from '../../domain/words.ts'
-import type { Term, TermName } from './term.ts'
+import type { Term } from './term.ts'
 
 /** Why a term is what it is, in one sentence, from the numbers that made it. Counter-evidence has sentences too. */
 export function sentenceOf(term: Term): string {

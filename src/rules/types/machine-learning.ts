@@ -1,4 +1,3 @@
-import { and, equals } from '../../query/ast.ts'
 import { isSameJob } from '../job-id.ts'
 import type { RuleType } from '../rule-type.ts'
 
@@ -10,7 +9,6 @@ export const machineLearning: RuleType = {
   name: 'machine_learning',
   summary: 'Alerts on anomaly records that reach a score.',
   references: ['https://www.elastic.co/guide/en/security/current/rules-ui-create.html#create-ml-rule'],
-  query: () => and(equals('result_type', 'record'), equals('is_interim', false)),
   concerns: (rule, record) => (rule.machine_learning_job_id ?? []).some((asked) => isSameJob(asked, record.job_id)),
   fires: (rule, record) =>
     record.oddsock?.shown !== false && record.record_score >= (rule.anomaly_threshold ?? Number.POSITIVE_INFINITY),

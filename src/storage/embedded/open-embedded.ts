@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { AppError } from '../../domain/error.ts'
-import { programVersion } from '../program-version.ts'
+import { oddsockVersion } from '../program-version.ts'
 import type { Storage } from '../storage.ts'
 import { type BackupParts, backupTo } from './backup.ts'
 import { DATABASE } from './duck-files.ts'
@@ -18,7 +18,7 @@ import { failed } from './sqlite-error.ts'
  * @throws AppError STORE_IN_USE · STORE_TOO_NEW · STORE_DAMAGED · STORE_FULL · STORE_UNREADABLE
  */
 export async function openEmbedded(dir: string, options: DuckStoreOptions = {}): Promise<Storage> {
-  const program = options.program ?? programVersion()
+  const program = options.program ?? oddsockVersion()
   await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error) => {
     throw failed(dir, error)
   })

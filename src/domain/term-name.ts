@@ -1,0 +1,25 @@
+/** The pieces of evidence of `novelty`, in the order of the design. What a person says of an alert is read by these names too. */
+export const TERM_NAMES = [
+  'program',
+  'review',
+  'unknown endpoint',
+  'new range',
+  'new port',
+  'known endpoint',
+  'new internal peer',
+  'persistence',
+  'reach',
+  'directory',
+  'new directory',
+  'name of itself',
+  'no network of its own',
+  'hour',
+  'terminal',
+  'port',
+  'fan-out',
+  'new peers at once',
+  'leap',
+  'roll-out',
+  'burst',
+] as const
+export type TermName = (typeof TERM_NAMES)[number]
