@@ -1,5 +1,6 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { DAY, type DurationMs } from '../domain/time.ts'
+import { untoldBecause } from '../domain/untold.ts'
 import type { ReviewFinding } from './report.ts'
 
 /** With less history than this the job beyond names is still learning: what it would rather not alert on is listed. */
@@ -13,11 +14,11 @@ export function isShort(history: DurationMs): boolean {
 
 /**
  * The oddest findings that were no alerts, worst first, one for each program on a host. In a fleet's first days nothing is an alert,
- * and afterwards little is certain; a person can still look. What somebody has called expected was looked at.
+ * and afterwards little is certain; a person can still look. What somebody has called expected, or excepted, was looked at.
  */
 export function toReview(records: readonly AnomalyRecord[]): ReviewFinding[] {
   const found = records
-    .filter(({ oddsock }) => oddsock !== undefined && oddsock.expected === undefined)
+    .filter((record) => record.oddsock !== undefined && untoldBecause(record) !== 'expected')
     .sort((a, b) => b.record_score - a.record_score || a.timestamp - b.timestamp)
   const told = new Set(found.filter(({ oddsock }) => oddsock!.shown).map(placeOf))
   const listed: ReviewFinding[] = []
