@@ -1,12 +1,12 @@
 import { scaleLog } from 'd3-scale'
 import type { Cost } from './results.ts'
 
-const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [240, 220, 48, 40, 32]
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [240, 220, 48, 26, 40, 32]
 const COLORS = ['#1f5fa8', '#b0561c']
 
 const PANELS: readonly { readonly title: string; readonly of: (cost: Cost) => number }[] = [
   { title: 'seconds of CPU', of: ({ cpuSeconds }) => cpuSeconds },
-  { title: 'seconds', of: ({ wallSeconds }) => wallSeconds },
+  { title: 'seconds in all', of: ({ wallSeconds }) => wallSeconds },
   { title: 'MiB at most', of: ({ peakMiB }) => peakMiB },
   { title: 'MB on the wire', of: ({ wireBytes }) => wireBytes / 1e6 },
 ]
@@ -27,12 +27,12 @@ export function scalePicture(costs: readonly Cost[]): string {
 }
 
 function panel(costs: readonly Cost[], jobs: readonly string[], title: string, of: (cost: Cost) => number): string {
-  const x = scaleLog(extent(costs.map(({ hosts }) => hosts)), [LEFT, WIDTH - 16])
+  const x = scaleLog(extent(costs.map(({ hosts }) => hosts)), [LEFT, WIDTH - RIGHT])
   const y = scaleLog(extent(costs.map(of)), [HEIGHT - BOTTOM, TOP])
   const grid = powers(y.domain()).map((value) => {
     const at = y(value).toFixed(1)
     const label = `<text x="${LEFT - 6}" y="${at}" dy="4" text-anchor="end">${value.toLocaleString('en')}</text>`
-    return `<line x1="${LEFT}" x2="${WIDTH - 16}" y1="${at}" y2="${at}" stroke="#ddd"/>${label}`
+    return `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}" stroke="#ddd"/>${label}`
   })
   const hosts = powers(x.domain()).map((value) => {
     return `<text x="${x(value).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${value.toLocaleString('en')}</text>`

@@ -2,7 +2,7 @@ import { mayBeUser } from '../anomaly/novelty/users.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { Observation } from '../domain/observation.ts'
 
-/** Finds the rows of a bucket that a record stands for. They are put in order once, by the field that most records are about. */
+/** Finds the rows of a bucket that a record stands for. They are put in order once, by each field that records are about. */
 export class RowFinder {
   readonly #rows: readonly Observation[]
   readonly #fields: readonly string[]
@@ -14,17 +14,25 @@ export class RowFinder {
   }
 
   rowsOf(record: AnomalyRecord): readonly Observation[] {
-    const { by_field_name: by, over_field_name: over, partition_field_name: partition } = record
-    let rows = by === undefined ? this.#rows : (this.#indexOf(by).get(record.by_field_value ?? '') ?? [])
-    for (const [field, value = ''] of [
-      [over, record.over_field_value],
-      [partition, record.partition_field_value],
-    ]) {
-      if (field === undefined) continue
-      const column = this.#fields.indexOf(field)
-      rows = rows.filter((row) => (row.values[column] ?? '') === value)
-    }
+    const rows = this.#rowsWith([
+      [record.by_field_name, record.by_field_value],
+      [record.over_field_name, record.over_field_value],
+      [record.partition_field_name, record.partition_field_value],
+    ])
     return record.oddsock === undefined ? rows : this.#ofAccount(rows, record.oddsock.user)
+  }
+
+  /** From the shortest list on: a program may have rows of all hosts, and a host has rows of few programs. */
+  #rowsWith(
+    about: readonly (readonly [field: string | undefined, value: string | undefined])[],
+  ): readonly Observation[] {
+    const wanted = about.flatMap(([field, value = '']) => {
+      if (field === undefined) return []
+      return [{ column: this.#fields.indexOf(field), value, rows: this.#indexOf(field).get(value) ?? [] }]
+    })
+    const [shortest, ...others] = wanted.sort((a, b) => a.rows.length - b.rows.length)
+    if (shortest === undefined) return this.#rows
+    return shortest.rows.filter(({ values }) => others.every(({ column, value }) => (values[column] ?? '') === value))
   }
 
   /** A finding is about one account; a row that tells none may have been given to it. */
