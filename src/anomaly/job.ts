@@ -18,7 +18,7 @@ import { openSnapshot, SNAPSHOT_VERSION, type Snapshot } from './snapshot.ts'
 import { growTree } from './tree.ts'
 
 export interface JobOptions
-  extends Pick<NoveltyOptions, 'alertThreshold' | 'alertBudget' | 'campaignBoost' | 'entryLimit' | 'isQuiet'> {
+  extends Pick<NoveltyOptions, 'alertThreshold' | 'alertBudget' | 'campaignBoost' | 'entryLimit' | 'exceptedAt'> {
   /** What happens to late rows; `drop` is what Elastic does. */
   readonly late?: 'score' | 'drop'
   /** How far behind the newest bucket a late one is still scored. */

@@ -28,8 +28,8 @@ export class AlertDrafts implements FindingSink {
   readonly #changed = new Set<string>()
   /** Those that nothing has happened to but that something joined. */
   readonly #grown = new Set<string>()
-  /** Ids of the alerts of an incident, in the order in which they were found. */
-  readonly #ofIncident = new Map<string, string[]>()
+  /** Ids of the alerts of each incident. */
+  readonly #ofIncident = new Map<string, Set<string>>()
   readonly #history: History
 
   constructor(history: History, saved: readonly AlertDraft[] = []) {
@@ -66,13 +66,13 @@ export class AlertDrafts implements FindingSink {
 
   /** A record that is no alert of its own, since its incident was told: it joins the last alert of that, of each rule that has one. */
   join(record: AnomalyRecord): void {
-    const told = this.#ofIncident.get(record.oddsock?.incident ?? '') ?? []
-    const last = this.#drafts.get(told.at(-1) ?? '')?.record.record_id
-    for (const id of told) {
-      const draft = this.#drafts.get(id)
-      if (draft !== undefined && draft.record.record_id === last && last !== record.record_id)
-        this.#grow({ ...draft, joined: withRecord(draft.joined, record) })
-    }
+    const ids = [...(this.#ofIncident.get(record.oddsock?.incident ?? '') ?? [])]
+    const told = ids.map((id) => this.#drafts.get(id)!)
+    // Written again, it is the alert's own.
+    if (told.some((one) => one.record.record_id === record.record_id)) return
+    const newest = Math.max(...told.map((one) => one.record.timestamp))
+    for (const draft of told)
+      if (draft.record.timestamp === newest) this.#grow({ ...draft, joined: withRecord(draft.joined, record) })
   }
 
   get(alertId: string): AlertDraft | undefined {
@@ -102,7 +102,10 @@ export class AlertDrafts implements FindingSink {
     for (const [id, { record }] of this.#drafts) {
       if (record.timestamp >= before) continue
       this.#drafts.delete(id)
-      this.#ofIncident.delete(record.oddsock?.incident ?? '')
+      const incident = record.oddsock?.incident ?? ''
+      const others = this.#ofIncident.get(incident)
+      others?.delete(id)
+      if (others?.size === 0) this.#ofIncident.delete(incident)
     }
   }
 
@@ -119,8 +122,10 @@ export class AlertDrafts implements FindingSink {
   #keep(draft: AlertDraft): void {
     const { alertId } = draft.finding
     const { incident } = draft.record.oddsock ?? {}
-    if (incident !== undefined && !this.#drafts.has(alertId))
-      this.#ofIncident.set(incident, [...(this.#ofIncident.get(incident) ?? []), alertId])
+    if (incident !== undefined) {
+      const ids = this.#ofIncident.get(incident) ?? new Set()
+      this.#ofIncident.set(incident, ids.add(alertId))
+    }
     this.#drafts.set(alertId, draft)
   }
 }

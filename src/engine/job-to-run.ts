@@ -4,8 +4,8 @@ import type { ProfileName } from '../datafeed/profiles.ts'
 import type { DatafeedConfig, Job } from '../domain/job.ts'
 import { isNovelty } from '../domain/novelty-fields.ts'
 import { fieldsOfExceptions } from '../rules/exceptions.ts'
+import { exceptedBy } from './excepted.ts'
 import type { JudgingOptions, RuleAndExceptions } from './judging.ts'
-import { quietBy } from './quiet.ts'
 
 /** A job with its datafeed and the rules that read its results: all that `scan` and `serve` need to run it alike. */
 export interface JobToRun {
@@ -36,8 +36,8 @@ export function judgedField(job: Job): string {
 }
 
 /**
- * A job that gathers findings into incidents has to know which are told: the lowest score that a rule asks for, and what exceptions keep
- * quiet about.
+ * A job that gathers findings into incidents has to know which are told: the lowest score that a rule asks for, and what exceptions take
+ * out.
  */
 export function optionsOf(
   { job, rules, jobOptions }: Pick<JobToRun, 'job' | 'rules' | 'jobOptions'>,
@@ -48,7 +48,7 @@ export function optionsOf(
   if (!isNovelty(job)) return { ...jobOptions }
   return {
     ...(scores.length > 0 && { alertThreshold: Math.min(...scores) }),
-    isQuiet: quietBy(rules, fields, judging),
+    exceptedAt: exceptedBy(rules, fields, judging),
     ...jobOptions,
   }
 }

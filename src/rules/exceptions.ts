@@ -27,6 +27,7 @@ export function compileExceptions(
 ): RowTest {
   const usable = items.filter((item) => isInForce(item, now) && missingLists([item], lists).length === 0)
   const queries = usable.map((item) => exceptionQuery(item, lists))
+  if (queries.length === 0) return () => false
   const anyExcludes = queries.some(({ excluded }) => excluded.kind !== 'none')
   return (row) => {
     const whole = rowDocument(row, fields, isAddressField)

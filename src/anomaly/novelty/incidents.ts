@@ -43,14 +43,14 @@ export interface Decision {
   readonly incident: string | undefined
 }
 
-/** Of what is no matter of anybody. */
-export const UNTOLD: Decision = { shown: false, incident: undefined }
-
 const MEMORY = 7 * DAY
 /** Counted from the alert, so that an account that is never done does not make one alert of everything. */
 const SITTING = HOUR
 /** A shown incident is shown again when it has grown by so many nats: persistence alone can bring 3 (v3 §9). */
 export const GROWTH = 4.5
+
+/** Of what nobody is to hear of: it is no part of an incident either. */
+export const UNTOLD: Decision = { shown: false, incident: undefined }
 
 export function newIncidents(): Incidents {
   return { places: new Map(), matters: new Map(), accounts: new Map() }

@@ -19,7 +19,7 @@ import type { Judgement } from './judge.ts'
 import { FLOOR, judge } from './judge.ts'
 import { learn } from './learn.ts'
 import { boundRows, forgetRows, newRows } from './presence.ts'
-import { candidateOf, recordOf, type Told } from './record.ts'
+import { candidateOf, recordOf, type Said, type Told } from './record.ts'
 import { DEFAULT_THRESHOLD, natsOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
 import { branchOf, newState, type SavedState, type State, savedState } from './state.ts'
@@ -34,8 +34,8 @@ export interface NoveltyOptions {
   readonly alertBudget?: number
   /** Whether findings of one account make each other worse (`campaigns.ts`). */
   readonly campaignBoost?: boolean
-  /** Whether the rules keep quiet about a finding of these rows: then nobody hears of it, and the next one like it is no repetition. */
-  readonly isQuiet?: (rows: readonly Observation[], now: EpochMs) => boolean
+  /** Whether exceptions keep the rules from a finding of these rows: then nobody hears of it, and the next one like it is no repetition. */
+  readonly exceptedAt?: (now: EpochMs) => (rows: readonly Observation[]) => boolean
   readonly lateWindow?: DurationMs
   /** At most so many entries are remembered. */
   readonly entryLimit?: number
@@ -45,7 +45,7 @@ export interface NoveltyOptions {
 
 const DEFAULTS = {
   campaignBoost: false,
-  isQuiet: () => false,
+  exceptedAt: () => () => false,
   lateWindow: LATE_WINDOW,
   entryLimit: entriesIn(100 * 2 ** 20),
   rowLimit: 8_000_000,
@@ -171,30 +171,35 @@ export class NoveltyJob implements JobModel {
     boundRows(this.#state.presence, this.#options.rowLimit)
     this.#learnNames(rows)
     const groups = groupsOf(rows, this.#facts, userNames(this.#state), this.#state.names)
-    const results = groups.map((group) => this.#score(bucket, group)).filter((record) => record !== undefined)
+    const isExcepted = this.#options.exceptedAt(bucket.end)
+    const results = groups.flatMap((group) => this.#score(bucket, group, isExcepted) ?? [])
     return { results, renormalize: false, unscored: 0 }
   }
 
-  #score(bucket: BucketSpan, group: Group): AnomalyRecord | undefined {
+  #score(
+    bucket: BucketSpan,
+    group: Group,
+    isExcepted: (rows: readonly Observation[]) => boolean,
+  ): AnomalyRecord | undefined {
     const seen = Math.floor(bucket.start / this.#span)
     const scene = enter(this.#state, group, seen)
     const judgement = judge(scene)
     const expected = expectationFor(this.#state, group)?.id
-    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, expected) : undefined
+    const said = () => ({ expected, excepted: isExcepted(group.rows) })
+    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, said()) : undefined
     const suspect = expected === undefined && !this.#isTooEarly(group.first) && judgement.nats >= DEFAULT_THRESHOLD
     learn(scene, judgement, seen, suspect)
     return record && this.#revised(record)
   }
 
   /** The record of a finding, with what becomes of it: a new alert, part of one, or neither. */
-  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement, expected: string | undefined): AnomalyRecord {
+  #tell(bucket: BucketSpan, scene: Scene, judgement: Judgement, { expected, excepted }: Said): AnomalyRecord {
     const { campaigns, incidents, budget } = this.#state
     const { group } = scene
     const candidate = candidateOf(this.#job.job_id, scene, judgement)
     const account = JSON.stringify([group.host, group.user])
     const campaign = join(campaigns, account, group.program, candidate.nats, candidate.at, candidate.id)
     const boost = this.#options.campaignBoost ? campaign.boost : 0
-    const excepted = this.#options.isQuiet(group.rows, bucket.end)
     const isQuiet = expected !== undefined || excepted
     const told: Told = { candidate: { ...candidate, nats: candidate.nats + boost }, boost, campaign }
     if (this.#options.alertBudget !== undefined && !isQuiet)

@@ -39,11 +39,16 @@ export interface Told {
   readonly campaign: Campaigned
 }
 
-/** What people, and other circumstances, would say of a finding. */
-export interface Verdict {
+/** What people have said of a finding before there was one. */
+export interface Said {
+  /** Id of the expectation that it meets. */
   readonly expected: string | undefined
-  /** Rules keep quiet about it. */
+  /** Exceptions keep the rules from it. */
   readonly excepted: boolean
+}
+
+/** What people, and other circumstances, would say of a finding. */
+export interface Verdict extends Said {
   /** Found in the fleet's first days. */
   readonly learning: boolean
   readonly unless: readonly string[]

@@ -9,15 +9,15 @@ import type { JudgingOptions, RuleAndExceptions } from './judging.ts'
  *
  * @param fields the datafeed's
  */
-export function quietBy(
+export function exceptedBy(
   rules: readonly RuleAndExceptions[],
   fields: readonly string[],
   { valueLists = new Map(), addedExceptions = () => [] }: JudgingOptions,
-): (rows: readonly Observation[], now: EpochMs) => boolean {
-  return (rows, now) =>
-    rules.length > 0 &&
-    rules.every(({ rule, exceptions }) => {
-      const items = [...exceptions, ...addedExceptions(rule)]
-      return items.length > 0 && rows.every(compileExceptions(items, fields, valueLists, now))
-    })
+): (now: EpochMs) => (rows: readonly Observation[]) => boolean {
+  return (now) => {
+    const tests = rules.map(({ rule, exceptions }) =>
+      compileExceptions([...exceptions, ...addedExceptions(rule)], fields, valueLists, now),
+    )
+    return (rows) => tests.length > 0 && tests.every((isExcepted) => rows.every(isExcepted))
+  }
 }
