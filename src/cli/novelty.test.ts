@@ -9,6 +9,8 @@ const LOG = FOLDER.write('week.ndjson', ecsLines(week()))
 
 interface Reasoned {
   readonly record_score: number
+  readonly 'kibana.alert.severity': string
+  readonly 'kibana.alert.risk_score': number
   readonly process: { readonly name: string }
   readonly host: { readonly name: string }
   readonly oddsock: {
@@ -42,6 +44,16 @@ describe('the job that asks more than whether a name is rare', () => {
     assert.match(
       oddsock.sentence,
       /^\/dev\/shm\/xmrig on web-1 used the network for the first time, .* was never seen in the fleet\./,
+    )
+  })
+
+  test('grades an alert by how soon to look at it', async () => {
+    // docs/explanation/what-a-score-means.md: from 8 nats high and 73, from 5 medium and 47, below low and 21.
+    const low = await alertsOf('--threshold', '0')
+    const expected = (nats: number) => (nats >= 8 ? ['high', 73] : nats >= 5 ? ['medium', 47] : ['low', 21])
+    assert.deepEqual(
+      low.map((alert) => [alert['kibana.alert.severity'], alert['kibana.alert.risk_score']]),
+      low.map(({ oddsock }) => expected(oddsock.nats)),
     )
   })
 

@@ -39,7 +39,7 @@ describe('scan', () => {
     assert.equal(alert.user.name, 'www-data')
     assert.deepEqual(alert.destination.ip, ['203.0.113.7'])
     assert.ok(alert.record_score > 50 && alert.record_score <= 100)
-    assert.equal(alert['kibana.alert.severity'], 'low')
+    assert.equal(alert['kibana.alert.severity'], 'medium')
     assert.equal(alert['kibana.alert.workflow_status'], 'open')
     assert.equal(alert['kibana.alert.original_time'], '2026-03-08T00:00:00.000Z')
     assert.match(alert['kibana.alert.uuid'], /^[0-9a-f]{20,}/)
@@ -53,7 +53,7 @@ describe('scan', () => {
     const { out } = await run(['scan', LOG, '--format', 'csv'])
     const [header, row, ...more] = out.trimEnd().split('\n')
     assert.match(header!, /^timestamp,record_score,process\.name,host\.name,user\.name,destination\.ip,/)
-    assert.match(row!, new RegExp(`^${ODD_TIME},6\\d(\\.\\d+)?,xmrig,web-1,www-data,203\\.0\\.113\\.7,443,low,`))
+    assert.match(row!, new RegExp(`^${ODD_TIME},6\\d(\\.\\d+)?,xmrig,web-1,www-data,203\\.0\\.113\\.7,443,medium,`))
     assert.deepEqual(more, [])
   })
 
@@ -186,6 +186,7 @@ machine_learning_job_id = "mine"\nanomaly_threshold = 1\nalert_suppression = { g
 
   for (const { log, args, code, why } of [
     { log: LOG, args: ['--fail-on', 'low'], code: 1, why: 'an alert is that severe' },
+    { log: LOG, args: ['--fail-on', 'medium'], code: 1, why: 'an alert is just that severe' },
     { log: LOG, args: ['--fail-on', 'high'], code: 0, why: 'no alert is that severe' },
     { log: QUIET, args: ['--fail-on', 'low'], code: 0, why: 'there is no alert' },
   ])

@@ -34,10 +34,18 @@ export interface AnomalyRecord {
   readonly oddsock?: NoveltyFinding
 }
 
+/**
+ * How soon a person should look at a finding: at once, at the next daily review, at a weekly one, or only when hunting for
+ * something. Rules map it to their severity.
+ */
+export type Band = 'page' | 'daily' | 'weekly' | 'hunt'
+
 /** Why `novelty` found a group odd, and whether anybody should be told. */
 export interface NoveltyFinding {
   /** The score that `record_score` is made of: the sum of the terms. */
   readonly nats: number
+  /** How soon a person should look, by `nats`; records of older versions have none. */
+  readonly band?: Band
   /** The pieces of evidence, counter-evidence too. */
   readonly terms: readonly NoveltyTerm[]
   /** Whether this is an alert: over the threshold, and not told before. */

@@ -1,3 +1,4 @@
+import type { Band } from '../../domain/anomaly-record.ts'
 import type { Score } from '../../domain/time.ts'
 
 /** The threshold of a scan unless said, in nats; its `record_score` is 50 by definition. */
@@ -16,4 +17,16 @@ export function scoreOf(nats: number): Score {
 /** The inverse of `scoreOf`, so that a threshold can be given as a score. */
 export function natsOf(score: Score): number {
   return DEFAULT_THRESHOLD - STEP * Math.log(100 / score - 1)
+}
+
+/** Where each band begins, in nats. Source: the design's own scale of how soon a person should look. */
+const BANDS: readonly (readonly [from: number, band: Band])[] = [
+  [8, 'page'],
+  [DEFAULT_THRESHOLD, 'daily'],
+  [3.4, 'weekly'],
+]
+
+/** How soon a person should look at a sum of evidence; the same ranking as that of the score. */
+export function bandOf(nats: number): Band {
+  return BANDS.find(([from]) => nats >= from)?.[1] ?? 'hunt'
 }

@@ -6,7 +6,7 @@ import type { Campaigned } from './campaigns.ts'
 import { executableOf } from './executable.ts'
 import type { Candidate, Decision } from './incidents.ts'
 import type { Judgement } from './judge.ts'
-import { scoreOf } from './record-score.ts'
+import { bandOf, scoreOf } from './record-score.ts'
 import type { Scene } from './scene.ts'
 import { sentenceOf } from './sentences.ts'
 import type { Term } from './term.ts'
@@ -92,6 +92,7 @@ export function recordOf(
     influencers: influencersOf(group),
     oddsock: {
       nats,
+      band: bandOf(nats),
       terms: terms.map((term) => ({ ...term, sentence: sentenceOf(term) })),
       shown,
       ...(incident !== undefined && { incident }),
