@@ -2,23 +2,29 @@ import type { Alert } from '../domain/alert.ts'
 import type { NoveltyTerm } from '../domain/anomaly-record.ts'
 import { text } from '../domain/field.ts'
 import { count, counted } from '../domain/words.ts'
-import { findingOf } from '../report/finding.ts'
+import { findingOf, QUESTION_WORDS } from '../report/finding.ts'
 import { jsonLine } from '../report/json-line.ts'
 import { visible } from '../report/visible.ts'
 import { verdictsOf } from '../triage/workflow.ts'
 import { printAlert } from './alert-lines.ts'
-import type { Terminal } from './terminal.ts'
+import { type Terminal, wrapped } from './terminal.ts'
 
 /** Widest name of a field, and the room for a value. */
 const NAMES = 22
 const VALUE = 100
 const EVENTS = 3
 
-/** An alert on as many lines as it takes: what it says, what made its score, what its events have in common, and what was said of it. */
+/** An alert on as many lines as it takes: what it says, what whoever judges it asks, what made its score, what its events have in common, and what was said of it. */
 export async function showAlert(alert: Alert, terminal: Terminal): Promise<void> {
   await printAlert(alert, terminal)
-  for (const [name, value] of [...facts(alert), ...reasons(alert), ...shares(alert), ...verdicts(alert)])
-    await terminal.out(`  ${terminal.paint(visible(name, NAMES).padEnd(NAMES), 'dim')} ${visible(value, VALUE)}`)
+  const line = (name: string, value: string) =>
+    terminal.out(`  ${terminal.paint(visible(name, NAMES).padEnd(NAMES), 'dim')} ${value}`)
+  for (const [name, value] of facts(alert)) await line(name, visible(value, VALUE))
+  // Answers are to be read, so they are broken into lines instead of cut.
+  for (const { question, says } of findingOf(alert).answers)
+    await line(QUESTION_WORDS[question], wrapped(says, terminal.columns, ' '.repeat(NAMES + 3)))
+  for (const [name, value] of [...reasons(alert), ...shares(alert), ...verdicts(alert)])
+    await line(name, visible(value, VALUE))
   const { evidence } = findingOf(alert)
   const shown = evidence.events.slice(0, EVENTS)
   if (shown.length > 0) await terminal.out(`  ${counted(shown.length, 'event')} of ${count(evidence.count)}`)

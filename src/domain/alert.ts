@@ -30,3 +30,12 @@ export interface Facet {
   /** Counted over `Evidence.events` alone, which are fewer than all: others may have values that nobody looked at. */
   readonly sampled?: true
 }
+
+/** What whoever judges an alert asks, in the order in which they ask: with whom, by whom, how often, what exactly, and after what. */
+export const QUESTIONS = ['addresses', 'user', 'rhythm', 'command', 'before'] as const
+
+export interface Answer {
+  readonly question: (typeof QUESTIONS)[number]
+  /** One sentence or several. Values of hosts stand in it as they are. */
+  readonly says: string
+}

@@ -48,7 +48,7 @@ export class AlertDrafts implements FindingSink {
   /** With what is known of it now; it is not kept. */
   draftOf(finding: Finding, now: EpochMs): AlertDraft {
     const { record, host, rows } = finding
-    const acquaintance = this.#history.acquaintance(record.by_field_value ?? '', host)
+    const acquaintance = this.#history.acquaintance(record.by_field_value ?? '', host, record.timestamp)
     return { finding, acquaintance, now, rows, record, joined: NOTHING_JOINED }
   }
 

@@ -27,6 +27,7 @@ const EXPECTED = {
   lastSeen: Date.UTC(2026, 2, 8, 0, 9),
   seenBefore: 4,
   history: 600,
+  answers: [{ question: 'user', says: 'Ran as www-data.' }],
   reasons: [
     { nats: 6.5, sentence: 'It was never seen.' },
     { nats: -0.5, sentence: 'By day.' },
@@ -39,6 +40,13 @@ const EXPECTED = {
 const TERMS = [
   { name: 'hour', nats: -0.5, sentence: 'By day.' },
   { name: 'program', nats: 6.5, sentence: 'It was never seen.' },
+]
+
+/** Ours, and two that no version of ours wrote. */
+const ANSWERS = [
+  { question: 'user', says: 'Ran as www-data.' },
+  { question: '__proto__', says: 'x' },
+  { question: 'user' },
 ]
 
 const RULE = {
@@ -62,6 +70,7 @@ test('an alert is read alike, nested and dotted', () => {
     oddsock: {
       sentence: 'xmrig was new',
       terms: TERMS,
+      answers: ANSWERS,
       would_not_alert_if: ['it had been seen'],
       evidence: { count: 3, events: [EVENT], facets: [FACET] },
       seen_before: { anywhere: { buckets: 4 } },
@@ -78,6 +87,7 @@ test('an alert is read alike, nested and dotted', () => {
     by_field_value: '/tmp/xmrig',
     'process.name': 'xmrig',
     'oddsock.terms': TERMS,
+    'oddsock.answers': ANSWERS,
     'oddsock.would_not_alert_if': ['it had been seen'],
     'host.name': ['web-1'],
     'user.name': 'www-data',
@@ -102,6 +112,7 @@ test('an alert that says nothing still gives a finding, which says that it knows
     sentence: 'a process without a name used the network',
     process: 'a process without a name',
     subject: 'a process without a name',
+    answers: [],
     reasons: [],
     unless: [],
     hosts: [],
@@ -130,7 +141,7 @@ test('what is no number, time or evidence counts as missing', () => {
       timestamp: it,
       record_score: it,
       'oddsock.first_seen': it,
-      oddsock: { evidence: it, history: { buckets: it }, terms: it },
+      oddsock: { evidence: it, history: { buckets: it }, terms: it, answers: it },
     })
     assert.equal(finding.score, 0, String(it))
     assert.equal(finding.bucket, undefined)
@@ -138,6 +149,7 @@ test('what is no number, time or evidence counts as missing', () => {
     assert.equal(finding.history, undefined)
     assert.deepEqual(finding.evidence, { count: 0, events: [], facets: [] })
     assert.deepEqual(finding.reasons, [])
+    assert.deepEqual(finding.answers, [])
     assert.deepEqual(findingOf({ ...LEAST, oddsock: it }).evidence, { count: 0, events: [], facets: [] })
   }
   const inside = { evidence: { count: 7, events: 'none', facets: { field: 'x' } } }

@@ -1,4 +1,4 @@
-import type { Alert, Evidence, Facet } from '../domain/alert.ts'
+import { type Alert, type Answer, type Evidence, type Facet, QUESTIONS } from '../domain/alert.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { text, values } from '../domain/field.ts'
 import { type EpochMs, parseTime, type Score } from '../domain/time.ts'
@@ -24,6 +24,8 @@ export interface Finding {
   /** In how many buckets the process had been seen anywhere before, of how many; 0 is never. */
   readonly seenBefore?: number
   readonly history?: number
+  /** What whoever judges it asks, answered. */
+  readonly answers: readonly Answer[]
   /** What the score is the sum of, in nats, for a job that tells it. */
   readonly reasons: readonly Reason[]
   /** Each the end of "Would not alert if …". */
@@ -31,6 +33,15 @@ export interface Finding {
   /** The value that the alert is about: a process name, or a program by its path. */
   readonly subject: string
   readonly evidence: Evidence
+}
+
+/** The questions of a guide in a word or two. */
+export const QUESTION_WORDS: Readonly<Record<Answer['question'], string>> = {
+  addresses: 'with whom',
+  user: 'by whom',
+  rhythm: 'new or periodic',
+  command: 'what ran',
+  before: 'what came before',
 }
 
 export interface Reason {
@@ -57,6 +68,7 @@ export function findingOf(alert: Alert): Finding {
     ...optional('lastSeen', time(alert, 'oddsock.last_seen')),
     ...optional('seenBefore', number(alert, 'oddsock.seen_before.anywhere.buckets') ?? 0),
     ...optional('history', number(alert, 'oddsock.history.buckets')),
+    answers: answersOf(alert),
     reasons: reasonsOf(alert),
     unless: texts(alert, 'oddsock.would_not_alert_if'),
     subject: text(alert, 'by_field_value') ?? process,
@@ -88,11 +100,21 @@ function optional<K extends string>(name: K, value: number | undefined): { reado
   return value === undefined ? {} : ({ [name]: value } as { [name in K]: number })
 }
 
+function answersOf(alert: Alert): Answer[] {
+  const known = (one: Answer) => QUESTIONS.includes(one?.question) && typeof one.says === 'string'
+  return listIn(alert, 'answers').filter((one): one is Answer => known(one as Answer))
+}
+
+/** A list of objects under `oddsock`, which `values` does not give. */
+function listIn(alert: Alert, name: string): readonly unknown[] {
+  const nested = alert.oddsock as Readonly<Record<string, unknown>> | undefined
+  const list = alert[`oddsock.${name}`] ?? nested?.[name]
+  return Array.isArray(list) ? list : []
+}
+
 /** Strongest first, counter-evidence last. */
 function reasonsOf(alert: Alert): Reason[] {
-  const nested = alert.oddsock as { readonly terms?: unknown } | undefined
-  const terms = alert['oddsock.terms'] ?? nested?.terms
-  return (Array.isArray(terms) ? terms : [])
+  return (listIn(alert, 'terms') as readonly Reason[])
     .filter((term): term is Reason => typeof term?.nats === 'number' && typeof term.sentence === 'string')
     .map(({ nats, sentence }) => ({ nats, sentence }))
     .sort((a, b) => b.nats - a.nats)

@@ -5,6 +5,7 @@ import { values } from '../domain/field.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Rule, Severity } from '../domain/rule.ts'
 import { type EpochMs, isoTime } from '../domain/time.ts'
+import { answersOf } from './answers.ts'
 import { facetValues } from './evidence.ts'
 import type { Acquaintance, Sightings } from './history.ts'
 import { NOTHING_JOINED, withJoined } from './joined.ts'
@@ -39,7 +40,8 @@ export function alertDocument(
 
 function documentOf(found: Found, evidence: Evidence, acquaintance: Acquaintance, now: EpochMs): Alert {
   const { record, host, rule } = found
-  const sentence = [sentenceOf({ record, host, evidence, acquaintance }), ...reasonsOf(record)].join(' ')
+  const told = { record, host, evidence, acquaintance }
+  const sentence = [sentenceOf(told), ...reasonsOf(record)].join(' ')
   return {
     '@timestamp': isoTime(now),
     ...record,
@@ -59,6 +61,7 @@ function documentOf(found: Found, evidence: Evidence, acquaintance: Acquaintance
     oddsock: {
       ...record.oddsock,
       sentence,
+      answers: answersOf(told),
       evidence,
       seen_before: {
         ...(acquaintance.anywhere && { anywhere: spell(acquaintance.anywhere) }),

@@ -21,9 +21,9 @@ function learn(history: History, bucket: number, ...rows: readonly Observation[]
 }
 
 test('nothing is known before the first bucket', () => {
-  const { historyFrom, ...rest } = new History(FIELDS, 'process.name').acquaintance('curl', 'web-1')
+  const { historyFrom, ...rest } = new History(FIELDS, 'process.name').acquaintance('curl', 'web-1', start(6))
   assert.ok(Number.isNaN(historyFrom))
-  assert.deepEqual(rest, { bucketsScored: 0, hostsKnown: 0 })
+  assert.deepEqual(rest, { bucketsScored: 0, hostsKnown: 0, rhythm: { times: 1 } })
 })
 
 test('it tells apart what was seen here, elsewhere and nowhere', () => {
@@ -32,20 +32,31 @@ test('it tells apart what was seen here, elsewhere and nowhere', () => {
   learn(history, 2, row(['curl', 'web-2', null, null]))
   learn(history, 5, row(['ssh', 'web-1', null, null]))
   const shared = { historyFrom: start(1), bucketsScored: 3, hostsKnown: 2 }
-  assert.deepEqual(history.acquaintance('curl', 'web-1'), {
+  assert.deepEqual(history.acquaintance('curl', 'web-1', start(6)), {
     ...shared,
+    // It went on from one bucket to the next, which is once.
+    rhythm: { times: 2 },
     anywhere: { first: start(1), last: start(2), buckets: 2, events: 6, hosts: ['web-1', 'web-2'] },
     here: { first: start(1), last: start(1), buckets: 1, events: 5, hosts: ['web-1'] },
   })
-  assert.equal(history.acquaintance('ssh', 'web-2').here, undefined)
-  assert.equal(history.acquaintance('ssh', 'web-2').anywhere?.buckets, 1)
-  assert.deepEqual(history.acquaintance('xmrig', 'web-1'), shared)
+  assert.equal(history.acquaintance('ssh', 'web-2', start(6)).here, undefined)
+  assert.equal(history.acquaintance('ssh', 'web-2', start(6)).anywhere?.buckets, 1)
+  assert.deepEqual(history.acquaintance('xmrig', 'web-1', start(6)), { ...shared, rhythm: { times: 1 } })
+})
+
+test('what has gone on since the bucket before is no new time', () => {
+  const history = new History(FIELDS, 'process.name')
+  for (const bucket of [1, 2, 5]) learn(history, bucket, row(['curl', 'web-1', null, null]))
+  assert.equal(history.acquaintance('curl', 'web-1', start(6)).rhythm?.times, 2)
+  assert.equal(history.acquaintance('curl', 'web-1', start(7)).rhythm?.times, 3)
+  // A row that came late for the bucket in between.
+  assert.equal(history.acquaintance('curl', 'web-1', start(4)).rhythm?.times, 2)
 })
 
 test('what an alert was told does not change when more is learned', () => {
   const history = new History(FIELDS, 'process.name')
   learn(history, 1, row(['curl', 'web-1', null, null]))
-  const told = history.acquaintance('curl', 'web-1')
+  const told = history.acquaintance('curl', 'web-1', start(6))
   learn(history, 2, row(['curl', 'web-2', null, null]))
   assert.deepEqual(told.anywhere, { first: start(1), last: start(1), buckets: 1, events: 1, hosts: ['web-1'] })
 })
@@ -55,9 +66,9 @@ test('a bucket that is told of again for its late rows counts once', () => {
   learn(history, 4, row(['curl', 'web-1', null, null]))
   learn(history, 5, row(['curl', 'web-1', null, null]))
   learn(history, 4, row(['curl', 'web-1', null, null]), row(['ssh', 'web-1', null, null]))
-  assert.equal(history.acquaintance('curl', 'web-1').bucketsScored, 2)
-  assert.equal(history.acquaintance('curl', 'web-1').anywhere?.buckets, 2)
-  assert.equal(history.acquaintance('curl', 'web-1').anywhere?.events, 3)
+  assert.equal(history.acquaintance('curl', 'web-1', start(6)).bucketsScored, 2)
+  assert.equal(history.acquaintance('curl', 'web-1', start(6)).anywhere?.buckets, 2)
+  assert.equal(history.acquaintance('curl', 'web-1', start(6)).anywhere?.events, 3)
   assert.deepEqual(history.presenceOf('curl'), { starts: [start(4), start(5)], buckets: 2 })
 })
 
@@ -73,7 +84,7 @@ test('the rarest come first: fewest buckets, then fewest events, then by name; a
 test('what it keeps is bounded', () => {
   const history = new History(FIELDS, 'process.name', 2)
   for (let i = 0; i < 40; i++) learn(history, i, row(['curl', `host-${i}`, `192.0.2.${i}`, null]))
-  assert.equal(history.acquaintance('curl', 'x').anywhere?.hosts.length, HOSTS_KEPT)
+  assert.equal(history.acquaintance('curl', 'x', start(6)).anywhere?.hosts.length, HOSTS_KEPT)
   assert.equal(history.rarest('peers', 99).length, 2)
   assert.equal(history.peersNotKept, 38)
 })
@@ -117,7 +128,7 @@ test('counts agree with a plain recount of the rows, for names of any kind', () 
       for (const [i, rows] of buckets.entries())
         learn(history, i, ...rows.map((one) => row([one.name, one.host, null, null], one.count)))
       const mine = buckets.map((rows) => rows.filter((one) => one.name === asked))
-      const { anywhere } = history.acquaintance(asked, null)
+      const { anywhere } = history.acquaintance(asked, null, start(6))
       assert.equal(anywhere?.buckets ?? 0, mine.filter((rows) => rows.length > 0).length)
       assert.equal(
         anywhere?.events ?? 0,

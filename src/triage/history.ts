@@ -2,6 +2,7 @@ import type { BucketSpan } from '../domain/bucket.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { DurationMs, EpochMs } from '../domain/time.ts'
 import { addressesOf } from './addresses.ts'
+import { type Rhythm, rhythmOf } from './rhythm.ts'
 
 /** So many combinations of values keep their memories at hand. */
 const KEPT = 50_000
@@ -28,6 +29,8 @@ export interface Acquaintance {
   /** Buckets in which anything was seen at all: quiet time is no history. */
   readonly bucketsScored: number
   readonly hostsKnown: number
+  /** How it comes back anywhere in the fleet; what an older version saved has none. */
+  readonly rhythm?: Rhythm
 }
 
 export const HOSTS_KEPT = 16
@@ -116,7 +119,8 @@ export class History {
     }
   }
 
-  acquaintance(name: string, host: string | null): Acquaintance {
+  /** What is known of a name when a bucket that begins at `at` is judged. */
+  acquaintance(name: string, host: string | null, at: EpochMs): Acquaintance {
     const anywhere = this.#names.get(name)
     const here = this.#namesHere.get(host ?? '')?.get(name)
     return {
@@ -125,7 +129,16 @@ export class History {
       historyFrom: this.#from,
       bucketsScored: this.#buckets,
       hostsKnown: this.#namesHere.size,
+      rhythm: this.#rhythm(name, at),
     }
+  }
+
+  #rhythm(name: string, at: EpochMs): Rhythm {
+    const runs = this.#runs.get(name) ?? []
+    const begun = runs.filter((start, i) => i % 2 === 0 && start < at)
+    const lastEnd = runs[2 * begun.length - 1] ?? Number.NaN
+    // What has gone on since the bucket before began then, not now.
+    return lastEnd >= at ? rhythmOf(begun.slice(0, -1), begun.at(-1)!, this.#span) : rhythmOf(begun, at, this.#span)
   }
 
   /** In how many buckets a process name was seen, and their starts, ascending: all of them, or the latest if there are too many. */

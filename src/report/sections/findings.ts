@@ -1,6 +1,6 @@
 import type { Facet } from '../../domain/alert.ts'
 import { html, type Markup } from '../escape.ts'
-import type { Finding } from '../finding.ts'
+import { type Finding, QUESTION_WORDS } from '../finding.ts'
 import { binOf, binsFor } from '../marks/bins.ts'
 import { tableOf } from '../marks/mark.ts'
 import { spark } from '../marks/spark.ts'
@@ -56,7 +56,7 @@ function storyMarkup(story: Story, place: number, report: Report, rawRoom: { lef
 <header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span><span>job ${cut(head.job)}</span></header>
 <h3 class="sentence" id="story-${place}-s">${head.sentence}</h3>
 <dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
-${reasons(head)}${rawEvents(story, rawRoom)}${members(story.findings)}
+${answers(head)}${reasons(head)}${rawEvents(story, rawRoom)}${members(story.findings)}
 </article>`
 }
 
@@ -128,6 +128,15 @@ function facetMarkup(facet: Facet): Markup {
   const more = others > 0 ? html` and ${counted(others, 'other')}` : undefined
   const sampled = facet.sampled ? html` <span class="times">in a sample</span>` : undefined
   return html`<div><dt>${FIELD_WORDS.get(facet.field) ?? facet.field}</dt><dd>${list}${more}${sampled}</dd></div>\n`
+}
+
+/** What whoever judges it asks. */
+function answers({ answers }: Finding): Markup | undefined {
+  if (answers.length === 0) return undefined
+  const rows = answers.map(
+    ({ question, says }) => html`<div><dt>${QUESTION_WORDS[question]}</dt><dd>${says}</dd></div>\n`,
+  )
+  return html`<details><summary>With whom, by whom, new or periodic, what ran, after what</summary><dl>${rows}</dl></details>`
 }
 
 /** The pieces of evidence that add up to the score, and what would have changed it. */
