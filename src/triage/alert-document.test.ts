@@ -47,6 +47,10 @@ test('an alert carries the record, flat kibana.alert fields and ECS that is nest
   assert.equal(alert['kibana.alert.severity'], 'high')
   assert.equal(alert['kibana.alert.risk_score'], 73)
   assert.equal(alert['kibana.alert.rule.rule_id'], 'unusual_linux_network')
+  // The fields that Kibana's views filter by.
+  assert.equal(alert['kibana.alert.rule.rule_type_id'], 'siem.mlRule')
+  assert.equal(alert['kibana.alert.rule.producer'], 'siem')
+  assert.deepEqual(alert['kibana.space_ids'], ['default'])
   assert.deepEqual(alert['kibana.alert.rule.parameters'], {
     anomaly_threshold: 50,
     machine_learning_job_id: ['linux_anomalous_network_activity'],

@@ -2,6 +2,7 @@ import type { Alert, Evidence } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
+import { derivedId } from '../domain/hash.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Rule, Severity } from '../domain/rule.ts'
 import { type EpochMs, isoTime } from '../domain/time.ts'
@@ -53,6 +54,7 @@ function documentOf(found: Found, evidence: Evidence, acquaintance: Acquaintance
     'kibana.alert.original_time': isoTime(record.timestamp),
     'kibana.alert.start': isoTime(now),
     'kibana.alert.depth': 1,
+    'kibana.space_ids': ['default'],
     'kibana.alert.ancestors': [{ id: record.record_id, type: 'event', index: '', depth: 0 }],
     'kibana.alert.severity': found.severity,
     'kibana.alert.risk_score': found.risk_score,
@@ -147,6 +149,14 @@ function objectAt(event: EcsEvent = {}, key: string): Record<string, unknown> {
   }
 }
 
+/** What Kibana's views filter the alerts of machine-learning rules by. */
+const RULE_KIND = {
+  'kibana.alert.rule.category': 'Machine Learning Rule',
+  'kibana.alert.rule.consumer': 'siem',
+  'kibana.alert.rule.producer': 'siem',
+  'kibana.alert.rule.rule_type_id': 'siem.mlRule',
+}
+
 function ruleFields(rule: Rule): Record<string, unknown> {
   const told = [
     'rule_id',
@@ -161,6 +171,9 @@ function ruleFields(rule: Rule): Record<string, unknown> {
     'false_positives',
     'note',
     'threat',
+    'severity_mapping',
+    'risk_score_mapping',
+    'exceptions_list',
     'from',
     'to',
     'interval',
@@ -174,6 +187,8 @@ function ruleFields(rule: Rule): Record<string, unknown> {
   )
   return {
     ...Object.fromEntries(fields),
+    ...RULE_KIND,
+    'kibana.alert.rule.uuid': derivedId('rule', rule.rule_id),
     'kibana.alert.rule.parameters': {
       anomaly_threshold: rule.anomaly_threshold,
       machine_learning_job_id: rule.machine_learning_job_id,

@@ -48,6 +48,18 @@ describe('with whom', () => {
       /10 inside \(10\.0\.0\.0, 10\.0\.0\.1, 10\.0\.0\.10 and 7 more\), 4 more that are not listed/,
     )
   })
+  test('tells what a pipeline found out about the address', () => {
+    const destination = {
+      ip: '192.0.2.7',
+      port: 443,
+      domain: 'mirror.example',
+      as: { organization: { name: 'Example' } },
+    }
+    assert.match(
+      answer('addresses', { events: [connect({ destination })] }),
+      /: the name mirror\.example, the network of Example\.$/,
+    )
+  })
   test('tells a connection that came in', () => {
     const events = [connect({ network: { direction: 'ingress' }, source: { ip: '198.51.100.4' } })]
     assert.equal(answer('addresses', { events }), 'Was asked by 198.51.100.4, on port 443.')

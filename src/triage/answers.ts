@@ -64,6 +64,13 @@ const PARTS = [
   ['unspecified', 'on the host itself, unspecified'],
 ] as const
 
+/** What a pipeline of the sender's has found out about addresses; we ask nobody, so as not to warn their owner. */
+const ENRICHED = [
+  ['destination.domain', 'the name'],
+  ['destination.as.organization.name', 'the network of'],
+  ['destination.geo.country_name', 'in'],
+] as const
+
 function withWhom({ evidence, record }: Told): string {
   const { to, moreTo, toPorts, from, ownPorts, sockets } = peersOf(evidence)
   const asked = PARTS.flatMap(([part, words]) => {
@@ -77,6 +84,11 @@ function withWhom({ evidence, record }: Told): string {
     ...(sockets.length > 0 ? [`Asked the socket ${listed(sockets)}.`] : []),
   ]
   if (said.length === 0) return 'No address stands in the events.'
+  const known = ENRICHED.flatMap(([field, words]) => {
+    const values = facetValues(evidence, field)
+    return values.length > 0 ? [`${words} ${listed(values)}`] : []
+  })
+  if (known.length > 0) said.push(`By what the events were enriched with: ${known.join(', ')}.`)
   const judged = record.oddsock?.terms ?? []
   if (judged.length > 0 && !judged.some(({ name }) => PEERS.includes(name) || name === 'program'))
     said.push('None of them is new to the program.')
