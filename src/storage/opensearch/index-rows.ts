@@ -165,7 +165,7 @@ interface Page {
   readonly buckets: readonly {
     readonly doc_count: number
     readonly last: { readonly value: EpochMs }
-    readonly first: { readonly hits: { readonly hits: readonly [IndexHit] } }
+    readonly first?: { readonly hits: { readonly hits: readonly [{ readonly _source?: EcsEvent }] } }
     readonly events: { readonly hits: { readonly hits: readonly IndexHit[] } }
   }[]
 }
@@ -176,9 +176,12 @@ export const GROUPS_PATH = [
   'timed_out',
   HOSTS_PATH,
   'aggregations.groups.after_key',
-  ...['doc_count', 'last.value', 'first.hits.hits', 'events.hits.hits'].map(
-    (part) => `aggregations.groups.buckets.${part}`,
-  ),
+  ...[
+    'doc_count',
+    'last.value',
+    'first.hits.hits._source',
+    ...['_index', '_id', 'sort'].map((part) => `events.hits.hits.${part}`),
+  ].map((part) => `aggregations.groups.buckets.${part}`),
 ].join()
 
 /** All groups as rows, in no particular order; the same row may come more than once. */
@@ -201,11 +204,11 @@ async function* groupsOf(
   do {
     const page = (await search(groupsBody(feed, query, fieldOf, after))).aggregations?.groups as Page | undefined
     for (const { doc_count, last, first, events } of page?.buckets ?? []) {
-      const [hit] = first.hits.hits
+      // An event that holds none of these fields has no source left, and a path of empty objects is not sent at all.
       yield {
-        values: valuesOf(feed, hit._source ?? {}),
+        values: valuesOf(feed, first?.hits.hits[0]._source ?? {}),
         count: doc_count,
-        first: hit.sort[0],
+        first: events.hits.hits[0]!.sort[0],
         last: Math.floor(last.value),
         events: events.hits.hits.map(placeOf),
       }
