@@ -24,7 +24,7 @@ import {
 } from './shape.ts'
 import { directoryOf, type NoveltyClass } from './shape-state.ts'
 import type { Term } from './term.ts'
-import { findingOf, isSettled } from './vetting.ts'
+import { isSettled, vettingOf } from './vetting.ts'
 import { CAPS, GATE, WEIGHTS } from './weights.ts'
 
 /** How surprising a group is against the state before it, and what is to be learned from it. */
@@ -60,7 +60,7 @@ export function judge(scene: Scene): Judgement {
   const fresh =
     ofProgram.silence !== undefined ||
     review.found !== undefined ||
-    (use !== undefined && at < (findingOf(state, use)?.freshUntil ?? 0))
+    (use !== undefined && at < (vettingOf(state, use)?.freshUntil ?? 0))
   const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
   const novelty = noveltyOf(levelOf(ofProgram, use), use !== undefined && judged, peers)
   const breadth = mostTelling(leapTerm(scene), fanOutTerm(program, group), newPeersTerm(peers))

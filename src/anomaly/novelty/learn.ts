@@ -14,7 +14,7 @@ import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
 import { goesOutside, isLeap, peersAsked } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
-import { countHour, findingFor, isSettled, LEARNING, REVIEWED_FOR } from './vetting.ts'
+import { countHour, isSettled, LEARNING, REVIEWED_FOR, vettingFor } from './vetting.ts'
 import { wait } from './waiting.ts'
 
 /** What fits into the byte of `Use.mostPeers`. */
@@ -102,18 +102,18 @@ function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: 
     if (peers.some(({ peer }) => peer.external)) state.review.vetted += 1
   }
   if (program.silence !== undefined && program.born !== undefined) {
-    const finding = findingFor(state, use)
-    finding.score = program.born
-    finding.scoredAt = at
-    finding.freshUntil = at + REVIEWED_FOR
+    const vetting = vettingFor(state, use)
+    vetting.score = program.born
+    vetting.scoredAt = at
+    vetting.freshUntil = at + REVIEWED_FOR
   }
   if (review.found !== undefined) {
     state.review.qualified += 1
     use.reviewable = false
-    const finding = findingFor(state, use)
-    finding.rev = review.found
-    finding.revAt = at
-    finding.freshUntil = at + REVIEWED_FOR
+    const vetting = vettingFor(state, use)
+    vetting.rev = review.found
+    vetting.revAt = at
+    vetting.freshUntil = at + REVIEWED_FOR
   }
 }
 
