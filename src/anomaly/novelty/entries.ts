@@ -108,8 +108,9 @@ export const PROGRAM = layout({
   fanOut: 'u32',
   /** Ports it has used. */
   ports: 'u32',
-  a: RATE,
-  b: RATE,
+  /** Observed in outside groups (A and B of detection-design §6). */
+  unknownEndpointRate: RATE,
+  newPortRate: RATE,
   /** Share of outside groups with a new address, lately: the program roams above 0.3. */
   roaming: 'f64',
   days: DAY_RATES,
@@ -129,8 +130,9 @@ export const ON_HOST = layout({
   seen: 'i32',
   lastUser: 'name',
   first: 'f64',
-  a: RATE,
-  b: RATE,
+  /** Observed in outside groups (A and B of detection-design §6). */
+  unknownEndpointRate: RATE,
+  newPortRate: RATE,
 })
 export type ProgramOnHost = RowOf<typeof ON_HOST>
 
