@@ -88,8 +88,8 @@ interface Import {
   readonly to: string
 }
 
-/** Tests and contracts may import and do what they like. */
-const isFree = (file: string) => /(?:\.test|\.browser-test|(?:^|\/)contract)\.ts$/.test(file)
+/** Tests and contracts, and the demands of a contract in a folder of its own, may import and do what they like. */
+const isFree = (file: string) => /(?:\.test|\.browser-test|[/-]contract)\.ts$|\/contract\//.test(file)
 
 function importsOf(tree: Tree): readonly Import[] {
   const statement = /^[ \t]*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^[ \t]*import\s*['"]([^'"]+)['"]/gm
@@ -300,6 +300,8 @@ const TREES: readonly { why: string; files: Record<string, string>; breach: read
     files: {
       'domain/a.test.ts': `import { test } from 'node:test'\nimport '../cli/b.ts'\nDate.now()`,
       'formats/contract.ts': `import { test } from 'node:test'`,
+      'anomaly/job-model-contract.ts': 'Date.now()',
+      'query/contract/pages.ts': `import { test } from 'node:test'`,
       'cli/b.ts': '',
     },
     breach: [],

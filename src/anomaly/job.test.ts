@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import type { Observation } from '../domain/observation.ts'
 import { type JobOptions, loadJob, startJob } from './job.ts'
 import {
   always,
@@ -232,21 +230,6 @@ test('a trial close gives the final scores and leaves no trace', () => {
   assert.deepEqual(settled, final)
 })
 
-test('a trial close of a job that has seen nothing leaves it so', () => {
-  const model = startJob(jobOf(), FIELDS)
-  const before = JSON.stringify(model.save())
-  model.trial([{ bucket: bucketAt(0), rows: rowsOf(0, attack) }])
-  assert.equal(JSON.stringify(model.save()), before)
-})
-
-test('buckets are closed in order, once', () => {
-  const model = startJob(jobOf(), FIELDS)
-  closeWith(model, 5, ['a'])
-  assert.throws(() => closeWith(model, 5, ['a']), RangeError)
-  assert.throws(() => model.skip(bucketAt(4).start, bucketAt(9).start), RangeError)
-  assert.throws(() => model.late(bucketAt(6), []), RangeError)
-})
-
 test('a late newcomer gets a record of its own bucket, and is learned once', () => {
   const model = afterAWeek()
   const rows = rowsOf(600, [...always(5, 600, 'staggered', 672).map((process) => ({ process })), { process: 'evil' }])
@@ -291,79 +274,3 @@ test('renormalising answers only what changed: a forgotten maximum no longer hol
   assert.ok(Math.abs(before.record_score - 49.51) < 0.3 && Math.abs(now.record_score - 64.29) < 0.3)
   assert.deepEqual({ ...now, record_score: before.record_score }, before, 'the initial score stays')
 })
-
-const sight = fc.record({
-  process: fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__'), fc.constantFrom('x', 'y', 'z', null)),
-  host: fc.constantFrom('h1', 'h2', null),
-  user: fc.constantFrom('u1', 'u2', null),
-  at: fc.nat({ max: 5 }),
-})
-const history = fc.array(fc.array(sight, { maxLength: 7 }), { minLength: 1, maxLength: 40 })
-const jobs = fc.constantFrom({}, { partition: 'host.name' }, { detector: { use_null: true } })
-
-test('a model restored at any point gives the same results, byte for byte', () => {
-  fc.assert(
-    fc.property(history, fc.nat(), jobs, (buckets, point, settings) => {
-      const whole = startJob(jobOf(settings), FIELDS)
-      let cut = startJob(jobOf(settings), FIELDS)
-      for (const [t, sights] of buckets.entries()) {
-        if (t === point % buckets.length) cut = loadJob(jobOf(settings), FIELDS, JSON.parse(JSON.stringify(cut.save())))
-        const rows = rowsOf(t, sights)
-        assert.equal(JSON.stringify(cut.close(bucketAt(t), rows)), JSON.stringify(whole.close(bucketAt(t), rows)))
-        if (t % 5 !== 4) continue
-        const late = [bucketAt(t - 2), rowsOf(t - 2, [...buckets[t - 2]!, { process: 'late' }])] as const
-        assert.equal(JSON.stringify(cut.late(...late)), JSON.stringify(whole.late(...late)))
-      }
-      assert.equal(JSON.stringify(cut.save()), JSON.stringify(whole.save()))
-    }),
-    { numRuns: 60 },
-  )
-})
-
-test('the order of rows in a bucket shows nowhere', () => {
-  fc.assert(
-    fc.property(history, jobs, (buckets, settings) => {
-      const [straight, turned] = [startJob(jobOf(settings), FIELDS), startJob(jobOf(settings), FIELDS)]
-      for (const [t, sights] of buckets.entries()) {
-        const rows = distinct(rowsOf(t, sights))
-        assert.deepEqual(turned.close(bucketAt(t), [...rows].reverse()), straight.close(bucketAt(t), rows))
-      }
-    }),
-    { numRuns: 60 },
-  )
-})
-
-test('skipping a stretch is closing each of its buckets empty', () => {
-  fc.assert(
-    fc.property(history, fc.integer({ min: 1, max: 200 }), (buckets, gap) => {
-      const [skipping, closing] = [startJob(jobOf(), FIELDS), startJob(jobOf(), FIELDS)]
-      for (const model of [skipping, closing])
-        for (const [t, sights] of buckets.entries()) model.close(bucketAt(t), rowsOf(t, sights))
-      const from = buckets.length
-      skipping.skip(bucketAt(from).start, bucketAt(from + gap).start)
-      for (let t = from; t < from + gap; t++) closing.close(bucketAt(t), [])
-      assert.equal(JSON.stringify(skipping.save()), JSON.stringify(closing.save()))
-    }),
-    { numRuns: 40 },
-  )
-})
-
-test('trial closes between real ones show nowhere', () => {
-  fc.assert(
-    fc.property(history, jobs, (buckets, settings) => {
-      const [plain, trying] = [startJob(jobOf(settings), FIELDS), startJob(jobOf(settings), FIELDS)]
-      for (const [t, sights] of buckets.entries()) {
-        const rows = rowsOf(t, sights)
-        trying.trial([{ bucket: bucketAt(t), rows }])
-        assert.deepEqual(trying.close(bucketAt(t), rows), plain.close(bucketAt(t), rows))
-      }
-      assert.equal(JSON.stringify(trying.save()), JSON.stringify(plain.save()))
-    }),
-    { numRuns: 40 },
-  )
-})
-
-/** Rows are distinct combinations; equal ones would tie in the order too. */
-function distinct(rows: readonly Observation[]): Observation[] {
-  return [...new Map(rows.map((row) => [JSON.stringify(row.values), row])).values()]
-}

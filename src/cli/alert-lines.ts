@@ -1,17 +1,17 @@
 import type { Alert, Evidence } from '../domain/alert.ts'
 import { text, values } from '../domain/field.ts'
 import { count, counted, moment } from '../domain/words.ts'
-import { type Finding, findingOf } from '../report/finding.ts'
 import { type ScoreStep, stepOf } from '../report/score-step.ts'
 import type { Story } from '../report/story.ts'
+import { type ToldAlert, toldAlert } from '../report/told-alert.ts'
 import { visible } from '../report/visible.ts'
 import { scoreText } from '../report/words.ts'
 import { type Color, type Terminal, wrapped } from './terminal.ts'
 
 /** Alerts of one process for a person: score in figures and words, the sentence of the worst, and how many more there are. */
-export async function printStory({ head: worst, findings, hosts, events }: Story, terminal: Terminal): Promise<void> {
-  const more = findings.length - 1
-  await printFinding(worst, terminal, [
+export async function printStory({ head: worst, alerts, hosts, events }: Story, terminal: Terminal): Promise<void> {
+  const more = alerts.length - 1
+  await printTold(worst, terminal, [
     ...(more > 0
       ? [
           `${count(more)} more like it on ${hosts.length === 1 ? 'this host' : `${hosts.length} hosts`}, ${counted(events, 'event')} in all`,
@@ -24,7 +24,7 @@ export async function printStory({ head: worst, findings, hosts, events }: Story
 export async function printAlert(alert: Alert, terminal: Terminal): Promise<void> {
   const status = alert['kibana.alert.workflow_status']
   const phase = text(alert, 'oddsock.alert.phase')
-  await printFinding(findingOf(alert), terminal, [
+  await printTold(toldAlert(alert), terminal, [
     ...(status === 'open' ? [] : [status]),
     ...(phase === undefined || phase === 'confirmed' ? [] : [phase]),
     visible(alert['kibana.alert.uuid'].slice(0, SHORT_ID)),
@@ -35,16 +35,16 @@ export async function printAlert(alert: Alert, terminal: Terminal): Promise<void
 export const SHORT_ID = 8
 
 /** Score in figures and words, the sentence, and a line of details: when, what else, and the command line. */
-async function printFinding(finding: Finding, terminal: Terminal, others: readonly string[]): Promise<void> {
-  const step = stepOf(finding.score)
-  const head = `${scoreText(finding.score).padStart(3)} ${step.padEnd(8)}`
+async function printTold(alert: ToldAlert, terminal: Terminal, others: readonly string[]): Promise<void> {
+  const step = stepOf(alert.score)
+  const head = `${scoreText(alert.score).padStart(3)} ${step.padEnd(8)}`
   const indent = ' '.repeat(head.length + 1)
   await terminal.out(
-    `${terminal.paint(head, COLORS[step], 'bold')} ${wrapped(finding.sentence, terminal.columns, indent)}`,
+    `${terminal.paint(head, COLORS[step], 'bold')} ${wrapped(alert.sentence, terminal.columns, indent)}`,
   )
   const details = [
-    ...(finding.bucket === undefined ? [] : [moment(finding.bucket)]),
-    ...commandOf(finding.evidence),
+    ...(alert.bucket === undefined ? [] : [moment(alert.bucket)]),
+    ...commandOf(alert.evidence),
     ...others,
   ]
   await terminal.out(`${indent}${terminal.paint(details.join(' · '), 'dim')}`)

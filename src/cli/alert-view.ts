@@ -2,8 +2,8 @@ import type { Alert } from '../domain/alert.ts'
 import type { NoveltyTerm } from '../domain/anomaly-record.ts'
 import { text } from '../domain/field.ts'
 import { count, counted } from '../domain/words.ts'
-import { findingOf, QUESTION_WORDS } from '../report/finding.ts'
 import { jsonLine } from '../report/json-line.ts'
+import { QUESTION_WORDS, toldAlert } from '../report/told-alert.ts'
 import { visible } from '../report/visible.ts'
 import { verdictsOf } from '../triage/workflow.ts'
 import { printAlert } from './alert-lines.ts'
@@ -21,11 +21,11 @@ export async function showAlert(alert: Alert, terminal: Terminal): Promise<void>
     terminal.out(`  ${terminal.paint(visible(name, NAMES).padEnd(NAMES), 'dim')} ${value}`)
   for (const [name, value] of facts(alert)) await line(name, visible(value, VALUE))
   // Answers are to be read, so they are broken into lines instead of cut.
-  for (const { question, says } of findingOf(alert).answers)
+  for (const { question, says } of toldAlert(alert).answers)
     await line(QUESTION_WORDS[question], wrapped(says, terminal.columns, ' '.repeat(NAMES + 3)))
   for (const [name, value] of [...reasons(alert), ...shares(alert), ...verdicts(alert)])
     await line(name, visible(value, VALUE))
-  const { evidence } = findingOf(alert)
+  const { evidence } = toldAlert(alert)
   const shown = evidence.events.slice(0, EVENTS)
   if (shown.length > 0) await terminal.out(`  ${counted(shown.length, 'event')} of ${count(evidence.count)}`)
   for (const event of shown) await terminal.out(`    ${jsonLine(event)}`)
@@ -58,7 +58,7 @@ function reasons({ oddsock }: Alert): Line[] {
 }
 
 function shares(alert: Alert): Line[] {
-  return findingOf(alert).evidence.facets.map(({ field, values, others }) => [
+  return toldAlert(alert).evidence.facets.map(({ field, values, others }) => [
     field,
     [
       ...values.slice(0, 5).map(({ value, count: many }) => `${visible(value, 60)} (${count(many)})`),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
-import type { Finding } from '../rules/evaluate.ts'
+import type { RuleFinding } from '../rules/evaluate.ts'
 import { History } from '../triage/history.ts'
 import { AlertDrafts } from './alert-drafts.ts'
 
@@ -17,10 +17,10 @@ function record(id: string, timestamp: number, incident = 'i'): AnomalyRecord {
   } as unknown as AnomalyRecord
 }
 
-const finding = (id: string, timestamp: number, incident?: string): Finding =>
-  ({ alertId: id, record: record(id, timestamp, incident), host: 'web', rows: [] }) as unknown as Finding
+const finding = (id: string, timestamp: number, incident?: string): RuleFinding =>
+  ({ alertId: id, record: record(id, timestamp, incident), host: 'web', rows: [] }) as unknown as RuleFinding
 
-function draftsOf(...findings: readonly Finding[]): AlertDrafts {
+function draftsOf(...findings: readonly RuleFinding[]): AlertDrafts {
   const drafts = new AlertDrafts(new History(FIELDS, 'oddsock.program'))
   for (const one of findings) drafts.found(one, one.record.timestamp)
   drafts.takeChanged()

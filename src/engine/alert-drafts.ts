@@ -1,14 +1,14 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { type Observation, uniteObservations } from '../domain/observation.ts'
 import type { EpochMs } from '../domain/time.ts'
-import type { Finding } from '../rules/evaluate.ts'
+import type { RuleFinding } from '../rules/evaluate.ts'
 import type { Acquaintance, History } from '../triage/history.ts'
 import { type Joined, NOTHING_JOINED, withRecord } from '../triage/joined.ts'
 import type { FindingSink } from './rule-loop.ts'
 
 /** An alert before its evidence was read: what was found, what was known then, and the rows whose events are the evidence. */
 export interface AlertDraft {
-  readonly finding: Finding
+  readonly finding: RuleFinding
   readonly acquaintance: Acquaintance
   /** The clock when the rule found it. */
   readonly now: EpochMs
@@ -41,18 +41,18 @@ export class AlertDrafts implements FindingSink {
     return this.#drafts.has(alertId)
   }
 
-  found(finding: Finding, now: EpochMs): void {
+  found(finding: RuleFinding, now: EpochMs): void {
     this.#put(this.draftOf(finding, now))
   }
 
   /** With what is known of it now; it is not kept. */
-  draftOf(finding: Finding, now: EpochMs): AlertDraft {
+  draftOf(finding: RuleFinding, now: EpochMs): AlertDraft {
     const { record, host, rows } = finding
     const acquaintance = this.#history.acquaintance(record.by_field_value ?? '', host, record.timestamp)
     return { finding, acquaintance, now, rows, record, joined: NOTHING_JOINED }
   }
 
-  revised(finding: Finding): void {
+  revised(finding: RuleFinding): void {
     const draft = this.#drafts.get(finding.alertId)
     if (!draft) return
     const rows = uniteObservations(draft.rows, finding.rows)

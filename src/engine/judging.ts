@@ -5,7 +5,7 @@ import { type Observation, uniteObservations } from '../domain/observation.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
-import type { Finding, RuleState } from '../rules/evaluate.ts'
+import type { RuleFinding, RuleState } from '../rules/evaluate.ts'
 import { type Acquaintance, History, type SavedHistory } from '../triage/history.ts'
 import { type AlertDraft, AlertDrafts } from './alert-drafts.ts'
 import type { ScoredBucket } from './job-loop.ts'
@@ -40,7 +40,7 @@ export interface SavedJudging {
 
 interface SavedDraft extends Omit<AlertDraft, 'finding' | 'acquaintance'> {
   readonly ruleId: string
-  readonly finding: Omit<Finding, 'rule'>
+  readonly finding: Omit<RuleFinding, 'rule'>
   readonly acquaintance: Omit<Acquaintance, 'historyFrom'> & { readonly historyFrom: EpochMs | null }
 }
 

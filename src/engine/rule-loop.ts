@@ -4,9 +4,9 @@ import type { Rule } from '../domain/rule.ts'
 import type { EpochMs } from '../domain/time.ts'
 import {
   evaluate,
-  type Finding,
   type JudgedRecord,
   NEW_RULE,
+  type RuleFinding,
   type RuleOutcome,
   type RuleState,
 } from '../rules/evaluate.ts'
@@ -15,9 +15,9 @@ import { compileExceptions } from '../rules/exceptions.ts'
 /** Where findings go: alerts are made of them there. */
 export interface FindingSink {
   isKnown(alertId: string): boolean
-  found(finding: Finding, now: EpochMs): void
+  found(finding: RuleFinding, now: EpochMs): void
   /** The record of a known alert was written again and still fires. */
-  revised(finding: Finding): void
+  revised(finding: RuleFinding): void
   /** The record fires no more. */
   fell(record: AnomalyRecord): void
 }
@@ -62,7 +62,7 @@ export class RuleLoop {
    * What `step` would find on this page, and nothing changes. Of `max_signals` counts what is left when the page's bucket closes, which is
    * in an interval of its own: the one at hand may have been used up by the bucket before.
    */
-  trial(page: readonly JudgedRecord[], now: EpochMs, closes: EpochMs): readonly Finding[] {
+  trial(page: readonly JudgedRecord[], now: EpochMs, closes: EpochMs): readonly RuleFinding[] {
     const waiting = new Set(this.#state.waiting.map(({ alertId }) => alertId))
     return this.#evaluate(page, now, closes).findings.filter(({ alertId }) => !waiting.has(alertId))
   }

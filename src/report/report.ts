@@ -19,7 +19,7 @@ export interface Report {
   readonly counts: ReportCounts
   /** What became no event, by reason, most frequent first. */
   readonly rejects: readonly ReportReject[]
-  /** Alerts in any order; the page sorts them, worst first. See `finding.ts` for the fields it reads. */
+  /** Alerts in any order; the page sorts them, worst first. See `told-alert.ts` for the fields it reads. */
   readonly alerts: readonly Alert[]
   /** Every record with a score above 0, also those that stayed under the threshold. */
   readonly records: readonly ReportRecord[]

@@ -53,7 +53,7 @@ test('alerts of one rule on one process are one story, whatever the host; anothe
   assert.deepEqual(none, [])
   assert.equal(first?.head.score, 90)
   assert.deepEqual(
-    first?.findings.map(({ score }) => score),
+    first?.alerts.map(({ score }) => score),
     [90, 70, 50],
   )
   assert.deepEqual(first?.hosts, ['web-2', 'web-1'])
@@ -173,7 +173,7 @@ test('the order of the alerts makes no difference, and none is lost', () => {
       ([all, shuffled]) => {
         const stories = storiesOf(all.map(alert))
         assert.deepEqual(storiesOf(shuffled.map(alert)), stories)
-        assert.equal(stories.flatMap(({ findings }) => findings).length, all.length)
+        assert.equal(stories.flatMap(({ alerts }) => alerts).length, all.length)
         assert.equal(
           stories.reduce((sum, { events }) => sum + events, 0),
           all.reduce((sum, { count }) => sum + count, 0),

@@ -2,15 +2,15 @@ import { ascending, max, min } from 'd3-array'
 import type { Alert, Facet } from '../domain/alert.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import type { EpochMs } from '../domain/time.ts'
-import { type Finding, findingOf } from './finding.ts'
 import { rankOf } from './score-step.ts'
+import { type ToldAlert, toldAlert } from './told-alert.ts'
 
 /** Alerts that tell the same: one rule and job on one process or program. A roll-out to fifty hosts is one story, not fifty lines. */
 export interface Story {
-  /** The finding that speaks for all: the worst, the earliest of equals. */
-  readonly head: Finding
-  /** All findings, worst first, the head included. */
-  readonly findings: readonly Finding[]
+  /** The one that speaks for all: the worst, the earliest of equals. */
+  readonly head: ToldAlert
+  /** All of them, worst first, the head included. */
+  readonly alerts: readonly ToldAlert[]
   readonly hosts: readonly string[]
   readonly users: readonly string[]
   /** First and last time of the events behind all of them. */
@@ -18,9 +18,9 @@ export interface Story {
   readonly last?: EpochMs
   /** Events behind all of them. */
   readonly events: number
-  /** The first few, of the worst findings. */
+  /** The first few, of the worst. */
   readonly samples: readonly EcsEvent[]
-  /** What the events have in common, added up over the findings. */
+  /** What the events have in common, added up over all of them. */
   readonly facets: readonly Facet[]
 }
 
@@ -29,33 +29,33 @@ const MOST_SAMPLES = 5
 
 /** The stories of alerts in any order: worst severity first, then the highest score, then the earliest, then by name. */
 export function storiesOf(alerts: readonly Alert[]): Story[] {
-  const byKey = new Map<string, Finding[]>()
-  for (const finding of alerts.map(findingOf).sort(worstFirst)) {
-    const key = JSON.stringify([finding.rule, finding.job, finding.subject])
+  const byKey = new Map<string, ToldAlert[]>()
+  for (const alert of alerts.map(toldAlert).sort(worstFirst)) {
+    const key = JSON.stringify([alert.rule, alert.job, alert.subject])
     const same = byKey.get(key)
-    if (same) same.push(finding)
-    else byKey.set(key, [finding])
+    if (same) same.push(alert)
+    else byKey.set(key, [alert])
   }
   return [...byKey.values()].map(storyOf)
 }
 
-function storyOf(findings: readonly Finding[]): Story {
-  const first = min(findings, (finding) => finding.firstSeen)
-  const last = max(findings, (finding) => finding.lastSeen)
+function storyOf(alerts: readonly ToldAlert[]): Story {
+  const first = min(alerts, (alert) => alert.firstSeen)
+  const last = max(alerts, (alert) => alert.lastSeen)
   return {
     ...(first !== undefined && { first }),
     ...(last !== undefined && { last }),
-    head: findings[0]!,
-    findings,
-    hosts: distinct(findings.flatMap((finding) => finding.hosts)),
-    users: distinct(findings.flatMap((finding) => finding.users)),
-    events: findings.reduce((sum, finding) => sum + finding.evidence.count, 0),
-    samples: findings.flatMap((finding) => finding.evidence.events).slice(0, MOST_SAMPLES),
-    facets: addedUp(findings.flatMap((finding) => finding.evidence.facets)),
+    head: alerts[0]!,
+    alerts,
+    hosts: distinct(alerts.flatMap((alert) => alert.hosts)),
+    users: distinct(alerts.flatMap((alert) => alert.users)),
+    events: alerts.reduce((sum, alert) => sum + alert.evidence.count, 0),
+    samples: alerts.flatMap((alert) => alert.evidence.events).slice(0, MOST_SAMPLES),
+    facets: addedUp(alerts.flatMap((alert) => alert.evidence.facets)),
   }
 }
 
-function worstFirst(a: Finding, b: Finding): number {
+function worstFirst(a: ToldAlert, b: ToldAlert): number {
   return (
     rankOf(b.severity) - rankOf(a.severity) ||
     b.score - a.score ||

@@ -20,7 +20,7 @@ export interface JudgedRecord {
 }
 
 /** What a rule found about one host: the stuff of an alert. */
-export interface Finding extends Candidate {
+export interface RuleFinding extends Candidate {
   readonly rule: Rule
   readonly severity: Severity
   readonly risk_score: number
@@ -60,9 +60,9 @@ export interface RuleContext {
 export interface RuleOutcome {
   readonly state: RuleState
   /** New ones, at most `max_signals` in an interval of the clock. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly RuleFinding[]
   /** Revisions that still fire for hosts which have their alert already: no new alert, but counts and evidence may have grown. */
-  readonly revised: readonly Finding[]
+  readonly revised: readonly RuleFinding[]
   /** Records of the rule's jobs that do not fire: if one has an alert, its score has fallen since. */
   readonly below: readonly AnomalyRecord[]
   readonly warnings: readonly string[]
@@ -81,7 +81,7 @@ export function evaluate(
 ): RuleOutcome {
   const type = ruleTypeOf(rule)
   const queue = new Map(state.waiting.map((one) => [one.alertId, one]))
-  const revised: Finding[] = []
+  const revised: RuleFinding[] = []
   const below = new Map<string, AnomalyRecord>()
   for (const { record, rows } of page) {
     if (!type.concerns(rule, record)) continue
@@ -141,7 +141,7 @@ function candidatesOf(
   return [...byHost].map(([host, ofHost]) => candidate(host, ofHost))
 }
 
-function findingOf(rule: Rule, candidate: Candidate): Finding {
+function findingOf(rule: Rule, candidate: Candidate): RuleFinding {
   return { ...candidate, rule, ...gradeOf(rule, candidate.record, candidate.host) }
 }
 

@@ -9,7 +9,7 @@ import { DAY, type DurationMs, type EpochMs, SECOND } from '../domain/time.ts'
 import { SCOPES, type Scope as ScopeName } from './exception-for.ts'
 
 /** A record of `novelty`, or an alert of one: it carries the fields of its record. */
-type Finding = Pick<AnomalyRecord, 'record_id' | 'timestamp' | 'bucket_span' | 'influencers'> & {
+type NoveltyRecord = Pick<AnomalyRecord, 'record_id' | 'timestamp' | 'bucket_span' | 'influencers'> & {
   readonly by_field_value: string
   readonly partition_field_value: string
   readonly oddsock: NoveltyFinding
@@ -43,10 +43,10 @@ export function expectedFor(
   alert: Alert,
   { scope, until, ...wish }: FeedbackWish & { readonly scope?: readonly ScopeName[]; readonly until: EpochMs },
 ): Expected {
-  const finding = findingIn(alert)
-  const usual: readonly ScopeName[] = isAboutProgram(finding) ? ['host', 'user', 'program'] : SCOPES
+  const record = noveltyRecordOf(alert)
+  const usual: readonly ScopeName[] = isAboutProgram(record) ? ['host', 'user', 'program'] : SCOPES
   const wanted = scope && scope.length > 0 ? scope : usual
-  const peers = wanted.includes('peer') ? allPeers(finding) : []
+  const peers = wanted.includes('peer') ? allPeers(record) : []
   if (!wanted.includes('program') && peers.length === 0)
     throw new AppError({
       message: `Cannot expect everything that happens on a host or as a user: the scope is ${wanted.join(', ')}`,
@@ -54,9 +54,9 @@ export function expectedFor(
       hint: 'Add program, or peer.',
     })
   const found: Scope = {
-    ...(wanted.includes('host') && { host: finding.partition_field_value }),
-    ...(wanted.includes('user') && { user: finding.oddsock.user }),
-    ...(wanted.includes('program') && { program: finding.by_field_value }),
+    ...(wanted.includes('host') && { host: record.partition_field_value }),
+    ...(wanted.includes('user') && { user: record.oddsock.user }),
+    ...(wanted.includes('program') && { program: record.by_field_value }),
     ...(peers.length > 0 && { peers }),
   }
   const id = idOf(alert, 'expected', found, until)
@@ -70,8 +70,8 @@ export function expectedFor(
  * @throws AppError FEEDBACK_UNUSABLE for an alert of another function
  */
 export function maliciousFor(alert: Alert, records: readonly AnomalyRecord[], wish: FeedbackWish): Malicious {
-  const own = findingIn(alert)
-  const others: readonly Finding[] = records.filter(isFinding)
+  const own = noveltyRecordOf(alert)
+  const others: readonly NoveltyRecord[] = records.filter(isOfNovelty)
   const { incident } = own.oddsock
   const incidents = [own, ...others.filter(({ oddsock }) => incident !== undefined && oddsock.incident === incident)]
   const scopes = new Map(incidents.map(maliciousScope).map((scope) => [JSON.stringify(scope), scope]))
@@ -87,51 +87,51 @@ export function maliciousFor(alert: Alert, records: readonly AnomalyRecord[], wi
   }
 }
 
-function maliciousScope(finding: Finding): Scope {
-  const { partition_field_value: host, by_field_value: program, oddsock } = finding
-  const peer = oddestPeer(finding)
-  const peers = isAboutProgram(finding) || peer === undefined ? {} : { peers: [peer] }
+function maliciousScope(record: NoveltyRecord): Scope {
+  const { partition_field_value: host, by_field_value: program, oddsock } = record
+  const peer = oddestPeer(record)
+  const peers = isAboutProgram(record) || peer === undefined ? {} : { peers: [peer] }
   return { host, user: oddsock.user, program, ...peers }
 }
 
-/** Start of the bucket in which what a finding is about was first met: the program there, or the first finding of that peer. */
-function beginningOf(finding: Finding, others: readonly Finding[]): EpochMs {
-  const span = finding.bucket_span * SECOND
-  if (isAboutProgram(finding)) return Math.floor((finding.timestamp - ageOf(finding) * DAY) / span) * span
-  const same = JSON.stringify(maliciousScope(finding))
+/** Start of the bucket in which what a record is about was first met: the program there, or the first record of that peer. */
+function beginningOf(record: NoveltyRecord, others: readonly NoveltyRecord[]): EpochMs {
+  const span = record.bucket_span * SECOND
+  if (isAboutProgram(record)) return Math.floor((record.timestamp - ageOf(record) * DAY) / span) * span
+  const same = JSON.stringify(maliciousScope(record))
   const alike = others.filter((other) => !isAboutProgram(other) && JSON.stringify(maliciousScope(other)) === same)
-  return Math.min(finding.timestamp, ...alike.map(({ timestamp }) => timestamp))
+  return Math.min(record.timestamp, ...alike.map(({ timestamp }) => timestamp))
 }
 
 /** Whether the program is the news, and not some peer of one that has long been there. */
-function isAboutProgram(finding: Finding): boolean {
-  const { terms } = finding.oddsock
+function isAboutProgram(record: NoveltyRecord): boolean {
+  const { terms } = record.oddsock
   const sum = (isMeant: (name: TermName) => boolean) =>
     terms.reduce((nats, term) => nats + (isMeant(term.name) ? term.nats : 0), 0)
-  return ageOf(finding) < YOUNG / DAY || sum((name) => name === 'program') > sum((name) => OF_PEER.has(name))
+  return ageOf(record) < YOUNG / DAY || sum((name) => name === 'program') > sum((name) => OF_PEER.has(name))
 }
 
 /** Days since that account began to use the program on that host. Where the program says nothing in the score, that was long ago. */
-function ageOf({ oddsock: { terms } }: Finding): number {
+function ageOf({ oddsock: { terms } }: NoveltyRecord): number {
   const age = terms.find(({ name }) => name === 'program')?.numbers.age
   return typeof age === 'number' ? age : Number.POSITIVE_INFINITY
 }
 
 /** The peer that says most, as the terms have it. */
-function oddestPeer({ oddsock: { terms } }: Finding): string | undefined {
+function oddestPeer({ oddsock: { terms } }: NoveltyRecord): string | undefined {
   const ip = terms.find(({ name, numbers }) => OF_PEER.has(name) && numbers.ip !== undefined)?.numbers.ip
   return typeof ip === 'string' ? ip : undefined
 }
 
-function allPeers(finding: Finding): string[] {
-  const oddest = oddestPeer(finding)
-  const others = finding.influencers.filter(({ influencer_field_name: name }) => name === 'destination.ip')
+function allPeers(record: NoveltyRecord): string[] {
+  const oddest = oddestPeer(record)
+  const others = record.influencers.filter(({ influencer_field_name: name }) => name === 'destination.ip')
   const all = [...(oddest === undefined ? [] : [oddest]), ...others.flatMap((one) => one.influencer_field_values)]
   return [...new Set(all)]
 }
 
-function findingIn(alert: Alert): Finding {
-  if (isFinding(alert)) return alert
+function noveltyRecordOf(alert: Alert): NoveltyRecord {
+  if (isOfNovelty(alert)) return alert
   throw new AppError({
     message: `Cannot teach job "${alert.job_id}" from alert "${alert['kibana.alert.uuid']}": only a job of the function "novelty" learns from what people say`,
     code: 'FEEDBACK_UNUSABLE',
@@ -139,8 +139,8 @@ function findingIn(alert: Alert): Finding {
   })
 }
 
-function isFinding<One extends Alert | AnomalyRecord>(one: One): one is One & Finding {
-  const { oddsock, by_field_value, partition_field_value } = one as Partial<Finding>
+function isOfNovelty<One extends Alert | AnomalyRecord>(one: One): one is One & NoveltyRecord {
+  const { oddsock, by_field_value, partition_field_value } = one as Partial<NoveltyRecord>
   return oddsock?.terms !== undefined && by_field_value !== undefined && partition_field_value !== undefined
 }
 

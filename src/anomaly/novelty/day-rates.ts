@@ -9,15 +9,37 @@ import { layout, type RowOf } from './layout.ts'
  */
 
 /** What an outside address that is new to a program can be; exactly one of these. */
-export const PEER_KINDS = ['A1', 'A2', 'R', 'E'] as const
-/** A1 unknown endpoint in a range new to the program · A2 in a range it uses · R known endpoint, new range · E known, range in use. */
+export const PEER_KINDS = ['unknownInNewRange', 'unknownInUsedRange', 'knownInNewRange', 'knownInUsedRange'] as const
+/**
+ * Whether the fleet knows the endpoint, and whether the program uses its range: A1, A2, R and E of v3 §6, in this order, which that of
+ * `kindBit` and of the curves in snapshots is.
+ */
 export type PeerKind = (typeof PEER_KINDS)[number]
 
+/** Nobody in the fleet knows the endpoint: A of the design. */
+export function isUnknown(kind: PeerKind | undefined): kind is 'unknownInNewRange' | 'unknownInUsedRange' {
+  return kind === 'unknownInNewRange' || kind === 'unknownInUsedRange'
+}
+
 /** Days that are over, and days with a novelty of each kind; `day` is the last on which they were made to fade. */
-export const DAY_RATES = layout({ m: 'f64', A1: 'f64', A2: 'f64', R: 'f64', E: 'f64', day: 'i32' })
+export const DAY_RATES = layout({
+  m: 'f64',
+  unknownInNewRange: 'f64',
+  unknownInUsedRange: 'f64',
+  knownInNewRange: 'f64',
+  knownInUsedRange: 'f64',
+  day: 'i32',
+})
 export type DayRates = RowOf<typeof DAY_RATES>
 /** Of what was never there. */
-export const NO_DAYS: Readonly<DayRates> = { m: 0, A1: 0, A2: 0, R: 0, E: 0, day: 0 }
+export const NO_DAYS: Readonly<DayRates> = {
+  m: 0,
+  unknownInNewRange: 0,
+  unknownInUsedRange: 0,
+  knownInNewRange: 0,
+  knownInUsedRange: 0,
+  day: 0,
+}
 
 export type DayCurves = readonly [Curve, Curve, Curve, Curve]
 
@@ -80,10 +102,7 @@ function settle(rates: DayRates, day: number): void {
   const left = kept(day - rates.day)
   if (left < 1) {
     rates.m *= left
-    rates.A1 *= left
-    rates.A2 *= left
-    rates.R *= left
-    rates.E *= left
+    for (const kind of PEER_KINDS) rates[kind] *= left
   }
   rates.day = Math.max(rates.day, day)
 }

@@ -51,7 +51,7 @@ export const USE = layout({
   /** Buckets with activity. */
   buckets: 'u32',
   first: 'f64',
-  /** Birth score; it fades from `first` on, unless vetting has found another (`Finding`). */
+  /** Birth score; it fades from `first` on, unless vetting has found another (`Vetting`). */
   score: 'f64',
   days: DAY_RATES,
   internalRate: RATE,
@@ -68,7 +68,7 @@ export const USE = layout({
   directory: 'u8',
   /** Still to be asked whether it qualifies for `rev`. */
   reviewable: 'flag',
-  /** It has a `Finding`. */
+  /** It has a `Vetting`. */
   found: 'flag',
   /** Peers inside; once there are too many, another one is no surprise and they are dropped. */
   internal: 'u8',
@@ -79,7 +79,7 @@ export const USE = layout({
 export type Use = RowOf<typeof USE>
 
 /** What vetting has found out about a use. */
-const FINDING = layout({
+const VETTING = layout({
   use: 'u32',
   /** Score of a birth that was found out, and since when it fades. */
   score: 'f64',
@@ -90,7 +90,7 @@ const FINDING = layout({
   rev: 'f64',
   revAt: 'f64',
 })
-export type Finding = RowOf<typeof FINDING>
+export type Vetting = RowOf<typeof VETTING>
 
 /** A peer inside that a use has met. */
 const INTERNAL = layout({ use: 'u32', ip: 'address', seen: 'i32' })
@@ -108,8 +108,9 @@ export const PROGRAM = layout({
   fanOut: 'u32',
   /** Ports it has used. */
   ports: 'u32',
-  a: RATE,
-  b: RATE,
+  /** Observed in outside groups (A and B of detection-design §6). */
+  unknownEndpointRate: RATE,
+  newPortRate: RATE,
   /** Share of outside groups with a new address, lately: the program roams above 0.3. */
   roaming: 'f64',
   days: DAY_RATES,
@@ -129,8 +130,9 @@ export const ON_HOST = layout({
   seen: 'i32',
   lastUser: 'name',
   first: 'f64',
-  a: RATE,
-  b: RATE,
+  /** Observed in outside groups (A and B of detection-design §6). */
+  unknownEndpointRate: RATE,
+  newPortRate: RATE,
 })
 export type ProgramOnHost = RowOf<typeof ON_HOST>
 
@@ -189,7 +191,8 @@ export function newTables(saved?: SavedTables) {
     users: new Table(USER, 1, saved?.users),
     accounts: new Table(ACCOUNT, 2, saved?.accounts),
     uses: new Table(USE, 3, saved?.uses),
-    findings: new Table(FINDING, 1, saved?.findings),
+    /** Vettings, under the name that snapshots have for them. */
+    findings: new Table(VETTING, 1, saved?.findings),
     internal: new Table(INTERNAL, 2, saved?.internal),
     programs: new Table(PROGRAM, 1, saved?.programs),
     onHosts: new Table(ON_HOST, 2, saved?.onHosts),

@@ -263,9 +263,9 @@ export class NoveltyJob implements JobModel {
 
   /** Forgets at fixed times of the data, so that neither a restart nor a skip shows: when a day has ended since `before`. */
   #forget(before: EpochMs): void {
-    const to = this.#at!
+    const to = Math.floor(this.#at! / DAY) * DAY
     const state = this.#state
-    if (Math.floor(to / DAY) === Math.floor(before / DAY)) return
+    if (to <= before) return
     const old = to - this.#options.lateWindow
     forgetRows(state.presence, old)
     for (const [id, { at }] of state.recent) if (at < old) state.recent.delete(id)

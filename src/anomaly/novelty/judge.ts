@@ -24,7 +24,7 @@ import {
 } from './shape.ts'
 import { directoryOf, type NoveltyClass } from './shape-state.ts'
 import type { Term } from './term.ts'
-import { findingOf, isSettled } from './vetting.ts'
+import { isSettled, vettingOf } from './vetting.ts'
 import { CAPS, GATE, WEIGHTS } from './weights.ts'
 
 /** How surprising a group is against the state before it, and what is to be learned from it. */
@@ -60,7 +60,7 @@ export function judge(scene: Scene): Judgement {
   const fresh =
     ofProgram.silence !== undefined ||
     review.found !== undefined ||
-    (use !== undefined && at < (findingOf(state, use)?.freshUntil ?? 0))
+    (use !== undefined && at < (vettingOf(state, use)?.freshUntil ?? 0))
   const about = most(peers, (peer) => peerNats(peer) + gate * persistenceOf(peer, fresh))
   const novelty = noveltyOf(levelOf(ofProgram, use), use !== undefined && judged, peers)
   const breadth = mostTelling(leapTerm(scene), fanOutTerm(program, group), newPeersTerm(peers))
@@ -96,7 +96,11 @@ export function sumOf(terms: readonly Term[]): number {
 
 /** How far anything about a group is new, 0 to 1: an old program with old peers is not odd for running at night. */
 function gateOf(program: number, review: number, peers: readonly PeerEvidence[]): number {
-  const peer = peers.reduce((most, { a, r, i }) => Math.max(most, a, i, GATE.range * r), 0)
+  const peer = peers.reduce(
+    (most, { nats: { unknownEndpoint, newRange, internal } }) =>
+      Math.max(most, unknownEndpoint, internal, GATE.range * newRange),
+    0,
+  )
   return Math.min(1, Math.max(program / GATE.program, review / GATE.review, peer / GATE.peer))
 }
 
@@ -120,7 +124,7 @@ function noveltyOf(level: Level, known: boolean, peers: readonly PeerEvidence[])
 }
 
 function isNews({ kind, newInternal }: PeerEvidence): boolean {
-  return newInternal || (kind !== undefined && kind !== 'E')
+  return newInternal || (kind !== undefined && kind !== 'knownInUsedRange')
 }
 
 function programTerm({ state, group, ids, host, use }: Scene, { nats, level, silence }: ProgramEvidence): Term {
@@ -148,27 +152,27 @@ function reviewTerm({ state, group }: Scene, { nats }: Review, peers: readonly P
 }
 
 function peerTerms({ state, group, ids, program, use }: Scene, about: PeerEvidence): Term[] {
-  const { peer, a, r, b, e, i, otherHosts, near } = about
+  const { peer, nats, near } = about
   const numbers = {
     ip: peer.ip,
     port: peer.port,
     range: peer.range,
     program: group.program,
     user: group.user,
-    otherHosts,
+    otherHosts: nats.otherHosts,
     near: near ? 1 : 0,
     groups: program?.groups ?? 0,
     days: Math.round(use?.days.m ?? 0),
     hosts: state.hostTimes.size(ids.program),
   }
-  const unknown = WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, a)
-  const range = WEIGHTS.newRange * Math.min(CAPS.newRange, r)
-  const term = (name: TermName, nats: number): Term => ({ name, nats, numbers })
+  const unknown = WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, nats.unknownEndpoint)
+  const range = WEIGHTS.newRange * Math.min(CAPS.newRange, nats.newRange)
+  const term = (name: TermName, weighted: number): Term => ({ name, nats: weighted, numbers })
   return [
     unknown >= range ? term('unknown endpoint', unknown) : term('new range', range),
-    term('new port', WEIGHTS.newPort * b),
-    term('known endpoint', WEIGHTS.knownEndpoint * e),
-    term('new internal peer', WEIGHTS.internal * i),
+    term('new port', WEIGHTS.newPort * nats.newPort),
+    term('known endpoint', WEIGHTS.knownEndpoint * nats.knownEndpoint),
+    term('new internal peer', WEIGHTS.internal * nats.internal),
   ]
 }
 
@@ -193,7 +197,7 @@ function shapeTerms(scene: Scene, about: PeerEvidence, novelty: NoveltyClass) {
     localToolTerm(scene),
     hourTerm(state, group.first, novelty),
     terminalTerm(state, program, group, novelty),
-    about.a > 0 ? portTerm(state, about.peer.portKey) : undefined,
+    about.nats.unknownEndpoint > 0 ? portTerm(state, about.peer.portKey) : undefined,
   ]
 }
 

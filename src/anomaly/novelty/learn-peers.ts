@@ -65,7 +65,7 @@ function learnPort({ state, ids }: Scene, program: Program, { peer: { portKey, e
 
 function learnRange(
   { state, group, ids }: Scene,
-  { peer, keys, kind, bornR }: PeerEvidence,
+  { peer, keys, kind, nats }: PeerEvidence,
   use: Use,
   seen: number,
 ): void {
@@ -77,12 +77,12 @@ function learnRange(
     range = entries.ranges.add(ids.program, id)
     range.owner = use.id
     range.first = at
-    range.score = bornR
+    range.score = nats.rangeBirth
   }
   if (range.owner !== use.id) range.shared = true
   else if (range.seen !== seen) range.buckets += 1
   touch(range, seen)
-  if (kind === undefined || kind === 'E' || entries.news.has(ids.program, id, ids.host)) return
+  if (kind === undefined || kind === 'knownInUsedRange' || entries.news.has(ids.program, id, ids.host)) return
   const times = pairOf(ids.program, id)
   if (newsTimes.size(times) >= HOSTS_KEPT) return
   entries.news.add(ids.program, id, ids.host).first = at
@@ -92,7 +92,7 @@ function learnRange(
 /** Contacts of roaming programs do not make an endpoint known; they own it only if its port is new to them as well. */
 function learnEndpoint(
   { state, group }: Scene,
-  { peer, keys, kind, newPort, bornA }: PeerEvidence,
+  { peer, keys, kind, newPort, nats }: PeerEvidence,
   ip: number,
   program: Program,
   use: Use,
@@ -109,7 +109,7 @@ function learnEndpoint(
     made.seen = seen
     made.vouched = !roaming
     made.first = group.first
-    made.score = bornA
+    made.score = nats.endpointBirth
     made.buckets = 1
     return
   }

@@ -1,6 +1,7 @@
 import { isLocalTool } from '../../domain/local-tools.ts'
 import { DAY } from '../../domain/time.ts'
 import { learnCurve } from './curve.ts'
+import { isUnknown } from './day-rates.ts'
 import { beginDay } from './enter.ts'
 import { type Program, type ProgramOfUser, type ProgramOnHost, touch, type Use } from './entries.ts'
 import { executableOf, placeOf } from './executable.ts'
@@ -14,7 +15,7 @@ import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
 import { goesOutside, isLeap, peersAsked } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
-import { countHour, findingFor, isSettled, LEARNING, REVIEWED_FOR } from './vetting.ts'
+import { countHour, isSettled, LEARNING, REVIEWED_FOR, vettingFor } from './vetting.ts'
 import { wait } from './waiting.ts'
 
 /** What fits into the byte of `Use.mostPeers`. */
@@ -102,18 +103,18 @@ function learnVetting(scene: Scene, { program, review, peers }: Judgement, use: 
     if (peers.some(({ peer }) => peer.external)) state.review.vetted += 1
   }
   if (program.silence !== undefined && program.born !== undefined) {
-    const finding = findingFor(state, use)
-    finding.score = program.born
-    finding.scoredAt = at
-    finding.freshUntil = at + REVIEWED_FOR
+    const vetting = vettingFor(state, use)
+    vetting.score = program.born
+    vetting.scoredAt = at
+    vetting.freshUntil = at + REVIEWED_FOR
   }
   if (review.found !== undefined) {
     state.review.qualified += 1
     use.reviewable = false
-    const finding = findingFor(state, use)
-    finding.rev = review.found
-    finding.revAt = at
-    finding.freshUntil = at + REVIEWED_FOR
+    const vetting = vettingFor(state, use)
+    vetting.rev = review.found
+    vetting.revAt = at
+    vetting.freshUntil = at + REVIEWED_FOR
   }
 }
 
@@ -126,7 +127,7 @@ function learnRates(
 ): void {
   const { state, account } = scene
   const external = peers.some(({ peer }) => peer.external)
-  const unknown = peers.some(({ kind }) => kind === 'A1' || kind === 'A2')
+  const unknown = peers.some(({ kind }) => isUnknown(kind))
   const newPort = peers.some((peer) => peer.newPort)
   const newInternal = peers.some((peer) => peer.newInternal)
   if (external) program.roaming += ROAMING_STEP * ((unknown ? 1 : 0) - program.roaming)
@@ -136,16 +137,16 @@ function learnRates(
     account.youngNew.expected += curveOfNews(state, groups)
     if (unknown) account.youngNew.observed += 1
   }
-  learnCurve(state.curves.a, groups, unknown)
-  learnCurve(state.curves.b, groups, newPort)
-  observe(program.a, unknown)
-  observe(program.b, newPort)
+  learnCurve(state.curves.unknownEndpoint, groups, unknown)
+  learnCurve(state.curves.newPort, groups, newPort)
+  observe(program.unknownEndpointRate, unknown)
+  observe(program.newPortRate, newPort)
   if (onHost) {
-    observe(onHost.a, unknown)
-    observe(onHost.b, newPort)
+    observe(onHost.unknownEndpointRate, unknown)
+    observe(onHost.newPortRate, newPort)
   }
   if (scene.use !== undefined && !use.internalMany) {
-    learnCurve(state.curves.i, use.buckets, newInternal)
+    learnCurve(state.curves.internal, use.buckets, newInternal)
     observe(use.internalRate, newInternal)
   }
 }

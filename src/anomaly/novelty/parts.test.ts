@@ -73,13 +73,13 @@ test('an account that brought nothing where ten novelties were expected makes on
 test('the chance of a day stands on the program’s user, the program and the curve', () => {
   const levels = [DAY_RATES.blank(), DAY_RATES.blank(), DAY_RATES.blank()] as const
   const curves = newDayCurves()
-  near(dayChance('A1', curves, 0, levels, 0), 0.3)
-  bookDay(levels, curves, 0, kindBit('R'), 0)
+  near(dayChance('unknownInNewRange', curves, 0, levels, 0), 0.3)
+  bookDay(levels, curves, 0, kindBit('knownInNewRange'), 0)
   // curve (0 + 8·0.3)/9 = 0.266667, then three times ·5/6: 0.154321
-  near(dayChance('A1', curves, 0, levels, 0), 0.154321)
-  bookNovelty(levels, 'A1', 0)
+  near(dayChance('unknownInNewRange', curves, 0, levels, 0), 0.154321)
+  bookNovelty(levels, 'unknownInNewRange', 0)
   // (1 + 5·0.266667)/6 = 0.388889; (1 + 5·0.388889)/6 = 0.490741; (1 + 5·0.490741)/6 = 0.575617
-  near(dayChance('A1', curves, 0, levels, 0), 0.575617)
+  near(dayChance('unknownInNewRange', curves, 0, levels, 0), 0.575617)
 })
 
 test('silence before a program appeared is as improbable as the program is regular', () => {

@@ -1,6 +1,6 @@
 import { DAY } from '../../domain/time.ts'
 import { chanceAfter } from './curve.ts'
-import { dayChance, NO_DAYS, type PeerKind } from './day-rates.ts'
+import { dayChance, isUnknown, NO_DAYS, type PeerKind } from './day-rates.ts'
 import type { Endpoint, Program, Range, Use } from './entries.ts'
 import type { Peer } from './facts.ts'
 import { dayOf, youth } from './fading.ts'
@@ -21,17 +21,7 @@ export interface PeerEvidence {
   readonly kind: PeerKind | undefined
   readonly newPort: boolean
   readonly newInternal: boolean
-  /** s_A and s_R after carry and peer roll-out, not capped; 0 where there is none. */
-  readonly a: number
-  readonly r: number
-  readonly b: number
-  readonly e: number
-  readonly i: number
-  /** s_A and s_R of this bucket alone, to be remembered at birth. */
-  readonly bornA: number
-  readonly bornR: number
-  /** Other hosts on which the program had something new in this range lately. */
-  readonly otherHosts: number
+  readonly nats: PeerNats
   /** The program knows an address of the same /24. */
   readonly near: boolean
   /** Buckets in which the endpoint or the range was contacted by its owner, this one included, if this use owns it unshared; else 0. */
@@ -39,6 +29,28 @@ export interface PeerEvidence {
   readonly endpointAge: number
   readonly rangeBuckets: number
   readonly rangeAge: number
+}
+
+/**
+ * How surprising each novelty of a peer is by itself, in nats, before weights, under the names that `WEIGHTS` has for them; 0 where
+ * there is none. Letters are those of the design.
+ */
+export interface PeerNats {
+  /** A: the endpoint is unknown in the fleet. After carry and peer roll-out, not capped. */
+  readonly unknownEndpoint: number
+  /** R: a known endpoint in a range that is new to the program. After carry and peer roll-out, not capped. */
+  readonly newRange: number
+  /** B: the port is new to the program. */
+  readonly newPort: number
+  /** E: a known endpoint in a range that the program uses, whose address is new to it. */
+  readonly knownEndpoint: number
+  /** I: an address inside that is new to this use. */
+  readonly internal: number
+  /** A and R of this bucket alone, to be remembered at birth. */
+  readonly endpointBirth: number
+  readonly rangeBirth: number
+  /** Other hosts on which the program had something new in this range lately: the roll-out that A and R are after. */
+  readonly otherHosts: number
 }
 
 /** What a peer is called, by number; `NOBODY` for what the model has not heard of. */
@@ -60,7 +72,7 @@ function keysOf(names: Names, { ip, portKey, service, range, external }: Peer): 
 }
 
 /** Priors of the curves by group, at a program's first (p₁ of detection-design §6). */
-const FIRST = { a: 0.25, b: 0.1, i: 0.5 } as const
+const FIRST = { unknownEndpoint: 0.25, newPort: 0.1, internal: 0.5 } as const
 const WEIGHT = 5
 const INTERNAL_WEIGHT = 2
 /** A program that meets a new address in more than three of ten outside groups roams. */
@@ -101,7 +113,7 @@ export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEviden
   const endpoint = peer.external && !isVouched ? entries.endpoints.get(keys.ip, keys.service) : undefined
   const usual = supposed?.rolledOut === true
   const kind = usual || !peer.external ? undefined : kindOf(scene, keys, isVouched || endpoint?.vouched === true, range)
-  const near = kind === 'A2' && use !== undefined && at - use.first >= SETTLED && knowsNear(scene, keys)
+  const near = kind === 'unknownInUsedRange' && use !== undefined && at - use.first >= SETTLED && knowsNear(scene, keys)
   const newPort = !usual && !entries.ports.has(ids.program, keys.portKey)
   const newInternal = !peer.external && use !== undefined && !use.internalMany && !entries.internal.has(use.id, keys.ip)
   const owned = ownedAlone(endpoint, use)
@@ -113,14 +125,7 @@ export function judgePeer(scene: Scene, peer: Peer, judged: boolean): PeerEviden
     kind,
     newPort,
     newInternal,
-    a: nats.a,
-    r: nats.r,
-    b: nats.b,
-    e: nats.e,
-    i: nats.i,
-    bornA: nats.bornA,
-    bornR: nats.bornR,
-    otherHosts: nats.otherHosts,
+    nats,
     near,
     endpointBuckets: owned ? owned.buckets + 1 : 0,
     endpointAge: owned ? at - owned.first : 0,
@@ -140,41 +145,38 @@ interface Seen {
   readonly range: Range | undefined
 }
 
-interface PeerNats {
-  readonly a: number
-  readonly r: number
-  readonly b: number
-  readonly e: number
-  readonly i: number
-  readonly bornA: number
-  readonly bornR: number
-  readonly otherHosts: number
+const NO_NATS: PeerNats = {
+  unknownEndpoint: 0,
+  newRange: 0,
+  newPort: 0,
+  knownEndpoint: 0,
+  internal: 0,
+  endpointBirth: 0,
+  rangeBirth: 0,
+  otherHosts: 0,
 }
-
-const NO_NATS: PeerNats = { a: 0, r: 0, b: 0, e: 0, i: 0, bornA: 0, bornR: 0, otherHosts: 0 }
 
 function natsOf(scene: Scene, seen: Seen): PeerNats {
   const { kind, near, newPort, newInternal, owned, ownRange, range } = seen
   if (kind === undefined && !newPort && !newInternal && !owned && !ownRange) return NO_NATS
   const { state, group } = scene
   const at = group.first
-  const b = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(scene))) : 0
-  const unknown = kind === 'A1' || kind === 'A2'
+  const portNats = newPort ? Math.min(CAPS.newPort, -Math.log(portChance(scene))) : 0
   // One endpoint that is new by address and by port is no likelier than the less likely of the two (detection-design §13).
-  const bornA = unknown ? Math.max(unknownEndpoint(scene, kind, near), b) : 0
-  const bornR = kind === 'R' ? -Math.log(dayChanceOf(scene, 'R')) : 0
+  const endpointBirth = isUnknown(kind) ? Math.max(unknownEndpoint(scene, kind, near), portNats) : 0
+  const rangeBirth = kind === 'knownInNewRange' ? -Math.log(dayChanceOf(scene, kind)) : 0
   const otherHosts = range ? hostsWithNews(scene, range) : 0
   const rollOut = Math.log(1 + otherHosts)
-  const carriedA = owned ? owned.score * youth(at - owned.first) : 0
-  const carriedR = ownRange ? ownRange.score * youth(at - ownRange.first) : 0
+  const carriedEndpoint = owned ? owned.score * youth(at - owned.first) : 0
+  const carriedRange = ownRange ? ownRange.score * youth(at - ownRange.first) : 0
   return {
-    a: Math.max(0, Math.max(bornA, carriedA) - rollOut),
-    r: Math.max(0, Math.max(bornR, carriedR) - rollOut),
-    b,
-    e: kind === 'E' ? -Math.log(dayChanceOf(scene, 'E')) : 0,
-    i: newInternal ? Math.min(CAPS.internal, -Math.log(internalChance(state, scene.use!))) : 0,
-    bornA,
-    bornR,
+    unknownEndpoint: Math.max(0, Math.max(endpointBirth, carriedEndpoint) - rollOut),
+    newRange: Math.max(0, Math.max(rangeBirth, carriedRange) - rollOut),
+    newPort: portNats,
+    knownEndpoint: kind === 'knownInUsedRange' ? -Math.log(dayChanceOf(scene, kind)) : 0,
+    internal: newInternal ? Math.min(CAPS.internal, -Math.log(internalChance(state, scene.use!))) : 0,
+    endpointBirth,
+    rangeBirth,
     otherHosts,
   }
 }
@@ -185,17 +187,22 @@ function ownedAlone<T extends Endpoint | Range>(one: T | undefined, use: Use | u
 }
 
 /** The contact's own worth: an unknown endpoint and a new range are one thing and count once. */
-export function contactNats({ a, r }: Pick<PeerEvidence, 'a' | 'r'>): number {
+export function contactNats({ nats: { unknownEndpoint, newRange } }: Pick<PeerEvidence, 'nats'>): number {
   return Math.max(
-    WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, a),
-    WEIGHTS.newRange * Math.min(CAPS.newRange, r),
+    WEIGHTS.unknownEndpoint * Math.min(CAPS.unknownEndpoint, unknownEndpoint),
+    WEIGHTS.newRange * Math.min(CAPS.newRange, newRange),
   )
 }
 
 /** Nats of a peer without persistence. */
 export function peerNats(evidence: PeerEvidence): number {
-  const { b, e, i } = evidence
-  return contactNats(evidence) + WEIGHTS.newPort * b + WEIGHTS.knownEndpoint * e + WEIGHTS.internal * i
+  const { newPort, knownEndpoint, internal } = evidence.nats
+  return (
+    contactNats(evidence) +
+    WEIGHTS.newPort * newPort +
+    WEIGHTS.knownEndpoint * knownEndpoint +
+    WEIGHTS.internal * internal
+  )
 }
 
 function kindOf(
@@ -205,8 +212,8 @@ function kindOf(
   range: Range | undefined,
 ): PeerKind | undefined {
   if (entries.addresses.has(ids.program, ip)) return undefined
-  if (vouched) return range ? 'E' : 'R'
-  return range ? 'A2' : 'A1'
+  if (vouched) return range ? 'knownInUsedRange' : 'knownInNewRange'
+  return range ? 'unknownInUsedRange' : 'unknownInNewRange'
 }
 
 function knowsNear({ state: { entries }, ids }: Scene, { ip }: PeerKeys): boolean {
@@ -233,14 +240,14 @@ function dayChanceOf({ state, group, program, ofUser, use }: Scene, kind: PeerKi
 
 function contactChance(scene: Scene): number {
   const { program, onHost } = scene
-  const ofProgram = chance(program?.a ?? NO_RATE, expectedNews(scene), WEIGHT)
-  return chance(onHost?.a ?? NO_RATE, ofProgram, WEIGHT)
+  const ofProgram = chance(program?.unknownEndpointRate ?? NO_RATE, expectedNews(scene), WEIGHT)
+  return chance(onHost?.unknownEndpointRate ?? NO_RATE, ofProgram, WEIGHT)
 }
 
 /** The curve's chance of an unknown endpoint; while a program is young, times what its account makes of such chances. */
 function expectedNews({ state, program, account }: Scene): number {
   const groups = program?.groups ?? 0
-  const byCurve = chanceAfter(state.curves.a, FIRST.a, groups)
+  const byCurve = chanceAfter(state.curves.unknownEndpoint, FIRST.unknownEndpoint, groups)
   if (groups >= YOUNG) return byCurve
   const { observed, expected } = account.youngNew
   return Math.min(1, (byCurve * (observed + 1)) / (expected + 1))
@@ -248,17 +255,17 @@ function expectedNews({ state, program, account }: Scene): number {
 
 /** What the curve alone expects of a program; `youngNew` compares with it. */
 export function curveOfNews(state: State, groups: number): number {
-  return chanceAfter(state.curves.a, FIRST.a, groups)
+  return chanceAfter(state.curves.unknownEndpoint, FIRST.unknownEndpoint, groups)
 }
 
 function portChance({ state, program, onHost }: Scene): number {
-  const curve = chanceAfter(state.curves.b, FIRST.b, program?.groups ?? 0)
-  const ofProgram = chance(program?.b ?? NO_RATE, curve, WEIGHT)
-  return chance(onHost?.b ?? NO_RATE, ofProgram, WEIGHT)
+  const curve = chanceAfter(state.curves.newPort, FIRST.newPort, program?.groups ?? 0)
+  const ofProgram = chance(program?.newPortRate ?? NO_RATE, curve, WEIGHT)
+  return chance(onHost?.newPortRate ?? NO_RATE, ofProgram, WEIGHT)
 }
 
 function internalChance(state: State, use: Use): number {
-  return chance(use.internalRate, chanceAfter(state.curves.i, FIRST.i, use.buckets), INTERNAL_WEIGHT)
+  return chance(use.internalRate, chanceAfter(state.curves.internal, FIRST.internal, use.buckets), INTERNAL_WEIGHT)
 }
 
 /** Other hosts that had something new of the program in a range within seven days. */

@@ -4,7 +4,7 @@ import { youth } from './fading.ts'
 import { ageClassOf, fleetRate, type Level, levelGroup, MATURE, multiplier, surpriseOf } from './novelty-rates.ts'
 import type { PeerEvidence } from './peers.ts'
 import type { Scene } from './scene.ts'
-import { findingOf, LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf } from './vetting.ts'
+import { LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf, vettingOf } from './vetting.ts'
 import { CAPS } from './weights.ts'
 
 /** On a host's first day everything is new. What is new on its second is worth what the rates of so young a host leave of it. */
@@ -31,8 +31,8 @@ export function judgeProgram(scene: Scene): ProgramEvidence {
     const born = age < BIRTHS_FROM ? 0 : Math.min(CAPS.program, surprise(scene, level, ageClassOf(age)))
     return { nats: born, level, born, silence: undefined }
   }
-  const finding = findingOf(scene.state, use)
-  const left = (finding?.score ?? use.score) * youth(at - (finding?.scoredAt ?? use.first))
+  const vetting = vettingOf(scene.state, use)
+  const left = (vetting?.score ?? use.score) * youth(at - (vetting?.scoredAt ?? use.first))
   if (!use.countsHours || at - host.first < LEARNING)
     return { nats: left, level: undefined, born: undefined, silence: undefined }
   const silence = silenceOf(use.hours, host.first, use.first)
@@ -66,7 +66,7 @@ export function judgeReview({ state, group, ids, host, program, use }: Scene, pe
     const found = reviewScore(state)
     return { nats: found, found }
   }
-  const { rev, revAt } = findingOf(state, use) ?? { rev: 0, revAt: 0 }
+  const { rev, revAt } = vettingOf(state, use) ?? { rev: 0, revAt: 0 }
   return { nats: at < revAt + REVIEWED_FOR ? rev * youth(at - revAt) : 0, found: undefined }
 }
 

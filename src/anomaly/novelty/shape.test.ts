@@ -191,9 +191,9 @@ test('a leap is eight peers at least and four times as many as ever, worth what 
 })
 
 test('new peers inside count together from three on, as far as this use seldom meets one', () => {
-  const met = (count: number, i: number) => [
-    { newInternal: false, i: 0 },
-    ...Array.from({ length: count }, () => ({ newInternal: true, i })),
+  const met = (count: number, internal: number) => [
+    { newInternal: false, nats: { internal: 0 } },
+    ...Array.from({ length: count }, () => ({ newInternal: true, nats: { internal } })),
   ]
   assert.equal(newPeersTerm(met(2, 4)), undefined)
   // 0.5·ln 14; where one is half as surprising as it has to be for the whole, half of 0.5·ln 4; nothing where it is none

@@ -5,7 +5,7 @@ import type { Host, Program, Use } from './entries.ts'
 import { INBOUND } from './facts.ts'
 import type { Group } from './group.ts'
 import { activeDays, type Level, levelGroup } from './novelty-rates.ts'
-import type { PeerEvidence } from './peers.ts'
+import type { PeerEvidence, PeerNats } from './peers.ts'
 import type { Scene } from './scene.ts'
 import { directoryNumber, HOUR_CELLS, type NoveltyClass } from './shape-state.ts'
 import type { State } from './state.ts'
@@ -223,20 +223,22 @@ function otherHostsWithLeaps({ leapHosts }: Pick<State, 'leapHosts'>, { host, fi
 
 const AT_ONCE = { from: 3, weight: 0.5, quiet: 2 } as const
 
+type MetInside = Pick<PeerEvidence, 'newInternal'> & { readonly nats: Pick<PeerNats, 'internal'> }
+
 /**
  * An account that keeps to its peers inside meets several new ones within one interval: somebody looks around, or goes from host to
- * host. The fan-out of a program says nothing about that where another account of the fleet speaks to all hosts with it. `i` says how seldom
- * this use meets any, and takes back the term where it often does.
+ * host. The fan-out of a program says nothing about that where another account of the fleet speaks to all hosts with it. Their own surprise (I)
+ * says how seldom this use meets any, and takes back the term where it often does.
  */
-export function newPeersTerm(peers: readonly Pick<PeerEvidence, 'newInternal' | 'i'>[]): Term | undefined {
-  let [fresh, i] = [0, 0]
+export function newPeersTerm(peers: readonly MetInside[]): Term | undefined {
+  let [fresh, surprise] = [0, 0]
   for (const peer of peers) {
     if (!peer.newInternal) continue
     fresh++
-    i = Math.max(i, peer.i)
+    surprise = Math.max(surprise, peer.nats.internal)
   }
-  if (fresh < AT_ONCE.from || i === 0) return undefined
-  const nats = AT_ONCE.weight * Math.min(1, i / AT_ONCE.quiet) * Math.log(fresh)
+  if (fresh < AT_ONCE.from || surprise === 0) return undefined
+  const nats = AT_ONCE.weight * Math.min(1, surprise / AT_ONCE.quiet) * Math.log(fresh)
   return { name: 'new peers at once', nats, numbers: { peers: fresh } }
 }
 

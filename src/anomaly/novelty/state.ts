@@ -40,7 +40,7 @@ export interface Fleet {
   /** By host, when it last had a leap, of the last day. */
   readonly leapHosts: Map<string, EpochMs>
   /** Curves of detection-design §6, by group; those of v3 §6, by day. */
-  readonly curves: { readonly a: Curve; readonly b: Curve; readonly i: Curve }
+  readonly curves: { readonly unknownEndpoint: Curve; readonly newPort: Curve; readonly internal: Curve }
   readonly dayCurves: DayCurves
   readonly shape: ShapeState
   /** `rev` of v3 §8: uses vetted with an outside peer, and those that qualified. */
@@ -79,7 +79,7 @@ function newFleet(): Fleet {
     births: [],
     leaps: [],
     leapHosts: new Map(),
-    curves: { a: newCurve(), b: newCurve(), i: newCurve() },
+    curves: { unknownEndpoint: newCurve(), newPort: newCurve(), internal: newCurve() },
     dayCurves: newDayCurves(),
     shape: newShape(),
     review: { vetted: 0, qualified: 0 },
@@ -100,10 +100,25 @@ export interface SavedState {
   readonly entries: SavedTables
 }
 
+/** In snapshots curves have the letters of detection-design §6. */
+interface SavedFleet extends Omit<Fleet, 'curves'> {
+  readonly curves: { readonly a: Curve; readonly b: Curve; readonly i: Curve }
+}
+
+function savedFleet(fleet: Fleet): SavedFleet {
+  const { unknownEndpoint: a, newPort: b, internal: i } = fleet.curves
+  return { ...fleet, curves: { a, b, i } }
+}
+
+function restoredFleet(saved: SavedFleet): Fleet {
+  const { a: unknownEndpoint, b: newPort, i: internal } = saved.curves
+  return { ...saved, curves: { unknownEndpoint, newPort, internal } }
+}
+
 /** A model that has seen nothing, or one from a snapshot. */
 export function newState(saved?: SavedState): State {
   const state = {
-    ...(saved ? (unpacked(saved.fleet) as Fleet) : newFleet()),
+    ...(saved ? restoredFleet(unpacked(saved.fleet) as SavedFleet) : newFleet()),
     entries: newTables(saved?.entries),
     names: new Names(saved?.names),
     hostTimes: new Timeline(),
@@ -153,5 +168,5 @@ function copyOf({ births, leaps, leapHosts, presence, recent, incidents, ...smal
 
 /** As JSON; numbers keep every bit. */
 export function savedState({ entries, names, hostTimes, newsTimes, ...fleet }: State): SavedState {
-  return { fleet: packed(fleet), names: names.save(), entries: savedTables(entries) }
+  return { fleet: packed(savedFleet(fleet)), names: names.save(), entries: savedTables(entries) }
 }

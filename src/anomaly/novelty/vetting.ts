@@ -1,5 +1,5 @@
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
-import type { Finding, Host, Program, Use } from './entries.ts'
+import type { Host, Program, Use, Vetting } from './entries.ts'
 import type { List } from './layout.ts'
 import { roams } from './peers.ts'
 import type { State } from './state.ts'
@@ -52,19 +52,19 @@ export function countHour(use: Use, at: EpochMs): void {
 }
 
 /** What vetting has found out about a use, if anything. */
-export function findingOf({ entries }: State, use: Use): Finding | undefined {
+export function vettingOf({ entries }: State, use: Use): Vetting | undefined {
   return use.found ? entries.findings.get(use.id) : undefined
 }
 
-/** A finding to write into, which at first says what the birth did. */
-export function findingFor(state: State, use: Use): Finding {
-  const known = findingOf(state, use)
+/** The vetting of a use to write into, which at first says what the birth did. */
+export function vettingFor(state: State, use: Use): Vetting {
+  const known = vettingOf(state, use)
   if (known !== undefined) return known
-  const finding = state.entries.findings.add(use.id)
-  finding.score = use.score
-  finding.scoredAt = use.first
+  const vetting = state.entries.findings.add(use.id)
+  vetting.score = use.score
+  vetting.scoredAt = use.first
   use.found = true
-  return finding
+  return vetting
 }
 
 const REVIEW = { from: 7 * DAY, to: 14 * DAY, hosts: 2, buckets: 8, prior: 20, half: 0.5 } as const

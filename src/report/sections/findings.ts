@@ -1,12 +1,12 @@
 import type { Facet } from '../../domain/alert.ts'
 import { html, type Markup } from '../escape.ts'
-import { type Finding, QUESTION_WORDS } from '../finding.ts'
 import { binOf, binsFor } from '../marks/bins.ts'
 import { tableOf } from '../marks/mark.ts'
 import { spark } from '../marks/spark.ts'
 import type { Report } from '../report.ts'
 import { SIGNS, stepOf } from '../score-step.ts'
 import type { Story } from '../story.ts'
+import { QUESTION_WORDS, type ToldAlert } from '../told-alert.ts'
 import { count, counted, listed, moment, scoreText, timeElement } from '../words.ts'
 import { cut, tableMarkup, value, WHOLE } from './figure.ts'
 
@@ -56,7 +56,7 @@ function storyMarkup(story: Story, place: number, report: Report, rawRoom: { lef
 <header><span class="step"><span class="sign ${step}" aria-hidden="true">${SIGNS[step]}</span>${step}</span><span>score ${scoreText(head.score)}</span>${head.bucket === undefined ? undefined : timeElement(head.bucket)}<span>${cut(head.rule)} (severity ${cut(head.severity)})</span><span>job ${cut(head.job)}</span></header>
 <h3 class="sentence" id="story-${place}-s">${head.sentence}</h3>
 <dl>${facts(story, place, report)}${story.facets.map(facetMarkup)}</dl>
-${answers(head)}${reasons(head)}${rawEvents(story, rawRoom)}${members(story.findings)}
+${answers(head)}${reasons(head)}${rawEvents(story, rawRoom)}${members(story.alerts)}
 </article>`
 }
 
@@ -79,13 +79,13 @@ function facts(story: Story, place: number, report: Report): Markup[] {
 
 const hasFacet = (story: Story, field: string): boolean => story.facets.some((facet) => facet.field === field)
 
-function seenBefore({ seenBefore, history }: Finding): Markup {
+function seenBefore({ seenBefore, history }: ToldAlert): Markup {
   if (!seenBefore) return html`never in ${counted(history!, 'bucket')}`
   return html`in ${count(seenBefore)} of ${counted(history!, 'bucket')}`
 }
 
 /** When the process was active, as a spark over the whole range. */
-function patternOf(head: Finding, place: number, { presence, range, bucketSpan }: Report): Markup | undefined {
+function patternOf(head: ToldAlert, place: number, { presence, range, bucketSpan }: Report): Markup | undefined {
   const active = presence.get(head.subject)?.starts
   if (!active || !range) return undefined
   const bins = binsFor({ ...range, bucketSpan }, 80)
@@ -134,7 +134,7 @@ function facetMarkup(facet: Facet): Markup {
 }
 
 /** What whoever judges it asks. */
-function answers({ answers }: Finding): Markup | undefined {
+function answers({ answers }: ToldAlert): Markup | undefined {
   if (answers.length === 0) return undefined
   const rows = answers.map(
     ({ question, says }) => html`<div><dt>${QUESTION_WORDS[question]}</dt><dd>${says}</dd></div>\n`,
@@ -143,7 +143,7 @@ function answers({ answers }: Finding): Markup | undefined {
 }
 
 /** The pieces of evidence that add up to the score, and what would have changed it. */
-function reasons({ reasons, unless }: Finding): Markup | undefined {
+function reasons({ reasons, unless }: ToldAlert): Markup | undefined {
   if (reasons.length === 0) return undefined
   const sum = reasons.reduce((nats, reason) => nats + reason.nats, 0)
   const rows = [...reasons, { nats: sum, sentence: 'together' }].map(({ nats, sentence }) => [
@@ -169,7 +169,7 @@ function rawEvents(story: Story, room: { left: number }): Markup | undefined {
   return html`<details><summary>${count(shown.length)} of ${counted(story.events, 'raw event')}</summary>${shown}</details>`
 }
 
-function members(all: readonly Finding[]): Markup | undefined {
+function members(all: readonly ToldAlert[]): Markup | undefined {
   if (all.length < 2) return undefined
   const rows = all.map((each) => [
     each.bucket === undefined ? 'unknown' : moment(each.bucket),

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { eventStoreContract, resultStoreContract } from '../contract.ts'
-import { revisionContract } from '../revision-contract.ts'
 import { openDuckStore } from './duck-store.ts'
 import type { DuckStore } from './reopening.ts'
 
@@ -21,5 +20,4 @@ async function fresh(): Promise<DuckStore> {
 }
 
 eventStoreContract('embedded', async () => (await fresh()).events)
-revisionContract('embedded', async () => (await fresh()).events)
 resultStoreContract('embedded', async () => (await fresh()).results)

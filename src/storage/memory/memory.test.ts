@@ -1,9 +1,7 @@
 import { alertStoreContract, eventStoreContract, resultStoreContract, stateStoreContract } from '../contract.ts'
-import { revisionContract } from '../revision-contract.ts'
 import { openMemory } from './open-memory.ts'
 
 eventStoreContract('memory', async () => openMemory().events)
-revisionContract('memory', async () => openMemory().events)
 resultStoreContract('memory', async () => openMemory().results)
 alertStoreContract('memory', async () => openMemory().alerts)
 stateStoreContract('memory', async () => openMemory().state)

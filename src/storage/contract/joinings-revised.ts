@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compileDatafeed } from '../datafeed/datafeed.ts'
-import type { EcsEvent } from '../domain/event.ts'
-import type { Observation } from '../domain/observation.ts'
-import { CLOCK, REVISION } from '../domain/stamps.ts'
-import { type EpochMs, isoTime, MINUTE, type Seq } from '../domain/time.ts'
-import { ALL, equals } from '../query/ast.ts'
-import type { EventStore } from './storage.ts'
+import { compileDatafeed } from '../../datafeed/datafeed.ts'
+import type { EcsEvent } from '../../domain/event.ts'
+import type { Observation } from '../../domain/observation.ts'
+import { CLOCK, REVISION } from '../../domain/stamps.ts'
+import { isoTime, MINUTE, type Seq } from '../../domain/time.ts'
+import { ALL, equals } from '../../query/ast.ts'
+import type { EventStore } from '../storage.ts'
+import { bucketAt, START } from './history.ts'
 
-const START: EpochMs = Date.UTC(2026, 0, 6)
-const BUCKET = { start: START, end: START + 15 * MINUTE }
-const FEED = compileDatafeed(
+const BUCKET = bucketAt(0)
+/** Every event, by process name. */
+const ALL_EVENTS = compileDatafeed(
   {
     job_id: 'contract',
     analysis_config: { bucket_span: '15m', detectors: [{ function: 'rare', by_field_name: 'process.name' }] },
@@ -19,8 +20,8 @@ const FEED = compileDatafeed(
   { profile: 'elastic-exact' },
 )
 
-/** What every event store owes to events that our joiner of audit records tells again (`time-and-order.md` §4, §8). */
-export function revisionContract(name: string, open: () => Promise<EventStore>): void {
+/** An audit event that our joiner tells again, with more of its records, stands for the one before (`time-and-order.md` §4, §8). */
+export function takesRevisionsOfJoinings(name: string, open: () => Promise<EventStore>): void {
   const joined = (serial: number, program: string, revision?: number): EcsEvent => ({
     '@timestamp': isoTime(START),
     host: { name: 'a' },
@@ -31,13 +32,13 @@ export function revisionContract(name: string, open: () => Promise<EventStore>):
 
   async function programs(store: EventStore, upTo: Seq): Promise<[string | null, number][]> {
     const rows: Observation[] = []
-    for await (const row of store.observe(FEED, BUCKET, upTo)) rows.push(row)
-    const column = FEED.fields.indexOf('process.name')
+    for await (const row of store.observe(ALL_EVENTS, BUCKET, upTo)) rows.push(row)
+    const column = ALL_EVENTS.fields.indexOf('process.name')
     return rows.map(({ values, count }) => [values[column] ?? null, count])
   }
 
   const countOf = async (store: EventStore, upTo: Seq, after?: Seq) =>
-    (await store.counts(FEED, { from: BUCKET.start, to: BUCKET.end }, upTo, after)).get(BUCKET.start) ?? 0
+    (await store.counts(ALL_EVENTS, { from: BUCKET.start, to: BUCKET.end }, upTo, after)).get(BUCKET.start) ?? 0
 
   test(`${name} lets a more complete joining of an audit event stand for the one before, from its place on`, async () => {
     const store = await open()

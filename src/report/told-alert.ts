@@ -4,7 +4,7 @@ import { text, values } from '../domain/field.ts'
 import { type EpochMs, parseTime, type Score } from '../domain/time.ts'
 
 /** What the page says of one alert; lists are empty and times absent where the alert does not say. */
-export interface Finding {
+export interface ToldAlert {
   /** Id of the job whose record it is. */
   readonly job: string
   readonly rule: string
@@ -50,7 +50,7 @@ export interface Reason {
 }
 
 /** Reads the fields that an alert document may have (nested or dotted); none of them is taken for granted. */
-export function findingOf(alert: Alert): Finding {
+export function toldAlert(alert: Alert): ToldAlert {
   const process = text(alert, 'process.name') ?? 'a process without a name'
   const hosts = texts(alert, 'host.name')
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
-import { findingOf } from './finding.ts'
+import { toldAlert } from './told-alert.ts'
 
 const LEAST = {
   '@timestamp': '2026-03-08T00:20:00.000Z',
@@ -99,12 +99,12 @@ test('an alert is read alike, nested and dotted', () => {
     'oddsock.first_seen': '2026-03-08T00:07:00.000Z',
     'oddsock.last_seen': Date.UTC(2026, 2, 8, 0, 9),
   }
-  assert.deepEqual(findingOf(nested), EXPECTED)
-  assert.deepEqual(findingOf(dotted), EXPECTED)
+  assert.deepEqual(toldAlert(nested), EXPECTED)
+  assert.deepEqual(toldAlert(dotted), EXPECTED)
 })
 
-test('an alert that says nothing still gives a finding, which says that it knows nothing', () => {
-  assert.deepEqual(findingOf(LEAST), {
+test('an alert that says nothing is still told, in words that say that it knows nothing', () => {
+  assert.deepEqual(toldAlert(LEAST), {
     job: 'a job without an id',
     rule: 'a rule without a name',
     severity: 'low',
@@ -126,16 +126,16 @@ test('an alert that says nothing still gives a finding, which says that it knows
 
 test('what is missing is taken from the next best field', () => {
   const without = { ...LEAST, process: { name: 'nc' }, host: { name: ['a', 'b'] } }
-  assert.equal(findingOf(without).sentence, 'nc used the network on a, b')
-  assert.equal(findingOf({ ...without, 'kibana.alert.reason': 'because' }).sentence, 'because')
-  assert.equal(findingOf({ ...LEAST, 'kibana.alert.rule.rule_id': 'r1' }).rule, 'r1')
-  assert.equal(findingOf({ ...LEAST, oddsock: { evidence: { events: [EVENT, EVENT] } } }).evidence.count, 2)
+  assert.equal(toldAlert(without).sentence, 'nc used the network on a, b')
+  assert.equal(toldAlert({ ...without, 'kibana.alert.reason': 'because' }).sentence, 'because')
+  assert.equal(toldAlert({ ...LEAST, 'kibana.alert.rule.rule_id': 'r1' }).rule, 'r1')
+  assert.equal(toldAlert({ ...LEAST, oddsock: { evidence: { events: [EVENT, EVENT] } } }).evidence.count, 2)
 })
 
 test('what is no number, time or evidence counts as missing', () => {
   const garbage: readonly unknown[] = [null, 'x', [], {}, true, 'NaN', '1e999', Number.POSITIVE_INFINITY]
   for (const it of garbage) {
-    const finding = findingOf({
+    const told = toldAlert({
       ...LEAST,
       '@timestamp': 'never',
       timestamp: it,
@@ -143,23 +143,23 @@ test('what is no number, time or evidence counts as missing', () => {
       'oddsock.first_seen': it,
       oddsock: { evidence: it, history: { buckets: it }, terms: it, answers: it },
     })
-    assert.equal(finding.score, 0, String(it))
-    assert.equal(finding.bucket, undefined)
-    assert.equal(finding.firstSeen, undefined)
-    assert.equal(finding.history, undefined)
-    assert.deepEqual(finding.evidence, { count: 0, events: [], facets: [] })
-    assert.deepEqual(finding.reasons, [])
-    assert.deepEqual(finding.answers, [])
-    assert.deepEqual(findingOf({ ...LEAST, oddsock: it }).evidence, { count: 0, events: [], facets: [] })
+    assert.equal(told.score, 0, String(it))
+    assert.equal(told.bucket, undefined)
+    assert.equal(told.firstSeen, undefined)
+    assert.equal(told.history, undefined)
+    assert.deepEqual(told.evidence, { count: 0, events: [], facets: [] })
+    assert.deepEqual(told.reasons, [])
+    assert.deepEqual(told.answers, [])
+    assert.deepEqual(toldAlert({ ...LEAST, oddsock: it }).evidence, { count: 0, events: [], facets: [] })
   }
   const inside = { evidence: { count: 7, events: 'none', facets: { field: 'x' } } }
-  assert.deepEqual(findingOf({ ...LEAST, oddsock: inside }).evidence, { count: 7, events: [], facets: [] })
+  assert.deepEqual(toldAlert({ ...LEAST, oddsock: inside }).evidence, { count: 7, events: [], facets: [] })
 })
 
 test('__proto__ is a name like any other, and nobody can reach the evidence through it', () => {
   const alert: Alert = { ...LEAST, process: { name: '__proto__' }, host: { name: 'constructor' } }
-  assert.equal(findingOf(alert).process, '__proto__')
-  assert.deepEqual(findingOf(alert).hosts, ['constructor'])
+  assert.equal(toldAlert(alert).process, '__proto__')
+  assert.deepEqual(toldAlert(alert).hosts, ['constructor'])
   const inherited = JSON.parse('{"@timestamp":"x","__proto__":{"oddsock":{"evidence":{"count":9}}}}')
-  assert.equal(findingOf(inherited).evidence.count, 0)
+  assert.equal(toldAlert(inherited).evidence.count, 0)
 })
