@@ -3,14 +3,14 @@ import type { NoveltyTerm } from '../domain/anomaly-record.ts'
 import { text } from '../domain/field.ts'
 import { count, counted } from '../domain/words.ts'
 import { jsonLine } from '../report/json-line.ts'
-import { QUESTION_WORDS, toldAlert } from '../report/told-alert.ts'
+import { toldAlert } from '../report/told-alert.ts'
 import { visible } from '../report/visible.ts'
 import { verdictsOf } from '../triage/workflow.ts'
 import { printAlert } from './alert-lines.ts'
-import { type Terminal, wrapped } from './terminal.ts'
+import { NAMES, printAnswers } from './explained.ts'
+import type { Terminal } from './terminal.ts'
 
-/** Widest name of a field, and the room for a value. */
-const NAMES = 22
+/** Room for a value. */
 const VALUE = 100
 const EVENTS = 3
 
@@ -20,9 +20,7 @@ export async function showAlert(alert: Alert, terminal: Terminal): Promise<void>
   const line = (name: string, value: string) =>
     terminal.out(`  ${terminal.paint(visible(name, NAMES).padEnd(NAMES), 'dim')} ${value}`)
   for (const [name, value] of facts(alert)) await line(name, visible(value, VALUE))
-  // Answers are to be read, so they are broken into lines instead of cut.
-  for (const { question, says } of toldAlert(alert).answers)
-    await line(QUESTION_WORDS[question], wrapped(says, terminal.columns, ' '.repeat(NAMES + 3)))
+  await printAnswers(toldAlert(alert).answers, terminal)
   for (const [name, value] of [...reasons(alert), ...shares(alert), ...verdicts(alert)])
     await line(name, visible(value, VALUE))
   const { evidence } = toldAlert(alert)

@@ -76,8 +76,12 @@ export function commands(io: Io, exit: (code: number) => void): Command {
     .addOption(
       new Option(
         '--fail-on <severity>',
-        'exit with 1 if there is an alert of this severity or worse; those of our own rule are low',
+        'exit with 1 if there is an alert of this severity or worse; our own rule says medium from a score of 50, high from 82',
       ).choices([...SEVERITIES]),
+    )
+    .option(
+      '--explain',
+      'below each alert: with whom, by whom, new or periodic, what ran, after what, and what made its score',
     )
     .option('--rules <file...>', 'your rules (.toml), or rules and exceptions exported from Kibana (.ndjson)')
     .option('--host <name>', 'host of events that name none')

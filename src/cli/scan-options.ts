@@ -25,6 +25,7 @@ export interface ScanCliOptions {
   readonly spool?: boolean
   readonly color?: ColorChoice
   readonly quiet?: boolean
+  readonly explain?: boolean
 }
 
 /** What goes to standard output. */

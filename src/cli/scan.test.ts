@@ -194,6 +194,24 @@ machine_learning_job_id = "mine"\nanomaly_threshold = 1\nalert_suppression = { g
       assert.equal((await run(['scan', log, '-q', ...args])).code, code)
     })
 
+  test('with --explain answers what whoever judges it asks, and says what made the score', async () => {
+    const { out } = await run(['scan', LOG, '-q', '--explain'])
+    const lines = out.split('\n').map((line) => line.trim())
+    const named = (name: string) => lines.some((line) => line.startsWith(name))
+    for (const name of [
+      'with whom',
+      'by whom',
+      'new or periodic',
+      'what ran',
+      'what came before',
+      '+',
+      'would not alert if',
+    ])
+      assert.ok(named(name), name)
+    assert.match(out.replace(/\s+/g, ' '), /with whom Asked 1 outside \(203\.0\.113\.7\), on port 443\./)
+    assert.doesNotMatch((await run(['scan', LOG, '-q'])).out, /with whom/)
+  })
+
   test('with -q says nothing but its result', async () => {
     const { out, err } = await run(['scan', LOG, '-q'])
     assert.equal(err, '')

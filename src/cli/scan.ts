@@ -13,6 +13,7 @@ import { storiesOf } from '../report/story.ts'
 import type { ByteSource } from '../sources/source.ts'
 import { SPOOL_LIMIT, SpooledInput } from '../sources/spool.ts'
 import { printCsv, printCsvHeader, printStory } from './alert-lines.ts'
+import { printExplained } from './explained.ts'
 import { EXIT } from './failure.ts'
 import { sourcesOf, UNKNOWN, UNKNOWN_HINT } from './inputs.ts'
 import { jobsFor } from './jobs-for.ts'
@@ -73,7 +74,7 @@ export async function scan(paths: readonly string[], options: ScanCliOptions, io
     outcome,
     since,
     output.writeAs,
-    options.html !== undefined,
+    { keep: options.html !== undefined, explain: options.explain ?? false },
     terminal,
   )
   await summarize(outcome, alerts, rejects, terminal, output.writeAs === 'table', since)
@@ -107,7 +108,7 @@ async function printAlerts(
   outcome: ScanOutcome,
   since: EpochMs,
   writeAs: WriteAs,
-  keep: boolean,
+  { keep, explain }: { readonly keep: boolean; readonly explain: boolean },
   terminal: Terminal,
 ): Promise<{ readonly alerts: number; readonly kept: readonly Alert[]; readonly worst: number }> {
   const kept: Alert[] = []
@@ -122,7 +123,11 @@ async function printAlerts(
     else if (writeAs === 'csv') await printCsv(alert, terminal)
     if (keep || writeAs === 'table') kept.push(alert)
   }
-  if (writeAs === 'table') for (const story of storiesOf(kept)) await printStory(story, terminal)
+  if (writeAs === 'table')
+    for (const story of storiesOf(kept)) {
+      await printStory(story, terminal)
+      if (explain) await printExplained(story.head, terminal, '    ')
+    }
   return { alerts, kept, worst }
 }
 

@@ -40,7 +40,8 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
   hour: (n) => `It happened on a ${cellName(Number(n.cell))} (UTC); ${n.seen} of ${n.of} novelties here did.`,
   terminal: (n) =>
     `${n.attended === 1 ? 'A person was logged in' : 'Nobody was logged in'}; ${n.seen} of ${n.of} novelties of this kind here had a terminal or a login.`,
-  port: (n) => `Port ${n.port} is used to the outside by ${n.programs} of ${n.of} programs.`,
+  port: (n) =>
+    `${n.port === 'web' ? 'A port of the web' : `Port ${n.port}`} is used to the outside by ${n.programs} of ${n.of} programs.`,
   'fan-out': (n) => `Contacted ${n.peers} peers within one interval; at most ${n.before} before.`,
   leap: (n) =>
     `Contacted ${n.peers} peers within one interval, where it had ${n.before} at most before; accounts here did such a thing ${times(n.leaps, 'time')} in ${n.days} active days${Number(n.others) > 0 ? `, and today on ${times(n.others, 'other host')}` : ''}.`,
