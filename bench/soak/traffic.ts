@@ -30,13 +30,16 @@ export class Fleet {
     }
   }
 
-  /** A program of a name that nobody has seen, which calls an address that nobody has called; each time on another host. */
+  /**
+   * A program of a name that nobody has seen, which calls an address that nobody has called; each time on another host, and under an
+   * account of its own: what one account does within an hour is one incident.
+   */
   newcomer(n: number, at: EpochMs): Sent & { readonly name: string } {
     // Digits would make it one of a series, which is one incident.
     const name = `odd${[...hex(this.#rng, 8)].map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)]).join('')}`
     const peers = [{ ip: `198.51.100.${(n % 254) + 1}`, port: 4_444 }]
     const executable = `/tmp/.${name}/${name}`
-    const program = { name, executable, title: executable, user: 'www-data', uid: 33, peers }
+    const program = { name, executable, title: executable, user: `u${name}`, uid: 2_000 + n, peers }
     return { name, ...this.#document(this.#hosts[n % this.#hosts.length]!, program, at) }
   }
 
