@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { DEFAULT_THRESHOLD, natsOf } from '../../src/anomaly/novelty/record-score.ts'
+import { bandOf, DEFAULT_THRESHOLD, natsOf } from '../../src/anomaly/novelty/record-score.ts'
 import { hostsOf, newNames, noveltyAt, noveltyFound, noveltyWithin, rareAlerts, type Seen } from './detectors.ts'
 import { measureMade } from './made.ts'
 import {
@@ -12,6 +12,7 @@ import {
   PER_DAY,
   recallAt,
   recallOf,
+  right,
 } from './score.ts'
 import { see } from './see.ts'
 import { readTruth, type Truth } from './truth.ts'
@@ -64,7 +65,18 @@ async function measure(truth: Truth): Promise<void> {
   tell('rare by process.name', rareAlerts(rareRecords), ({ score }) => score >= RARE_THRESHOLD)
   tell('new name for 14 days', newNames(rare.seen, false))
   tell('new name on the host', newNames(rare.seen, true))
+  printBands(truth, novelty.seen)
   printMissed(truth, novelty.seen)
+}
+
+/** How many alerts of each band are about an attack: whether a pager may ring. */
+function printBands(truth: Truth, seen: Seen): void {
+  const alerts = afterWarmUp(truth, noveltyAt(seen, DEFAULT_THRESHOLD))
+  const cells = (['page', 'daily'] as const).map((band) => {
+    const some = alerts.filter(({ score }) => bandOf(natsOf(score)) === band)
+    return `${band} ${right(truth, some)} of ${some.length}`
+  })
+  console.log(`  alerts about an attack: ${cells.join(', ')}`)
 }
 
 /** Which attacks the default threshold misses, and the most that was found of them. */

@@ -38,6 +38,11 @@ function hitsOf(truth: Truth, { at, names, hosts }: Alert): Set<Attack> {
   return hits
 }
 
+/** How many of these alerts hit an attack. */
+export function right(truth: Truth, alerts: readonly Alert[]): number {
+  return alerts.filter((alert) => hitsOf(truth, alert).size > 0).length
+}
+
 /** The highest score of an alert that hits each attack. */
 export function bestScores(truth: Truth, alerts: readonly Alert[]): ReadonlyMap<Attack, number> {
   const best = new Map<Attack, number>()
