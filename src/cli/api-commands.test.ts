@@ -178,14 +178,24 @@ for (const [name, open] of [
         code: 0,
         out: [
           'Would keep quiet about oddsock.program /tmp/xmrig, host.name web-1, user.name www-data, until TIME',
-          'In the last 30 days it would have hidden 3 of 5 alerts, 1 of them closed as real',
+          'In the last 30 days it would have hidden 3 of 5 alerts, 1 of them judged as real',
           '  cccc4444  xmrig on web-1 used the network',
           '  aaaa1111  xmrig on web-1 used the network',
           '  bbbb3333  xmrig on web-1 used the network',
           '',
         ].join('\n'),
-        err: 'Nothing was changed: leave --dry-run out to make it\n',
+        err: 'Nothing was changed: without --dry-run it is refused, unless --hide-real says that this is meant\n',
       })
+      assert.deepEqual(await ask('exceptions', 'list'), { code: 0, out: '', err: 'No exceptions, from DOOR\n' })
+    })
+
+    test('an exception that would have hidden what somebody judged as real is refused', async () => {
+      const refused = await ask('except', 'aaaa1')
+      assert.deepEqual([refused.code, refused.out], [1, ''])
+      assert.match(
+        refused.err,
+        /^error: Cannot make the exception: it would have hidden 1 alert that somebody judged as real\n hint: .*--hide-real.*\n code: EXCEPTION_HIDES_REAL\n$/,
+      )
       assert.deepEqual(await ask('exceptions', 'list'), { code: 0, out: '', err: 'No exceptions, from DOOR\n' })
     })
 
@@ -198,7 +208,7 @@ for (const [name, open] of [
     })
 
     test('an exception is made, listed and removed', async () => {
-      const made = await ask('except', 'aaaa1', '--scope', 'host', '--for', 'ever', '--note', 'a test')
+      const made = await ask('except', 'aaaa1', '--scope', 'host', '--for', 'ever', '--note', 'a test', '--hide-real')
       assert.match(
         made.out,
         /^From now on keeps quiet about host\.name web-1, any program, any user, for ever\nIn the last/,
@@ -206,7 +216,7 @@ for (const [name, open] of [
       const [, id] = /remove (\w+)/.exec(made.err)!
       const list = await ask('exceptions', 'list')
       assert.equal(list.out, `${id}  host.name web-1, any program, any user, for ever  (a test)\n`)
-      const other = /remove (\w+)/.exec((await ask('except', 'aaaa1', '--for', 'ever')).err)![1]!
+      const other = /remove (\w+)/.exec((await ask('except', 'aaaa1', '--for', 'ever', '--hide-real')).err)![1]!
       assert.match((await ask('exceptions', 'remove', '')).err, /code: EXCEPTION_AMBIGUOUS/)
       assert.deepEqual(await ask('exceptions', 'remove', id!), { code: 0, out: `${id} removed\n`, err: '' })
       assert.equal((await ask('exceptions', 'remove', id!)).code, 2)
