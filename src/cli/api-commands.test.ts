@@ -170,7 +170,10 @@ for (const [name, open] of [
       assert.match((await ask('alerts', 'show', 'aaaa')).err, /code: ALERT_AMBIGUOUS/)
       const missing = await ask('alerts', 'show', 'no-such-alert')
       assert.equal(missing.code, 2)
-      assert.match(missing.err, /Cannot find alert "no-such-alert"\n code: HTTP_NOT_FOUND/)
+      assert.match(
+        missing.err,
+        /Cannot find alert "no-such-alert"\n hint: List what there is: .*\n code: HTTP_NOT_FOUND/,
+      )
     })
 
     test('a dry run of an exception says what it would have hidden, and changes nothing', async () => {
@@ -239,7 +242,10 @@ for (const [name, open] of [
       )
       assert.equal(given.code, 1)
       assert.equal(given.out, 'aaaa2222 closed\n')
-      assert.equal(given.err, 'error: Cannot find alert "nothing"\n code: HTTP_NOT_FOUND\n')
+      assert.equal(
+        given.err,
+        'error: Cannot find alert "nothing"\n hint: List what there is: an id may be cut short, or be gone by now.\n code: HTTP_NOT_FOUND\n',
+      )
       const { out } = await ask('alerts', 'show', 'aaaa2')
       assert.match(out, /closed by ann · noise · weekly/)
       assert.equal((await ask('alerts', 'open', 'aaaa2')).out, 'aaaa2222 open\n')
