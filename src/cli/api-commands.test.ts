@@ -338,6 +338,7 @@ test('while a server goes through history, its health and its lists say so', asy
     lastSeq: 1,
     lastCommit: 0,
     rejects: new Map(),
+    tooOld: new Map([['bulk\u001b[2J', 5]]),
     problems: [],
     jobs: [{ job_id: 'linux_novel_network_activity', buckets: 3, lateEvents: 0, openFrom, warnings: [] }],
     sources: [],
@@ -352,6 +353,7 @@ test('while a server goes through history, its health and its lists say so', asy
     const health = await run(['health', '--state', state.path])
     assert.match(health.out, /^status +catching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC · since 1970/)
     assert.match(health.out, /\nevents .* · 0 rejected · 3 more than a day ahead\n/)
+    assert.match(health.out, /\ntoo old +5 events of bulk␛\[2J, never scored\n/)
     assert.equal(health.code, 0)
     const list = await run(['alerts', 'list', '--state', state.path])
     assert.match(list.err, /\nCatching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC\. What happened later/)
@@ -376,6 +378,7 @@ test('health names hosts that fell silent, and is no failure for that', async ()
     lastSeq: 40,
     lastCommit: 0,
     rejects: new Map(),
+    tooOld: new Map(),
     problems: [],
     jobs: [],
     sources: [],
