@@ -105,5 +105,6 @@ function unreadable(what: string): AppError {
     message: `Cannot apply custom rule: ${what}`,
     where: 'custom_rules',
     code: 'JOB_RULE_UNREADABLE',
+    hint: 'Write it as the message says, or leave the rule out of custom_rules: an exception keeps values quiet too.',
   })
 }

@@ -78,6 +78,7 @@ function incomplete(name: string, need: string, where: string): AppError {
     message: `Cannot run detector: function "${name}" needs ${need}`,
     where,
     code: 'JOB_DETECTOR_INCOMPLETE',
+    hint: `Add ${need} to the detector, with the field that it is to look at.`,
   })
 }
 

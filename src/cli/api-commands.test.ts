@@ -170,7 +170,10 @@ for (const [name, open] of [
       assert.match((await ask('alerts', 'show', 'aaaa')).err, /code: ALERT_AMBIGUOUS/)
       const missing = await ask('alerts', 'show', 'no-such-alert')
       assert.equal(missing.code, 2)
-      assert.match(missing.err, /Cannot find alert "no-such-alert"\n code: HTTP_NOT_FOUND/)
+      assert.match(
+        missing.err,
+        /Cannot find alert "no-such-alert"\n hint: List what there is: .*\n code: HTTP_NOT_FOUND/,
+      )
     })
 
     test('a dry run of an exception says what it would have hidden, and changes nothing', async () => {
@@ -178,14 +181,24 @@ for (const [name, open] of [
         code: 0,
         out: [
           'Would keep quiet about oddsock.program /tmp/xmrig, host.name web-1, user.name www-data, until TIME',
-          'In the last 30 days it would have hidden 3 of 5 alerts, 1 of them closed as real',
+          'In the last 30 days it would have hidden 3 of 5 alerts, 1 of them judged as real',
           '  cccc4444  xmrig on web-1 used the network',
           '  aaaa1111  xmrig on web-1 used the network',
           '  bbbb3333  xmrig on web-1 used the network',
           '',
         ].join('\n'),
-        err: 'Nothing was changed: leave --dry-run out to make it\n',
+        err: 'Nothing was changed: without --dry-run it is refused, unless --hide-real says that this is meant\n',
       })
+      assert.deepEqual(await ask('exceptions', 'list'), { code: 0, out: '', err: 'No exceptions, from DOOR\n' })
+    })
+
+    test('an exception that would have hidden what somebody judged as real is refused', async () => {
+      const refused = await ask('except', 'aaaa1')
+      assert.deepEqual([refused.code, refused.out], [1, ''])
+      assert.match(
+        refused.err,
+        /^error: Cannot make the exception: it would have hidden 1 alert that somebody judged as real\n hint: .*--hide-real.*\n code: EXCEPTION_HIDES_REAL\n$/,
+      )
       assert.deepEqual(await ask('exceptions', 'list'), { code: 0, out: '', err: 'No exceptions, from DOOR\n' })
     })
 
@@ -198,7 +211,7 @@ for (const [name, open] of [
     })
 
     test('an exception is made, listed and removed', async () => {
-      const made = await ask('except', 'aaaa1', '--scope', 'host', '--for', 'ever', '--note', 'a test')
+      const made = await ask('except', 'aaaa1', '--scope', 'host', '--for', 'ever', '--note', 'a test', '--hide-real')
       assert.match(
         made.out,
         /^From now on keeps quiet about host\.name web-1, any program, any user, for ever\nIn the last/,
@@ -206,7 +219,7 @@ for (const [name, open] of [
       const [, id] = /remove (\w+)/.exec(made.err)!
       const list = await ask('exceptions', 'list')
       assert.equal(list.out, `${id}  host.name web-1, any program, any user, for ever  (a test)\n`)
-      const other = /remove (\w+)/.exec((await ask('except', 'aaaa1', '--for', 'ever')).err)![1]!
+      const other = /remove (\w+)/.exec((await ask('except', 'aaaa1', '--for', 'ever', '--hide-real')).err)![1]!
       assert.match((await ask('exceptions', 'remove', '')).err, /code: EXCEPTION_AMBIGUOUS/)
       assert.deepEqual(await ask('exceptions', 'remove', id!), { code: 0, out: `${id} removed\n`, err: '' })
       assert.equal((await ask('exceptions', 'remove', id!)).code, 2)
@@ -229,7 +242,10 @@ for (const [name, open] of [
       )
       assert.equal(given.code, 1)
       assert.equal(given.out, 'aaaa2222 closed\n')
-      assert.equal(given.err, 'error: Cannot find alert "nothing"\n code: HTTP_NOT_FOUND\n')
+      assert.equal(
+        given.err,
+        'error: Cannot find alert "nothing"\n hint: List what there is: an id may be cut short, or be gone by now.\n code: HTTP_NOT_FOUND\n',
+      )
       const { out } = await ask('alerts', 'show', 'aaaa2')
       assert.match(out, /closed by ann · noise · weekly/)
       assert.equal((await ask('alerts', 'open', 'aaaa2')).out, 'aaaa2222 open\n')
@@ -322,6 +338,7 @@ test('while a server goes through history, its health and its lists say so', asy
     lastSeq: 1,
     lastCommit: 0,
     rejects: new Map(),
+    tooOld: new Map([['bulk\u001b[2J', 5]]),
     problems: [],
     jobs: [{ job_id: 'linux_novel_network_activity', buckets: 3, lateEvents: 0, openFrom, warnings: [] }],
     sources: [],
@@ -336,6 +353,7 @@ test('while a server goes through history, its health and its lists say so', asy
     const health = await run(['health', '--state', state.path])
     assert.match(health.out, /^status +catching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC · since 1970/)
     assert.match(health.out, /\nevents .* · 0 rejected · 3 more than a day ahead\n/)
+    assert.match(health.out, /\ntoo old +5 events of bulk␛\[2J, never scored\n/)
     assert.equal(health.code, 0)
     const list = await run(['alerts', 'list', '--state', state.path])
     assert.match(list.err, /\nCatching up: 2026-11-14 03:00 UTC of 2026-11-24 12:15 UTC\. What happened later/)
@@ -360,6 +378,7 @@ test('health names hosts that fell silent, and is no failure for that', async ()
     lastSeq: 40,
     lastCommit: 0,
     rejects: new Map(),
+    tooOld: new Map(),
     problems: [],
     jobs: [],
     sources: [],

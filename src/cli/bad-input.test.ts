@@ -61,7 +61,7 @@ describe('a scan of input that cannot be read', () => {
     assert.deepEqual(await run(['scan', '/no/such/audit.log']), {
       code: 3,
       out: '',
-      err: 'error: Cannot read "/no/such/audit.log": there is no such file or folder\n code: INPUT_MISSING\n',
+      err: 'error: Cannot read "/no/such/audit.log": there is no such file or folder\n hint: Check the path; a folder may be named as well.\n code: INPUT_MISSING\n',
     })
   })
 

@@ -96,6 +96,7 @@ async function recordingOf(config: Config, io: Io): Promise<Recording> {
   return {
     ...missing(`the audit rules of this machine record connect only where ${enumerated(rule.where, 3)}`),
     code: 'AUDIT_RULE_NARROW',
+    hint: `Leave the conditions out, if services are to be seen: ${CONNECT_RULE} (docs/how-to/record-connects.md says how to keep it).`,
   }
 }
 

@@ -13,6 +13,7 @@ export interface ExceptOptions extends SettingsOptions {
   readonly for: string
   readonly note?: string
   readonly dryRun?: boolean
+  readonly hideReal?: boolean
   readonly json?: boolean
 }
 
@@ -22,16 +23,17 @@ interface Made {
   readonly effect: ExceptionEffect
 }
 
-/** `oddsock except`: an exception made from an alert, after what it would have hidden. */
+/** `oddsock except`: an exception made from an alert, with what it would have hidden. @throws AppError EXCEPTION_HIDES_REAL */
 export function except(id: string, options: ExceptOptions, io: Io): Promise<number> {
   return withApi(options, io, async (api) => {
     const terminal = new Terminal(io)
     const { 'kibana.alert.uuid': alert } = await alertNamed(api, id)
-    const { scope, note, dryRun = false } = options
+    const { scope, note, dryRun = false, hideReal = false } = options
     const made = await api.post<Made>('/api/v1/exceptions', {
       alert,
       for: options.for,
       dry_run: dryRun,
+      ...(hideReal && { hide_real: hideReal }),
       ...(scope && { scope }),
       ...(note && { note }),
     })
@@ -70,6 +72,9 @@ export function removeException(id: string, options: SettingsOptions, io: Io): P
   })
 }
 
+const USUAL = 'leave --dry-run out to make it'
+const REFUSED = 'without --dry-run it is refused, unless --hide-real says that this is meant'
+
 /** `usualScope`: nobody has said what it is to be bound to, so what it could not be bound to is news. */
 async function printMade({ dry_run, exception, effect }: Made, terminal: Terminal, usualScope: boolean): Promise<void> {
   await terminal.out(
@@ -80,12 +85,12 @@ async function printMade({ dry_run, exception, effect }: Made, terminal: Termina
       await terminal.out(`It covers any ${scope}: not all events of the alert name one that it could be bound to`)
   await terminal.out(
     `In the last 30 days it would have hidden ${count(effect.hidden)} of ${counted(effect.looked_at, 'alert')}` +
-      `${effect.hidden_real > 0 ? `, ${count(effect.hidden_real)} of them closed as real` : ''}` +
+      `${effect.hidden_real > 0 ? `, ${count(effect.hidden_real)} of them judged as real` : ''}` +
       `${effect.smaller > 0 ? `, and taken events from ${count(effect.smaller)} more` : ''}`,
   )
   for (const { id, sentence } of effect.alerts)
     await terminal.out(`  ${visible(id.slice(0, 8))}  ${visible(sentence, 120)}`)
-  if (dry_run) terminal.note('Nothing was changed: leave --dry-run out to make it')
+  if (dry_run) terminal.note(`Nothing was changed: ${effect.hidden_real > 0 ? REFUSED : USUAL}`)
   else terminal.note(`Undo with: oddsock exceptions remove ${visible(exception.item_id)}`)
 }
 

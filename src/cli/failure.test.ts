@@ -15,11 +15,43 @@ const DOCUMENTED = new Map(
 
 /** All code that is no test. */
 const SOURCES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !/test\.ts$|\/testing\//.test(file))
+  .filter((file) => file.endsWith('.ts') && !/test\.ts$|contract\.ts$|\/(?:testing|contract)\//.test(file))
   .map((file) => readFileSync(new URL(file, SRC), 'utf8'))
 
 const matches = (pattern: RegExp) =>
   SOURCES.flatMap((source) => [...source.matchAll(pattern)].map((match) => match[1]!))
+
+/** Codes whose errors need no hint. */
+const WITHOUT_HINT: ReadonlySet<string> = new Set([
+  // Mistakes of ours: all that the reader can do is to report them.
+  'BUG',
+  'STORAGE_SHARED',
+  // The message names the setting, the value found and the value wanted; CONFIG_… stands where a schema said so.
+  'CONFIG_INCOMPLETE',
+  'CONFIG_INVALID',
+])
+
+/** Codes of the object literals that say one and no hint. */
+function codesWithoutHint(): string[] {
+  return SOURCES.flatMap((source) =>
+    [...source.matchAll(/\bcode: '([A-Z][A-Z_]+)'/g)]
+      .filter(({ index }) => !/\bhint\b/.test(literalAround(source, index)))
+      .map(([, code]) => code!),
+  )
+}
+
+/** The innermost `{…}` around a place. */
+function literalAround(source: string, at: number): string {
+  const edge = (step: 1 | -1, opens: string, closes: string) => {
+    let [i, depth] = [at, 0]
+    for (; depth > 0 || source[i] !== closes; i += step) {
+      if (source[i] === opens) depth++
+      else if (source[i] === closes) depth--
+    }
+    return i
+  }
+  return source.slice(edge(-1, '}', '{'), edge(1, '{', '}') + 1)
+}
 
 /** Codes in full, and those that are made of a prefix and the kind of a fault. */
 function codesInSource(): Set<string> {
@@ -39,6 +71,18 @@ describe('every code of an error', () => {
 
   test('that is put together is known to this test', () => {
     assert.equal(matches(/(code: `[^`]*`)/g).length, 2)
+  })
+
+  test('says what to do, unless there is nothing or the message has said it', () => {
+    assert.deepEqual(
+      codesWithoutHint().filter((code) => !WITHOUT_HINT.has(code)),
+      [],
+    )
+    assert.deepEqual(
+      [...WITHOUT_HINT].sort(),
+      [...new Set(codesWithoutHint())].sort(),
+      'the list has no more than it needs',
+    )
   })
 
   for (const [code, exit] of DOCUMENTED)

@@ -21,6 +21,8 @@ const USAGE = [
   ...['HTTP_PARAMETER', 'IMPORT', 'JOB', 'QUERY', 'RULE', 'SCENARIO', 'SETTING', 'SIZE', 'TIME', 'USAGE'],
 ]
 const NO_USAGE = new Set(['JOB_RUNS_TWICE'])
+/** What was asked is understood, and the answer is no. */
+const REFUSED = new Set(['EXCEPTION_HIDES_REAL'])
 
 /** An error as its reader sees it: what, where, what to do, and its code. */
 export function describe(error: AppError): string {
@@ -34,7 +36,7 @@ export function describe(error: AppError): string {
 /** What to print for anything that was thrown, and how to exit. What is no AppError is a bug of ours, and says so. */
 export function failureOf(thrown: unknown): { readonly text: string; readonly exit: number } {
   if (thrown instanceof AppError) {
-    return { text: describe(thrown), exit: isWrongUsage(thrown.code) ? EXIT.usage : EXIT.surroundings }
+    return { text: describe(thrown), exit: exitOf(thrown.code) }
   }
   const code = (thrown as NodeJS.ErrnoException | undefined)?.code
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
@@ -44,6 +46,11 @@ export function failureOf(thrown: unknown): { readonly text: string; readonly ex
     text: `error: This is a bug in oddsock; please report it with the lines below\n${stack}`,
     exit: EXIT.surroundings,
   }
+}
+
+function exitOf(code: string): number {
+  if (REFUSED.has(code)) return EXIT.no
+  return isWrongUsage(code) ? EXIT.usage : EXIT.surroundings
 }
 
 function isWrongUsage(code: string): boolean {

@@ -20,7 +20,8 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 }
 
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
-  const { status, started, catching_up, clock, stored, events, set_aside, rejects, jobs, sources, sinks } = health
+  const { status, started, catching_up, clock, stored, events, set_aside, rejects, too_old, jobs, sources, sinks } =
+    health
   const { server, shared_work, silent_hosts } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
@@ -59,6 +60,9 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
     ),
     ...sinks.map(({ name, delivered, waiting, given_up }) =>
       line('sink', name, `${count(delivered)} delivered`, `${count(waiting)} waiting`, `${count(given_up)} given up`),
+    ),
+    ...too_old.map(({ source, count: many }) =>
+      line('too old', `${counted(many, 'event')} of ${source}, never scored`),
     ),
     ...rejects.map(({ reason, count: many }) => line('reject', `${count(many)} ${reason}`)),
   ]

@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { AppError } from '../domain/error.ts'
 import { drawApiKey, type Scope } from '../http/api-keys.ts'
 import { visible } from '../report/visible.ts'
-import { reasonOf } from '../sources/unreadable.ts'
+import { CHOOSE_PLACE, reasonOf } from '../sources/unreadable.ts'
 import { EXIT } from './failure.ts'
 import { type Io, Terminal } from './terminal.ts'
 
@@ -31,6 +31,7 @@ export async function addKey(id: string, { file, scope }: AddKeyOptions, io: Io)
     throw new AppError({
       message: `Cannot add a key to "${file}": ${reasonOf(cause)}`,
       code: 'OUTPUT_UNWRITABLE',
+      hint: CHOOSE_PLACE,
       cause,
     })
   }

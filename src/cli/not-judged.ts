@@ -1,9 +1,9 @@
 import type { ScanOutcome } from '../app/scan.ts'
 import { DEFAULT_JOBS } from '../config/content.ts'
 import { bucketOf, LATE_WINDOW } from '../domain/bucket.ts'
-import { DAY, formatDuration, SECOND } from '../domain/time.ts'
+import { formatDuration } from '../domain/time.ts'
 import { count, counted } from '../domain/words.ts'
-import { these } from '../report/words.ts'
+import { isTooShortForRare } from '../report/short-history.ts'
 import { CONNECT_RULE } from './audit-rule.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
@@ -11,10 +11,7 @@ export function notJudged({ walk, jobs, forgotten }: ScanOutcome): string[] {
   const { feed, lateEvents, tooLate } = jobs[0]!
   const said: string[] = []
   if (Number.isNaN(walk.first)) return said
-  const length = walk.last - walk.first
-  if (length < 2 * SECOND) said.push('A moment of data: nothing can be rare in it.')
-  else if (length < DAY) said.push(`${formatDuration(length)} of data: rare means rare in ${these(length)}.`)
-  if (length < DAY && walk.first > bucketOf(walk.first, feed.bucketSpan).start)
+  if (isTooShortForRare(walk.last - walk.first) && walk.first > bucketOf(walk.first, feed.bucketSpan).start)
     said.push('The first interval is incomplete, so it was neither scored nor learned.')
   if (walk.setAside > 0)
     said.push(

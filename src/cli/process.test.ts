@@ -58,7 +58,7 @@ describe('the program itself', () => {
       { code, err },
       {
         code: 3,
-        err: 'error: Cannot write "standard output": no space is left\n code: OUTPUT_UNWRITABLE\n',
+        err: 'error: Cannot write "standard output": no space is left\n hint: Choose a place that may be written to, or make room there.\n code: OUTPUT_UNWRITABLE\n',
       },
     )
   })

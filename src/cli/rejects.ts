@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { AppError } from '../domain/error.ts'
 import type { Reject } from '../domain/event.ts'
-import { reasonOf } from '../sources/unreadable.ts'
+import { CHOOSE_PLACE, reasonOf } from '../sources/unreadable.ts'
 
 export interface RejectCount {
   readonly reason: string
@@ -69,5 +69,10 @@ export class Rejects {
 }
 
 export function unwritable(path: string, cause: unknown): AppError {
-  return new AppError({ message: `Cannot write "${path}": ${reasonOf(cause)}`, code: 'OUTPUT_UNWRITABLE', cause })
+  return new AppError({
+    message: `Cannot write "${path}": ${reasonOf(cause)}`,
+    code: 'OUTPUT_UNWRITABLE',
+    hint: CHOOSE_PLACE,
+    cause,
+  })
 }

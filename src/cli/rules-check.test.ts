@@ -76,6 +76,7 @@ error: Cannot load rule "odd": anomaly_threshold is 150, expected 0 to 100
 
 error: Cannot read JSON: expected "," or "}", found the end
    at: b/export.ndjson:1:16
+ hint: Correct the file there, or export it again.
  code: FILE_UNREADABLE
 
 error: Cannot read query: query type "regexp" is not understood
@@ -89,6 +90,7 @@ error: Cannot load job "job": analysis_config.bucket_span is "7m", expected whol
 
 error: Cannot read JSON: expected a value, found the end
    at: b/open.json:1:2
+ hint: Correct the file there, or export it again.
  code: FILE_UNREADABLE
 
 Files: 7 · problems: 6

@@ -10,7 +10,7 @@ import { RULE_FILES, readRules } from '../rules/read/file.ts'
 import { parseJson } from '../rules/read/json.ts'
 import { type LocatedTable, plain, positionOf, whereIn } from '../rules/read/located.ts'
 import { RULE_TYPES } from '../rules/types/index.ts'
-import { reasonOf } from '../sources/unreadable.ts'
+import { CHECK_PATH, reasonOf } from '../sources/unreadable.ts'
 import { describe, EXIT } from './failure.ts'
 
 interface Output {
@@ -129,5 +129,10 @@ function summary(paths: readonly string[], files: number, { counts, problems }: 
 
 function unreadable(path: string, cause: unknown): AppError {
   if ((cause as NodeJS.ErrnoException).code === undefined) throw cause
-  return new AppError({ message: `Cannot read "${path}": ${reasonOf(cause)}`, code: 'FILE_UNREADABLE', cause })
+  return new AppError({
+    message: `Cannot read "${path}": ${reasonOf(cause)}`,
+    code: 'FILE_UNREADABLE',
+    hint: CHECK_PATH,
+    cause,
+  })
 }

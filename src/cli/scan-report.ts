@@ -1,5 +1,6 @@
 import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
 import type { Alert } from '../domain/alert.ts'
+import { isNovelty } from '../domain/novelty-fields.ts'
 import type { EpochMs, Score } from '../domain/time.ts'
 import type { HostWalk } from '../engine/scan.ts'
 import { silentSince } from '../engine/silence.ts'
@@ -63,7 +64,11 @@ function reportOf({
     command: commandOf(paths, options),
     ...(Number.isNaN(walk.first) ? {} : { range: { from: walk.first, to: walk.last } }),
     bucketSpan: feed.bucketSpan,
-    jobs: outcome.jobs.map(({ job }, i) => ({ id: job.job_id, threshold: thresholds[i]! })),
+    jobs: outcome.jobs.map(({ job }, i) => ({
+      id: job.job_id,
+      threshold: thresholds[i]!,
+      isNovelty: isNovelty(job),
+    })),
     inputs: [
       ...inputs.map((one) => ({
         path: one.source.name,

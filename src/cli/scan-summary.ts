@@ -1,8 +1,10 @@
 import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
-import { DAY, type EpochMs, type Score } from '../domain/time.ts'
+import { isNovelty } from '../domain/novelty-fields.ts'
+import type { EpochMs, Score } from '../domain/time.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { silentSince } from '../engine/silence.ts'
 import { heldBackText, nearest, whatOf } from '../report/nearest.ts'
+import { isTooShortForRare, shortHistory } from '../report/short-history.ts'
 import { visible } from '../report/visible.ts'
 import { scoreText } from '../report/words.ts'
 import { UNKNOWN } from './inputs.ts'
@@ -11,9 +13,6 @@ import type { Rejects } from './rejects.ts'
 import { reportRecords } from './report-records.ts'
 import { printReviewList, reviewList } from './review-list.ts'
 import type { Terminal } from './terminal.ts'
-
-/** With less history than this, "rare" says little, and the rarest values are listed beside the alerts. */
-const SHORT_HISTORY = DAY
 
 /** Says beside the result of a scan what it rests on: problems, rejects, how much was read, what could not be judged. */
 export async function summarize(
@@ -42,12 +41,13 @@ export async function summarize(
     `${counted(alerts, 'alert')} in ${counted(walk.events, 'event')} of ${counted(walk.hosts.length, 'host')}, ` +
       `${moment(walk.first)} to ${moment(walk.last)}; the job looked at ${count(walk.matched)} of them`,
   )
-  for (const line of [...notJudged(outcome), ...silences(outcome)]) terminal.note(line)
+  const length = walk.last - walk.first
+  const ran = outcome.jobs.map(({ job }) => ({ isNovelty: isNovelty(job) }))
+  for (const line of [...shortHistory(length, ran), ...notJudged(outcome), ...silences(outcome)]) terminal.note(line)
   for (const line of besides(others, since)) terminal.note(line)
   if (!forPerson) return
-  const length = walk.last - walk.first
   await printReviewList(reviewList(outcome, since), length, terminal)
-  if (length < SHORT_HISTORY) await printRarest(main, terminal)
+  if (isTooShortForRare(length)) await printRarest(main, terminal)
 }
 
 /** The other jobs of the scan: how much they have to say, and how to hear it. */

@@ -248,7 +248,7 @@ machine_learning_job_id = "mine"\nanomaly_threshold = 1\nalert_suppression = { g
       assert.deepEqual({ code, out }, { code: 3, out: '' })
       assert.equal(
         err,
-        'error: Cannot write "/no-such-folder/x": there is no such file or folder\n code: OUTPUT_UNWRITABLE\n',
+        'error: Cannot write "/no-such-folder/x": there is no such file or folder\n hint: Choose a place that may be written to, or make room there.\n code: OUTPUT_UNWRITABLE\n',
       )
     })
 

@@ -147,6 +147,7 @@ function addExceptions(root: Command, io: Io, exit: (code: number) => void): voi
     )
     .option('--note <text>', 'kept with the exception')
     .option('--dry-run', 'only tell what it would have hidden')
+    .option('--hide-real', 'make it even if it would have hidden alerts that somebody judged as real')
     .option('--json', 'as JSON')
     .action(async (id: string, options) => {
       const { except } = await import('./except.ts')

@@ -60,7 +60,11 @@ true      b.scenario  1 of 1 expectations
 })
 
 for (const [why, text, says] of [
-  ['cannot be read', 'start 2026-01-06T00:00:00Z\nrun away\n', /at: a\.scenario:2:5\n code: SCENARIO_UNREADABLE/],
+  [
+    'cannot be read',
+    'start 2026-01-06T00:00:00Z\nrun away\n',
+    /at: a\.scenario:2:5\n hint: .*\n code: SCENARIO_UNREADABLE/,
+  ],
   [
     'names a job that nobody knows',
     STORY.replace('job linux', 'job windows'),

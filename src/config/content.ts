@@ -11,7 +11,7 @@ import { readRules } from '../rules/read/file.ts'
 import { readNdjson } from '../rules/read/ndjson.ts'
 import { readRuleFile } from '../rules/read/rule.ts'
 import { parseToml } from '../rules/read/toml.ts'
-import { reasonOf } from '../sources/unreadable.ts'
+import { CHECK_PATH, reasonOf } from '../sources/unreadable.ts'
 
 /** The jobs and rules that we ship: data beside the code, the same place seen from the sources and from the build. */
 const CONTENT = fileURLToPath(new URL('../../content/', import.meta.url))
@@ -87,6 +87,7 @@ async function readJobFile(file: string): Promise<JobAndFeed> {
       message: `Cannot load job: ${(cause as Error).message}`,
       where: file,
       code: 'JOB_UNREADABLE',
+      hint: 'A job file is one JSON object, as the API of Elastic answers it: job_id, analysis_config and the rest.',
       cause,
     })
   }
@@ -103,6 +104,7 @@ async function readText(file: string): Promise<string> {
     throw new AppError({
       message: `Cannot read "${file}": ${reasonOf(cause)}`,
       code: 'FILE_UNREADABLE',
+      hint: CHECK_PATH,
       cause,
     })
   }

@@ -163,7 +163,9 @@ const WRONG: readonly {
   },
   {
     given: '[http]\ntls_cert_file = "/c.pem"\n',
-    expect: ['CONFIG_INCOMPLETE | TLS needs both http.tls_cert_file and http.tls_key_file | oddsock.toml:2:17'],
+    expect: [
+      'CONFIG_INCOMPLETE | TLS needs both http.tls_cert_file and http.tls_key_file | oddsock.toml:2:17 | Set both, or leave both out and listen on loopback.',
+    ],
   },
   {
     given: 'source = [{ type = "file-tale" }, { path = "/x" }]\n',
@@ -197,7 +199,9 @@ const WRONG: readonly {
   },
   {
     given: '[alerts]\nthreshold = 60\nper_day = 2\n',
-    expect: ['CONFIG_INVALID | alerts.threshold and alerts.per_day exclude each other | oddsock.toml:3:11'],
+    expect: [
+      'CONFIG_INVALID | alerts.threshold and alerts.per_day exclude each other | oddsock.toml:3:11 | Leave one of them out: alerts come from a score on, or as many as there is room for.',
+    ],
   },
   {
     given: 'model_memory_limit = "all"\nprofile = "elastic"\n[alerts]\nthreshold = 101\nper_day = 0\n',

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { AppError, type Problem } from '../domain/error.ts'
 import { pathName } from '../domain/fault.ts'
 import { parseToml } from '../rules/read/toml.ts'
-import { reasonOf } from '../sources/unreadable.ts'
+import { CHECK_PATH, reasonOf } from '../sources/unreadable.ts'
 import { settingsFiles, stateFolder } from './folders.ts'
 import {
   fromEnvironment,
@@ -111,6 +111,7 @@ function readText(file: string): string {
     throw new AppError({
       message: `Cannot read the settings "${file}": ${reasonOf(cause)}`,
       code: 'FILE_UNREADABLE',
+      hint: CHECK_PATH,
       cause,
     })
   }

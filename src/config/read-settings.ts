@@ -152,6 +152,7 @@ function halfTls({ tls_cert_file, tls_key_file }: Config['http'], layer: Layer):
     {
       message: 'Cannot use the settings: TLS needs both http.tls_cert_file and http.tls_key_file',
       code: 'CONFIG_INCOMPLETE',
+      hint: 'Set both, or leave both out and listen on loopback.',
       ...placed(nearestTo(layer, ['http', tls_cert_file === undefined ? 'tls_key_file' : 'tls_cert_file'])),
     },
   ]
@@ -182,6 +183,7 @@ function thresholdAndBudget(
       message: 'Cannot use the settings: alerts.threshold and alerts.per_day exclude each other',
       code: 'CONFIG_INVALID',
       ...placed(nearestTo(layer, ['alerts', 'per_day'])),
+      hint: 'Leave one of them out: alerts come from a score on, or as many as there is room for.',
     },
   ]
 }

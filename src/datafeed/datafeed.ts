@@ -51,6 +51,7 @@ export function compileDatafeed(job: Job, config: DatafeedConfig, options: Dataf
       message: `Cannot run job "${job.job_id}": bucket_span is ${job.analysis_config.bucket_span}, expected more than nothing`,
       where: 'analysis_config.bucket_span',
       code: 'JOB_OUT_OF_RANGE',
+      hint: 'Write how long a bucket is to be: 15m is usual.',
     })
   return {
     job_id: job.job_id,

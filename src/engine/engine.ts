@@ -1,4 +1,5 @@
 import { timeOf } from '../datafeed/observe.ts'
+import { LATE_WINDOW } from '../domain/bucket.ts'
 import type { Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
@@ -62,6 +63,8 @@ export interface EngineHealth {
   readonly lastSeq: Seq
   readonly lastCommit: EpochMs
   readonly rejects: ReadonlyMap<string, number>
+  /** By source, events that came in too late for any job to score. */
+  readonly tooOld: ReadonlyMap<string, number>
   /** What is wrong now, for people; empty while all is well. */
   readonly problems: readonly string[]
   readonly jobs: readonly JobHealth[]
@@ -123,6 +126,7 @@ export class Engine {
       clock,
       engineClock: this.#clock,
       log,
+      scoresFrom: () => this.#scoresFrom,
       ...(options.onReject && { onReject: options.onReject }),
       onCommitted: (seq, events) => {
         this.#auditLines.take(events, this.#lastSeq, seq)
@@ -177,7 +181,7 @@ export class Engine {
   }
 
   health(): EngineHealth {
-    const { figures, rejects, failing } = this.#ingest
+    const { figures, rejects, tooOld, failing } = this.#ingest
     const trouble = this.#options.storage.trouble?.()
     const problems = [
       ...(trouble ? [`${trouble.what} (since ${trouble.since})`] : []),
@@ -193,6 +197,7 @@ export class Engine {
       lastSeq: this.#lastSeq,
       lastCommit: figures.lastCommit,
       rejects,
+      tooOld,
       problems,
       jobs: this.#runners.map((runner) => ({ job_id: runner.job.job_id, ...runner.figures })),
       sources: this.#sources.health,
@@ -341,6 +346,12 @@ export class Engine {
         log.error('The storage cannot be tended', { error: messageOf(error) })
       }
     }
+  }
+
+  /** What lies before this time no job scores any more; NaN while one may score anything. Where others have the jobs, the late window says it. */
+  get #scoresFrom(): EpochMs {
+    if (this.#runners.length === 0) return this.#clock.now - LATE_WINDOW
+    return Math.min(...this.#runners.map((runner) => runner.scoresFrom))
   }
 
   #poke(): void {

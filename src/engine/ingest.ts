@@ -1,4 +1,4 @@
-import { timeOf } from '../datafeed/observe.ts'
+import { bucketTimeOf, timeOf } from '../datafeed/observe.ts'
 import { AppError } from '../domain/error.ts'
 import type { EcsEvent, Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
@@ -26,6 +26,8 @@ export interface IngestPorts {
   readonly log: Log
   /** These have been committed, copies of what was there before among them; `seq` is the place of the last event. */
   readonly onCommitted: (seq: Seq, events: readonly EcsEvent[]) => void
+  /** What lies before this time no job scores any more; NaN while one may score anything. */
+  readonly scoresFrom?: () => EpochMs
   /** Keeps what became no event; counted it is anyway. */
   readonly onReject?: (source: string, reject: Reject) => void
 }
@@ -48,6 +50,8 @@ export class Ingest implements Intake {
   readonly #stop = new AbortController()
   readonly figures = { events: 0, setAside: 0, lastCommit: Number.NaN }
   readonly rejects = new Map<string, number>()
+  /** By source, events that came too late to be scored by any job; copies of what was scored in time among them. */
+  readonly tooOld = new Map<string, number>()
   /** What the storage last said against it, and since when; undefined while all is well. */
   failing: { readonly since: EpochMs; readonly message: string } | undefined
 
@@ -72,10 +76,13 @@ export class Ingest implements Intake {
   async takePast(past: readonly PastEvent[]): Promise<void> {
     const { clock, engineClock } = this.#ports
     const now = clock.now()
-    const events = past.map(({ event, reading, byIngest }) => {
+    const events = past.map(({ source, event, reading, byIngest }) => {
+      const scoresFrom = this.#scoresFrom
       if (byIngest) engineClock.ingested(reading, now)
       else engineClock.accepted(hostOf(event), reading, now)
-      return stamped(event, engineClock.now)
+      const taken = stamped(event, engineClock.now)
+      this.#countTooOld(source, taken, scoresFrom)
+      return taken
     })
     await this.#commit(events)
     await this.#moveCursors(past)
@@ -128,7 +135,10 @@ export class Ingest implements Intake {
     const now = this.#ports.clock.now()
     return events.flatMap((event) => {
       try {
-        return [this.#stampOne(event, by, now)]
+        const scoresFrom = this.#scoresFrom
+        const taken = this.#stampOne(event, by, now)
+        this.#countTooOld(source, taken, scoresFrom)
+        return [taken]
       } catch (error) {
         // A document that our own code stumbles over is set aside with the reason, and stops nobody.
         this.#ports.log.error('Event set aside: it cannot be read', { source, error: String(error) })
@@ -146,6 +156,15 @@ export class Ingest implements Intake {
     else engineClock.ingested(now, now)
     const complete = Number.isNaN(ingested) && by === 'receipt' ? withIngested(event, now) : event
     return stamped(complete, engineClock.now)
+  }
+
+  /** As the sequence stands before an event; the event itself may move its clock. */
+  get #scoresFrom(): EpochMs {
+    return this.#ports.scoresFrom?.() ?? Number.NaN
+  }
+
+  #countTooOld(source: string, event: EcsEvent, scoresFrom: EpochMs): void {
+    if (bucketTimeOf(event) < scoresFrom) this.tooOld.set(source, (this.tooOld.get(source) ?? 0) + 1)
   }
 
   async #commit(events: readonly EcsEvent[]): Promise<void> {

@@ -124,6 +124,11 @@ export class JobLoop {
     return this.#began
   }
 
+  /** What lies before this time is not scored any more, not even late; NaN before the first event, when all may be. */
+  get scoresFrom(): EpochMs {
+    return Math.max(this.#began, this.#next - this.#options.lateWindow)
+  }
+
   /** Start of the bucket that closes next, NaN before the first event: everything before it is closed. */
   get openFrom(): EpochMs {
     return this.#next
@@ -181,7 +186,7 @@ export class JobLoop {
   /** Closed buckets of the late window that have got events since the last look, oldest first. */
   async #scoreLate(upTo: Seq): Promise<void> {
     if (upTo === this.#lookedAt) return
-    const range = { from: Math.max(this.#began, this.#next - this.#options.lateWindow), to: this.#next }
+    const range = { from: this.scoresFrom, to: this.#next }
     const grown = await this.#events.counts(this.feed, range, upTo, this.#lookedAt)
     this.#lookedAt = upTo
     for (const [start, count] of [...grown].sort(([a], [b]) => a - b)) {

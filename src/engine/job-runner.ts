@@ -94,6 +94,11 @@ export class JobRunner {
     return this.#upTo
   }
 
+  /** What lies before this time the job does not score any more; NaN while that may be anything. */
+  get scoresFrom(): EpochMs {
+    return this.#loop.scoresFrom
+  }
+
   /** Where and when values were seen in the closed buckets. */
   get history(): History {
     return this.#judging.history

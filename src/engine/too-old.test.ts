@@ -32,18 +32,21 @@ function connect(time: EpochMs, clock: EpochMs): EcsEvent {
   }
 }
 
-/** A store of so many days, on which a server has run, and then events of these times come in. */
-async function afterwards(days: number, times: readonly EpochMs[]) {
+/** A server that runs on a store of so many days. */
+async function runningOn(days: number, jobs: readonly JobToRun[] = [JOB]) {
   const storage = openMemory()
   const end = START + days * DAY
   for (let time = START; time <= end; time += HOUR) await storage.events.append([connect(time, time)])
-  const engine = new Engine({
-    storage,
-    jobs: [{ ...JOB, rules: [{ rule: ruleForJob(JOB.job), exceptions: [] }] }],
-    clock: new FakeClock(end),
-    log: SILENT,
-  })
+  const clock = new FakeClock(end)
+  const withRules = jobs.map((toRun) => ({ ...toRun, rules: [{ rule: ruleForJob(toRun.job), exceptions: [] }] }))
+  const engine = new Engine({ storage, jobs: withRules, clock, log: SILENT })
   await engine.start()
+  return { storage, end, clock, engine }
+}
+
+/** A server has run on a store of so many days, and then events of these times come in. */
+async function afterwards(days: number, times: readonly EpochMs[]) {
+  const { storage, end, engine } = await runningOn(days)
   await engine.stop()
   const before = await storage.events.last()
   await storage.events.append(times.map((time) => connect(time, end)))
@@ -61,4 +64,40 @@ test('what has left the late window of closed buckets is too old too', async () 
   const from = START + 22 * DAY - HOUR / 4
   const times = [START + 10 * DAY, from - 1, from, START + 29 * DAY]
   assert.deepEqual(await afterwards(30, times), [{ job_id: 'odd_ones', events: 2, learnsFrom: from }])
+})
+
+test('a running server counts by source what comes in too old for every job, and scores the rest late', async () => {
+  const from = START + 22 * DAY - HOUR / 4
+  const { engine, end, clock } = await runningOn(30)
+  // Until the job is through what was there, it may score anything of it.
+  for (let i = 0; i < 1_000 && !(engine.health().jobs[0]!.openFrom >= end - HOUR); i++) await clock.advance(0)
+  const push = (source: string, ...times: readonly EpochMs[]) =>
+    engine.intake.take({ source, clock: 'receipt', events: times.map((time) => connect(time, end)) })
+  await push('bulk', START + 10 * DAY, from - 1, from, START + 29 * DAY)
+  await push('syslog', START - 1)
+  await push('syslog', end, end + 400 * DAY)
+  assert.deepEqual(
+    [...engine.health().tooOld],
+    [
+      ['bulk', 2],
+      ['syslog', 1],
+    ],
+  )
+  await clock.advance(HOUR)
+  assert.equal(engine.health().jobs[0]!.lateEvents, 2)
+  await engine.stop()
+})
+
+test('nothing is too old for a job that has not begun, and without a job the late window says what is', async () => {
+  const storage = openMemory()
+  const fresh = new Engine({ storage, jobs: [JOB], clock: new FakeClock(START), log: SILENT })
+  await fresh.start()
+  await fresh.intake.take({ source: 'bulk', clock: 'receipt', events: [connect(START - 99 * DAY, START)] })
+  assert.deepEqual([...fresh.health().tooOld], [])
+  await fresh.stop()
+  const { engine, end } = await runningOn(30, [])
+  const events = [end - 8 * DAY - 1, end - 8 * DAY].map((time) => connect(time, end))
+  await engine.intake.take({ source: 'bulk', clock: 'receipt', events })
+  assert.deepEqual([...engine.health().tooOld], [['bulk', 1]])
+  await engine.stop()
 })

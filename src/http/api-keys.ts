@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../domain/error.ts'
-import { reasonOf } from '../sources/unreadable.ts'
+import { CHECK_PATH, reasonOf } from '../sources/unreadable.ts'
 
 /** What a key is for: `ingest` to send documents, `read` to look, `manage` to look and to change. */
 export type Scope = 'ingest' | 'read' | 'manage'
@@ -67,6 +67,7 @@ export async function readApiKeys(file: string): Promise<ApiKeys> {
     throw new AppError({
       message: `Cannot read the API keys in "${file}": ${reasonOf(cause)}`,
       code: 'HTTP_KEYS_UNREADABLE',
+      hint: `${CHECK_PATH} oddsock keys add makes the file.`,
       cause,
     })
   }
@@ -87,6 +88,7 @@ export function parseApiKeys(content: string, file: string): ApiKeys {
           'Cannot read an API key: expected id:scope:hash, the scope ingest, read or manage, the hash SHA-256 in hex',
         where: `${file}:${index + 1}`,
         code: 'HTTP_KEYS_UNREADABLE',
+        hint: 'Take the line out, and let oddsock keys add write a new one.',
       })
     byHash.set(hash!.toLowerCase(), { id, scope: scope as Scope })
   }

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY } from '../domain/time.ts'
+import { judged } from '../triage/workflow.ts'
 import { alertOf, type Call, NOW, stored } from './testing/stored.ts'
 
 function post(call: Call, body: object): Promise<Response> {
   return call('/api/v1/exceptions', { method: 'POST', body: JSON.stringify(body) })
 }
 
-async function withAlerts() {
+/** @param reason why alert `b` was closed, which the exceptions of these tests would have hidden */
+async function withAlerts(reason = 'noise') {
   const made = await stored()
   const { alerts } = made.deps.storage
   await alerts.create(alertOf('a', 60))
   await alerts.create(
-    alertOf('b', 50, { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': 'real' }),
+    alertOf('b', 50, { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': reason }),
   )
   await alerts.create(alertOf('old', 31 * 24 * 60))
   await alerts.create(
@@ -25,7 +27,7 @@ async function withAlerts() {
 }
 
 test('a dry run says what an exception would have hidden in 30 days, and makes none', async () => {
-  const { deps, call } = await withAlerts()
+  const { deps, call } = await withAlerts('real')
   const reply = await post(call, { alert: 'a', dry_run: true })
   assert.equal(reply.status, 200)
   const { effect, exception } = (await reply.json()) as {
@@ -77,6 +79,32 @@ test('an exception of an alert whose events name no user says that it covers any
   const { items } = (await (await call('/api/v1/exceptions')).json()) as { items: Record<string, unknown>[] }
   assert.deepEqual(items[0]!.covers_any, ['user'])
 })
+
+test('an exception that would have hidden what somebody judged as real is refused, unless that is said to be meant', async () => {
+  const { deps, call } = await withAlerts('real')
+  const refused = await post(call, { alert: 'a' })
+  assert.equal(refused.status, 409)
+  const { code, title } = (await refused.json()) as { code: string; title: string }
+  assert.equal(code, 'EXCEPTION_HIDES_REAL')
+  assert.match(title, /would have hidden 1 alert that somebody judged as real$/)
+  assert.deepEqual(deps.exceptions.items, [])
+  assert.equal((await post(call, { alert: 'a', hide_real: true })).status, 201)
+  assert.equal(deps.exceptions.items.length, 1)
+})
+
+const CLOSED_REAL = { 'kibana.alert.workflow_status': 'closed', 'kibana.alert.workflow_reason': 'real' } as const
+const MALICIOUS = judged(alertOf('a', 5), { status: 'acknowledged', teaches: 'malicious' }, NOW)
+
+for (const [alert, status, why] of [
+  [alertOf('a', 40 * 24 * 60, CLOSED_REAL), 409, 'was closed as real before the 30 days that are looked at'],
+  [MALICIOUS, 409, 'was called malicious, and is not closed yet'],
+  [judged(MALICIOUS, { status: 'closed', reason: 'test' }, NOW), 201, 'was called malicious, and then a test'],
+] as const)
+  test(`an exception of an alert answers ${status} where that ${why}`, async () => {
+    const { deps, call } = await stored()
+    await deps.storage.alerts.create(alert)
+    assert.equal((await post(call, { alert: 'a' })).status, status)
+  })
 
 test('an exception for ever has no end', async () => {
   const { deps, call } = await withAlerts()

@@ -2,11 +2,14 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { FIRST_FIELDS } from '../datafeed/datafeed.ts'
 import type { Alert } from '../domain/alert.ts'
+import { AppError } from '../domain/error.ts'
 import type { ExceptionItem } from '../domain/exception.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
+import { counted } from '../domain/words.ts'
 import type { AlertStore } from '../storage/alert-store.ts'
 import { effectOf } from '../triage/exception-effect.ts'
 import { coversAny, exceptionFor, SCOPES, type Scope } from '../triage/exception-for.ts'
+import { isJudgedReal } from '../triage/workflow.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { HttpEnv } from './http-env.ts'
@@ -28,6 +31,7 @@ const WISH = v.strictObject({
   for: v.optional(v.string('a duration such as 30d, or "ever"'), USUAL_LENGTH),
   note: v.exactOptional(v.pipe(v.string('a text'), v.maxLength(4_000, 'at most 4,000 characters'))),
   dry_run: v.optional(v.boolean('true or false'), false),
+  hide_real: v.optional(v.boolean('true or false'), false),
 })
 
 export const EXCEPTION_OPERATIONS: readonly Operation[] = [
@@ -45,6 +49,7 @@ export const EXCEPTION_OPERATIONS: readonly Operation[] = [
     replies: {
       200: 'The exception and its effect: it was there already, or this is a dry run',
       201: 'The exception and its effect',
+      409: 'It would have hidden alerts that somebody judged as real, and "hide_real" does not say that this is meant',
     },
   },
   {
@@ -61,7 +66,7 @@ export interface ExceptionEffect {
   readonly since: string
   readonly looked_at: number
   readonly hidden: number
-  /** Of the hidden ones, those that a person has closed as real. */
+  /** Of the hidden ones, those that a person has judged as real. */
   readonly hidden_real: number
   readonly smaller: number
   /** The newest of the hidden ones. */
@@ -84,7 +89,7 @@ export function exceptions({
       return c.json({ items: list.items.map((item) => shown(item, now())), next: null })
     })
     .post('/', async (c) => {
-      const { alert: id, scope, note, for: length, dry_run } = await jsonOf(c, WISH)
+      const { alert: id, scope, note, for: length, dry_run, hide_real } = await jsonOf(c, WISH)
       const known = await storage.alerts.get(id)
       if (!known) throw notFound(`alert "${id}"`)
       const expires = length === 'ever' ? undefined : endOf(length, now(), 'make an exception', FOR_EVER)
@@ -95,6 +100,9 @@ export function exceptions({
       })
       const effect = await effectOn(storage.alerts, fieldsOf, item, now())
       if (dry_run) return c.json({ dry_run, exception: shown(item, now()), effect })
+      // The alert itself may be older than what is looked back at.
+      const hidden = Math.max(effect.hidden_real, isJudgedReal(known.doc) ? 1 : 0)
+      if (hidden > 0 && !hide_real) throw hidesReal(hidden)
       const outcome = await list.add(item)
       return c.json({ dry_run, exception: shown(item, now()), effect }, outcome === 'added' ? 201 : 200)
     })
@@ -136,10 +144,18 @@ async function effectOn(
     if (effect === 'smaller') counts.smaller++
     if (effect !== 'hidden') continue
     counts.hidden++
-    if (alert['kibana.alert.workflow_reason'] === 'real') counts.hidden_real++
+    if (isJudgedReal(alert)) counts.hidden_real++
     alerts = [...alerts, told(alert)].slice(-MOST_TOLD)
   }
   return { since, ...counts, alerts }
+}
+
+function hidesReal(hidden: number): AppError {
+  return new AppError({
+    message: `Cannot make the exception: it would have hidden ${counted(hidden, 'alert')} that somebody judged as real`,
+    code: 'EXCEPTION_HIDES_REAL',
+    hint: 'See which with --dry-run, bind it to more with --scope, or say --hide-real ("hide_real") if that is meant.',
+  })
 }
 
 function told(alert: Alert): ExceptionEffect['alerts'][number] {

@@ -17,6 +17,7 @@ const HEALTH: EngineHealth = {
   lastSeq: 12,
   lastCommit: NOW,
   rejects: new Map([['no "audit(…)" header\n', 3]]),
+  tooOld: new Map([['bulk', 6]]),
   problems: ['file-tail: Cannot read'],
   jobs: [
     { job_id: 'j', buckets: 4, lateEvents: 1, openFrom: NOW, warnings: [] },
@@ -54,6 +55,7 @@ test('a running engine tells of its sources, jobs and sinks, and of all that is 
   const health = (await (await call('/api/v1/health')).json()) as Record<string, unknown>
   assert.equal(health.status, 'running')
   assert.equal(health.set_aside, 2)
+  assert.deepEqual(health.too_old, [{ source: 'bulk', count: 6 }])
   assert.deepEqual(health.problems, ['file-tail: Cannot read', 'Sink hook: no answer'])
   assert.deepEqual(health.jobs, [
     { job_id: 'j', buckets: 4, late_events: 1, open_from: '2026-03-09T12:00:00.000Z' },
@@ -205,6 +207,7 @@ test('metrics are in the format of Prometheus, and labels of any kind break no l
       'oddsock_events_total 12',
       'oddsock_set_aside_events_total 2',
       'oddsock_rejects_total{reason="no \\"audit(…)\\" header\\n"} 3',
+      'oddsock_too_old_events_total{source="bulk"} 6',
       'oddsock_stored_events 0',
       'oddsock_clock_seconds 1773057600',
       'oddsock_last_commit_seconds 1773057600',

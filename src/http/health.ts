@@ -50,6 +50,8 @@ export interface OwnHealth {
   readonly set_aside: number
   readonly last_commit: string | null
   readonly rejects: readonly { readonly reason: string; readonly count: number }[]
+  /** Events that came in after the late window of every job, or lie before its beginning, since the start: stored, and never scored. */
+  readonly too_old: readonly { readonly source: string; readonly count: number }[]
   readonly jobs: readonly {
     readonly job_id: string
     readonly buckets: number
@@ -130,6 +132,7 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<OwnH
     set_aside: running?.setAside ?? 0,
     last_commit: timeOrNull(running?.lastCommit),
     rejects: [...(running?.rejects ?? [])].map(([reason, count]) => ({ reason, count })),
+    too_old: [...(running?.tooOld ?? [])].map(([source, count]) => ({ source, count })),
     jobs: (running?.jobs ?? []).map(({ job_id, buckets, lateEvents, openFrom }) => ({
       job_id,
       buckets,

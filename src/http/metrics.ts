@@ -43,6 +43,13 @@ const METRICS: readonly Metric[] = [
     read: ({ rejects }) => rejects.map(({ reason, count }) => [{ reason }, count]),
   },
   {
+    name: 'oddsock_too_old_events_total',
+    help: 'Events that came in too late for any job to score, by source',
+    type: 'counter',
+    labels: ['source'],
+    read: ({ too_old }) => too_old.map(({ source, count }) => [{ source }, count]),
+  },
+  {
     name: 'oddsock_stored_events',
     help: 'Place of the last event in the store',
     type: 'gauge',

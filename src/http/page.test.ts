@@ -166,6 +166,7 @@ const HEALTH: EngineHealth = {
   lastSeq: 0,
   lastCommit: NOW,
   rejects: new Map(),
+  tooOld: new Map(),
   problems: [],
   jobs: [],
   sources: [],

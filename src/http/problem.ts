@@ -7,6 +7,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['HTTP_NOT_FOUND', 404],
   ['HTTP_BODY_TOO_SLOW', 408],
   ['HTTP_CONFLICT', 409],
+  ['EXCEPTION_HIDES_REAL', 409],
   ['HTTP_BODY_TOO_LARGE', 413],
   ['HTTP_ENCODING_UNKNOWN', 415],
   ['HTTP_MEDIA_UNKNOWN', 415],

@@ -12,6 +12,9 @@ type Asked = Context<HttpEnv>
 const MOST = 1_000
 const USUAL = 100
 
+/** Where it is told what a request may say. */
+const SEE_OPENAPI = 'What each request takes is told by /api/v1/openapi.json.'
+
 /** `?query=` in the Kibana query language. @throws AppError QUERY_UNREADABLE */
 export function queryOf(c: Asked): Query {
   const text = c.req.query('query')
@@ -32,6 +35,7 @@ export function invalidParameter(name: string, text: string, expected: string): 
     message: `Cannot answer: ${name} is "${text}", expected ${expected}`,
     where: name,
     code: 'HTTP_PARAMETER_INVALID',
+    hint: SEE_OPENAPI,
   })
 }
 
@@ -48,12 +52,14 @@ export async function jsonOf<Schema extends v.GenericSchema>(c: Asked, schema: S
     throw new AppError({
       message: `Cannot read the body as JSON: ${(cause as Error).message}`,
       code: 'HTTP_BODY_INVALID',
+      hint: SEE_OPENAPI,
       cause,
     })
   }
   const { value, problems } = checkValue(schema, json)
   const [first] = problems
-  if (first) throw new AppError({ message: `Cannot take the body: ${first.says}`, code: 'HTTP_BODY_INVALID' })
+  if (first)
+    throw new AppError({ message: `Cannot take the body: ${first.says}`, code: 'HTTP_BODY_INVALID', hint: SEE_OPENAPI })
   return value as v.InferOutput<Schema>
 }
 
@@ -69,5 +75,9 @@ export function versionOf(c: Asked): number {
 }
 
 export function notFound(what: string): AppError {
-  return new AppError({ message: `Cannot find ${what}`, code: 'HTTP_NOT_FOUND' })
+  return new AppError({
+    message: `Cannot find ${what}`,
+    code: 'HTTP_NOT_FOUND',
+    hint: 'List what there is: an id may be cut short, or be gone by now.',
+  })
 }

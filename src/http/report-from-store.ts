@@ -1,12 +1,14 @@
 import { bucketTimeOf } from '../datafeed/observe.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import { isNovelty } from '../domain/novelty-fields.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
 import { counted } from '../domain/words.ts'
 import { ALL } from '../query/ast.ts'
 import { NOTHING_TOLD, type Presence, type Report, type ReportRecord } from '../report/report.ts'
-import { isShort, toReview } from '../report/to-review.ts'
+import { isShort } from '../report/short-history.ts'
+import { toReview } from '../report/to-review.ts'
 import type { History } from '../triage/history.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
 import type { ApiDeps, ServedJob } from './api-deps.ts'
@@ -42,7 +44,11 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
     command: 'oddsock serve',
     ...(hosts.length > 0 && { range: { from: Math.max(from, first), to } }),
     bucketSpan: job?.feed.bucketSpan ?? DAY,
-    jobs: jobs.map(({ job, threshold }) => ({ id: job.job_id, threshold: threshold ?? NOTHING_TOLD })),
+    jobs: jobs.map(({ job, threshold }) => ({
+      id: job.job_id,
+      threshold: threshold ?? NOTHING_TOLD,
+      isNovelty: isNovelty(job),
+    })),
     inputs: sources.map(({ name, bytes_read, problem }) => ({
       path: name,
       format: 'live',

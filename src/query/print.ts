@@ -115,5 +115,9 @@ function patternOf(field: string, pattern: string): string {
 }
 
 function notInKql(what: string): AppError {
-  return new AppError({ message: `Cannot write query as KQL: the language has no ${what}`, code: 'QUERY_NOT_IN_KQL' })
+  return new AppError({
+    message: `Cannot write query as KQL: the language has no ${what}`,
+    code: 'QUERY_NOT_IN_KQL',
+    hint: 'Leave it in the language that it is in.',
+  })
 }

@@ -124,8 +124,8 @@ describe('a page of several jobs', () => {
   const other = { ...alertOf('/tmp/xmrig', 'web-1', 91), job_id: 'new <ones>' }
   const root = read({
     jobs: [
-      { id: 'odd_ones', threshold: 50 },
-      { id: 'new <ones>', threshold: 80 },
+      { id: 'odd_ones', threshold: 50, isNovelty: false },
+      { id: 'new <ones>', threshold: 80, isNovelty: true },
     ],
     alerts: [...reportOf().alerts, other, { ...alertOf('nc', 'web-2', 54), job_id: 'new <ones>' }],
     records: [
@@ -236,7 +236,7 @@ describe('a page of a short history', () => {
 
   test('says how short, and lists the ten rarest programs and peers as observations', () => {
     const root = read({ range, rarest: { programs: twelve, peers: twelve.slice(0, 1) } })
-    assert.match(ofClass(root, 'band')[0]!.text, /^2 hours of data: rare means rare in these 2 hours\./)
+    assert.match(ofClass(root, 'band')[0]!.text, /^2 hours of data: rare means rare in these 2 hours, /)
     assert.ok(textsOf(root, 'h2').includes('Rarest in these 2 hours'))
     assert.match(root.text, /Observations, not alerts/)
     const listed = textsOf(root, 'td').filter((text) => text.startsWith('value-'))

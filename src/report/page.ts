@@ -7,7 +7,8 @@ import { patterns } from './sections/patterns.ts'
 import { rarest } from './sections/rarest.ts'
 import { review } from './sections/review.ts'
 import { scores } from './sections/scores.ts'
-import { isShort, summary } from './sections/summary.ts'
+import { summary } from './sections/summary.ts'
+import { isShort } from './short-history.ts'
 import { type Story, storiesOf } from './story.ts'
 import { STYLE } from './style.ts'
 
@@ -45,7 +46,7 @@ function body(report: Report, stories: readonly Story[]): Markup {
   const told = stories.length > 0 ? html`<h2 id="findings">Findings</h2>${findings(report, stories)}` : undefined
   if (!range) return html`${told}${coverage(report)}`
   const toLookAt = odd.length > 0 ? review(odd, range) : undefined
-  const short = isShort(range) ? rarest(report, range) : undefined
+  const short = isShort(range.to - range.from) ? rarest(report, range) : undefined
   return html`${told}${toLookAt}${short}${patterns(report, range, stories)}${scores(report, range)}${coverage(report)}`
 }
 
@@ -54,7 +55,7 @@ function contents({ range, review = [] }: Report, stories: readonly Story[]): Ma
   const sections: readonly (readonly [string, string])[] = [
     ...(stories.length > 0 ? [['findings', 'Findings'] as const] : []),
     ...(range && review.length > 0 ? [['review', 'To look at'] as const] : []),
-    ...(range && isShort(range) ? [['rarest', 'Rarest'] as const] : []),
+    ...(range && isShort(range.to - range.from) ? [['rarest', 'Rarest'] as const] : []),
     ...(range
       ? ([
           ['lanes', 'Where and when'],

@@ -43,6 +43,8 @@ export interface ReportJob {
   readonly id: string
   /** Its alerts stand for records with at least this score. */
   readonly threshold: Score
+  /** Whether it asks what is new; others ask what is rare. */
+  readonly isNovelty: boolean
 }
 
 export interface ReportRange {

@@ -1,16 +1,8 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
-import { DAY, type DurationMs } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
 import type { ReviewFinding } from './report.ts'
 
-/** With less history than this the job beyond names is still learning: what it would rather not alert on is listed. */
-const LEARNING: DurationMs = 7 * DAY
 const LISTED = 10
-
-/** Whether so much history is too short for certainty. */
-export function isShort(history: DurationMs): boolean {
-  return history < LEARNING
-}
 
 /**
  * The oddest findings that were no alerts, worst first, one for each program on a host. In a fleet's first days nothing is an alert,

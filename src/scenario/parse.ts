@@ -84,6 +84,7 @@ class StoryReader {
       message: `Cannot read scenario: ${says}`,
       where: `${this.#file}:${line}:${column}`,
       code: 'SCENARIO_UNREADABLE',
+      hint: 'docs/reference/scenario-language.md tells what a story may say.',
     })
   }
 

@@ -60,7 +60,11 @@ const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | consta
 async function appendLine(file: FileHandle, path: string, line: Buffer): Promise<void> {
   const before = await file.stat()
   if (!before.isFile())
-    throw new AppError({ message: `Cannot append to "${path}": expected a plain file`, code: 'SINK_NO_PLAIN_FILE' })
+    throw new AppError({
+      message: `Cannot append to "${path}": expected a plain file`,
+      code: 'SINK_NO_PLAIN_FILE',
+      hint: 'Name a file, or a path where there is nothing yet.',
+    })
   try {
     if (await endsInHalfLine(file, before.size)) await file.appendFile('\n')
     await file.appendFile(line)

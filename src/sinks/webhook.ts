@@ -153,6 +153,7 @@ async function addressOf({ url, url_file }: Options): Promise<URL> {
     message: 'Cannot read a webhook address: expected https:// or http://, without user name and password',
     ...(url_file !== undefined && { where: url_file }),
     code: 'SINK_ADDRESS_UNREADABLE',
+    hint: 'Write the address alone, on one line; what is secret in it belongs into a file, by url_file.',
   })
 }
 

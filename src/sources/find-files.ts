@@ -61,7 +61,11 @@ class Search {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (asked && (code === 'ENOENT' || code === 'ENOTDIR'))
-        throw new AppError({ message: `Cannot read "${path}": ${reasonOf(error)}`, code: 'INPUT_MISSING' })
+        throw new AppError({
+          message: `Cannot read "${path}": ${reasonOf(error)}`,
+          code: 'INPUT_MISSING',
+          hint: 'Check the path; a folder may be named as well.',
+        })
       this.unreadable.push({ path, reason: reasonOf(error) })
     }
   }

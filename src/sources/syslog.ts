@@ -5,7 +5,7 @@ import { AppError } from '../domain/error.ts'
 import { textOption } from './source-options.ts'
 import type { SourceType } from './source-type.ts'
 import { type Listener, SyslogListener } from './syslog-listener.ts'
-import { reasonOf } from './unreadable.ts'
+import { CHECK_PATH, reasonOf } from './unreadable.ts'
 
 const port = v.pipe(
   v.number('a number'),
@@ -80,6 +80,7 @@ async function listenerOf({ transport, address, port, networks, cert_file, key_f
     throw new AppError({
       message: 'Cannot listen for syslog over TLS: cert_file and key_file are needed',
       code: 'SOURCE_TLS_INCOMPLETE',
+      hint: 'Set both, or choose the transport tcp or udp.',
     })
   const [cert, key] = await Promise.all([pemOf(cert_file), pemOf(key_file)])
   return { ...place, transport, port: port ?? 6514, cert, key }
@@ -103,6 +104,7 @@ async function pemOf(path: string): Promise<Buffer> {
     throw new AppError({
       message: `Cannot read "${path}": ${reasonOf(error)}`,
       code: 'SOURCE_TLS_UNREADABLE',
+      hint: CHECK_PATH,
       cause: error,
     })
   }

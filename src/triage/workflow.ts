@@ -42,6 +42,14 @@ export function judged(alert: Alert, verdict: Verdict, now: EpochMs): Alert {
   }
 }
 
+/** Whether the last that anybody has said of an alert is that it was something bad: closed as real, or malicious and not closed yet. */
+export function isJudgedReal(alert: Alert): boolean {
+  const reason = alert['kibana.alert.workflow_reason']
+  if (reason !== undefined) return reason === 'real'
+  const last = verdictsOf(alert).findLast((verdict) => verdict.reason !== undefined || verdict.teaches !== undefined)
+  return last?.reason === 'real' || last?.teaches === 'malicious'
+}
+
 export function verdictsOf({ [HISTORY]: verdicts }: Alert): readonly GivenVerdict[] {
   return Array.isArray(verdicts) ? verdicts : []
 }

@@ -2,6 +2,7 @@ import type { AnomalyRecord, AnomalyResult } from '../../domain/anomaly-record.t
 import { type BucketSpan, LATE_WINDOW } from '../../domain/bucket.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Job } from '../../domain/job.ts'
+import { LEARNING, SETTLING } from '../../domain/learning.ts'
 import { compareObservations, type Observation } from '../../domain/observation.ts'
 import type { Expectation } from '../../domain/scope.ts'
 import { DAY, type DurationMs, type EpochMs, isoTime, parseDuration, type Score } from '../../domain/time.ts'
@@ -25,7 +26,6 @@ import type { Scene } from './scene.ts'
 import { branchOf, newState, type SavedState, type State, savedState } from './state.ts'
 import { TrialScope } from './trial-scope.ts'
 import { showsNames, userNames } from './users.ts'
-import { LEARNING, SETTLING } from './vetting.ts'
 
 export interface NoveltyOptions {
   /** An alert needs a `record_score` of this; 50 unless said. */

@@ -1,3 +1,4 @@
+import { LEARNING } from '../../domain/learning.ts'
 import { isLocalTool } from '../../domain/local-tools.ts'
 import { DAY } from '../../domain/time.ts'
 import { learnCurve } from './curve.ts'
@@ -15,7 +16,7 @@ import { observe } from './rate.ts'
 import type { Scene } from './scene.ts'
 import { goesOutside, isLeap, peersAsked } from './shape.ts'
 import { directoryNumber } from './shape-state.ts'
-import { countHour, isSettled, LEARNING, REVIEWED_FOR, vettingFor } from './vetting.ts'
+import { countHour, isSettled, REVIEWED_FOR, vettingFor } from './vetting.ts'
 import { wait } from './waiting.ts'
 
 /** What fits into the byte of `Use.mostPeers`. */

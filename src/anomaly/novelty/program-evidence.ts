@@ -1,10 +1,11 @@
+import { LEARNING } from '../../domain/learning.ts'
 import { DAY } from '../../domain/time.ts'
 import { executableOf } from './executable.ts'
 import { youth } from './fading.ts'
 import { ageClassOf, fleetRate, type Level, levelGroup, MATURE, multiplier, surpriseOf } from './novelty-rates.ts'
 import type { PeerEvidence } from './peers.ts'
 import type { Scene } from './scene.ts'
-import { LEARNING, qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf, vettingOf } from './vetting.ts'
+import { qualifiesForReview, REVIEWED_FOR, reviewScore, silenceOf, trustOf, vettingOf } from './vetting.ts'
 import { CAPS } from './weights.ts'
 
 /** On a host's first day everything is new. What is new on its second is worth what the rates of so young a host leave of it. */

@@ -1,3 +1,4 @@
+import { LEARNING, SETTLING } from '../../domain/learning.ts'
 import { DAY, type EpochMs, HOUR } from '../../domain/time.ts'
 import type { Host, Program, Use, Vetting } from './entries.ts'
 import type { List } from './layout.ts'
@@ -10,10 +11,6 @@ import { CAPS } from './weights.ts'
  * was really there from the start (`silenceOf`, detection-design §8), and whether it does what hardly any harmless program does
  * (`reviewScore`, v3 §8).
  */
-export const LEARNING = 7 * DAY
-/** A fleet alerts of nothing for so long: what is found is for the review list. A host so young teaches no shapes, and does not leap. */
-export const SETTLING = 3 * DAY
-
 /** Whether a host has shown its habits by then: before that everything of it is new, and teaches nothing about what is. */
 export function isSettled(host: Pick<Host, 'first'>, at: EpochMs): boolean {
   return at - host.first >= SETTLING

@@ -1,19 +1,12 @@
 import { greatest } from 'd3-array'
-import { DAY, formatDuration } from '../../domain/time.ts'
+import { formatDuration } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { heldBackText, nearest, whatOf } from '../nearest.ts'
-import type { Report, ReportJob, ReportRange, ReportRecord } from '../report.ts'
+import type { Report, ReportJob, ReportRecord } from '../report.ts'
 import { BEGINS, SCORE_STEPS, SIGNS, stepOf } from '../score-step.ts'
+import { shortHistory } from '../short-history.ts'
 import type { Story } from '../story.ts'
-import { count, counted, listed, moment, scoreText, these, timeElement } from '../words.ts'
-
-/** A history shorter than this is said to be short: a week holds each weekday once. */
-const SHORT: number = 7 * DAY
-
-/** True where "rare" rests on so little that the page must say so. */
-export function isShort(range: ReportRange): boolean {
-  return range.to - range.from < SHORT
-}
+import { count, counted, listed, moment, scoreText, timeElement } from '../words.ts'
 
 /** Title, the result in a sentence or two, and what to know before believing it. */
 export function summary(report: Report, stories: readonly Story[]): Markup {
@@ -25,7 +18,7 @@ ${cautions(report)}`
 }
 
 /** A server may run none. */
-const NO_JOB: ReportJob = { id: '', threshold: 100 }
+const NO_JOB: Pick<ReportJob, 'id' | 'threshold'> = { id: '', threshold: 100 }
 
 function resultSentence(report: Report, stories: readonly Story[]): string {
   const { range, counts, jobs } = report
@@ -66,20 +59,15 @@ function scope({ range, counts, hosts }: Report): Markup | undefined {
 }
 
 /** Short history, silent hosts and warnings, in one band; nothing if all is well. */
-function cautions({ range, hosts, warnings }: Report): Markup | undefined {
+function cautions({ range, jobs, hosts, warnings }: Report): Markup | undefined {
   const silent = hosts.filter((host) => host.silentSince !== undefined)
   const lines = [
-    ...(range && isShort(range) ? [shortHistory(range)] : []),
+    ...(range ? shortHistory(range.to - range.from, jobs) : []),
     ...(silent.length > 0 ? [silence(silent)] : []),
     ...warnings,
   ]
   if (lines.length === 0) return undefined
   return html`<div class="band" role="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`
-}
-
-function shortHistory(range: ReportRange): string {
-  const length = range.to - range.from
-  return `${formatDuration(length)} of data: rare means rare in ${these(length)}.`
 }
 
 function silence(silent: readonly { readonly name: string; readonly silentSince?: number }[]): string {

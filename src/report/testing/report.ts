@@ -43,7 +43,7 @@ export function reportOf(other: Partial<Report> = {}): Report {
     command: "oddsock scan logs/ --html 'my report.html'",
     range: { from: START, to: START + 7 * DAY },
     bucketSpan: SPAN,
-    jobs: [{ id: 'odd_ones', threshold: 50 }],
+    jobs: [{ id: 'odd_ones', threshold: 50, isNovelty: false }],
     inputs: [{ path: 'logs/audit.log', format: 'audit-log', bytes: 1_234_567, events: 5000, rejects: 0 }],
     counts: { bytes: 1_234_567, events: 5000, matched: 4000, copies: 3, late: 2, buckets: 672 },
     rejects: [],

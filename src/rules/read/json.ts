@@ -126,6 +126,7 @@ class JsonReader {
       message: `Cannot read JSON: ${what}`,
       where: whereIn(this.#file, this.#position()),
       code: 'FILE_UNREADABLE',
+      hint: 'Correct the file there, or export it again.',
     })
   }
 }

@@ -63,6 +63,7 @@ export function readDocuments(documents: readonly Located[], file: string): Expo
         message: 'Cannot import document: it is no rule, exception item, exception list, connector or export count',
         where: whereIn(file, document.at),
         code: 'IMPORT_UNKNOWN_DOCUMENT',
+        hint: 'Take the line out, or export rules and exception lists from Kibana again.',
       })
   }
   return { rules, exceptions, namesLists, others, problems, unsupported }

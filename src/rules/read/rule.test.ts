@@ -71,7 +71,7 @@ function tomlOf(value: unknown): string {
 
 const change = (from: string, to: string) => SMALLEST.replace(from, to)
 
-const WRONG: readonly { given: string; message: string; where: string; code: string }[] = [
+const WRONG: readonly { given: string; message: string; where: string; code: string; hint?: string }[] = [
   {
     given: change('= 50', '= 150'),
     message: 'Cannot load rule "odd": anomaly_threshold is 150, expected 0 to 100',
@@ -132,12 +132,12 @@ const WRONG: readonly { given: string; message: string; where: string; code: str
     message: 'Cannot load rule: the file has no table [rule]',
     where: 'r.toml:1:1',
     code: 'RULE_INCOMPLETE',
+    hint: 'Put the settings of the rule below a line [rule].',
   },
 ]
 
 test('what is wrong is named: the actual value, the wanted one, and the place', () => {
-  for (const { given, message, where, code } of WRONG)
-    assert.deepEqual(read(given), { value: undefined, problems: [{ message, where, code }] })
+  for (const { given, ...problem } of WRONG) assert.deepEqual(read(given), { value: undefined, problems: [problem] })
 })
 
 test('all problems of a rule come at once', () => {

@@ -39,6 +39,7 @@ export function readRuleFile(top: LocatedTable, file: string): Checked<Rule, Pro
     message: 'Cannot load rule: the file has no table [rule]',
     where: whereIn(file, top.at),
     code: 'RULE_INCOMPLETE',
+    hint: 'Put the settings of the rule below a line [rule].',
   }
   return { value: undefined, problems: [problem] }
 }

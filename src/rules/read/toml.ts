@@ -39,6 +39,7 @@ function parse(text: string, file: string): AST.TOMLProgram {
       message: `Cannot read TOML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
       where: whereIn(file, { line: error.lineNumber, column: error.column + 1 }),
       code: 'FILE_UNREADABLE',
+      hint: 'Correct the file there; a text needs quotes, a table a name in brackets.',
     })
   }
 }

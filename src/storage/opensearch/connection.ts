@@ -189,6 +189,9 @@ function isFenced(error: unknown): boolean {
   return typeof body?.error === 'object' && isFence(body.error.reason ?? '')
 }
 
+/** What to do where a cluster refuses what it usually does not. */
+export const SEE_CLUSTER = 'Look at the health of the cluster, its disks and its log: they say more.'
+
 export function isFence(reason: string): boolean {
   return reason.includes('FORBIDDEN/8/')
 }
@@ -202,7 +205,7 @@ function refusal(error: unknown, method: string, path: string): AppError {
     message: `Cannot ${method} ${path}: OpenSearch answers ${statusCode ?? 'nothing'}, ${said}`,
     ...(denied
       ? { code: 'STORAGE_DENIED', hint: 'docs/how-to/opensearch.md lists the privileges that oddsock needs.' }
-      : { code: 'STORAGE_REFUSED' }),
+      : { code: 'STORAGE_REFUSED', hint: SEE_CLUSTER }),
     cause: error,
   })
 }
@@ -221,5 +224,9 @@ export function fenced(): AppError {
 }
 
 function closed(): AppError {
-  return new AppError({ message: 'Cannot use OpenSearch: the store is closed', code: 'STORAGE_CLOSED' })
+  return new AppError({
+    message: 'Cannot use OpenSearch: the store is closed',
+    code: 'STORAGE_CLOSED',
+    hint: 'oddsock was stopping: start it again.',
+  })
 }

@@ -70,6 +70,7 @@ export class Documents {
       throw new AppError({
         message: `Cannot store "${id.slice(0, 60)}…": an id has 512 bytes at most`,
         code: 'STORAGE_REFUSED',
+        hint: 'Give the document a shorter id.',
       })
     return `/${this.index}/_doc/${encodeURIComponent(id)}`
   }

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/error.ts'
 import type { Dsl } from './compile-query.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, SEE_CLUSTER } from './connection.ts'
 
 /** Makes an index unless it is there. */
 export async function createIndex(connection: Connection, index: string, mappings: Dsl, settings: Dsl): Promise<void> {
@@ -16,6 +16,7 @@ export async function createIndex(connection: Connection, index: string, mapping
     throw new AppError({
       message: `Cannot create index ${index}: ${body.error?.type}, ${body.error?.reason}`,
       code: 'STORAGE_REFUSED',
+      hint: SEE_CLUSTER,
     })
 }
 

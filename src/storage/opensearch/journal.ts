@@ -2,7 +2,7 @@ import { AppError } from '../../domain/error.ts'
 import type { Seq } from '../../domain/time.ts'
 import type { StateStore } from '../state-store.ts'
 import type { Dsl } from './compile-query.ts'
-import { type Connection, fenced, isFence } from './connection.ts'
+import { type Connection, fenced, isFence, SEE_CLUSTER } from './connection.ts'
 import { createIndex, deleteIndices, indicesOf } from './indices.ts'
 import type { Stored } from './stored.ts'
 
@@ -233,6 +233,7 @@ export async function search(
     throw new AppError({
       message: `Cannot search ${indices}: ${reply._shards.failed} shards have failed`,
       code: 'STORAGE_REFUSED',
+      hint: SEE_CLUSTER,
     })
   return reply
 }
@@ -241,7 +242,11 @@ export async function refresh(connection: Connection, indices: string): Promise<
   const query = { ignore_unavailable: true, allow_no_indices: true }
   const { body } = await connection.request<{ _shards: { failed: number } }>('POST', `/${indices}/_refresh`, { query })
   if (body._shards.failed > 0)
-    throw new AppError({ message: `Cannot refresh ${indices}: some shards have failed`, code: 'STORAGE_REFUSED' })
+    throw new AppError({
+      message: `Cannot refresh ${indices}: some shards have failed`,
+      code: 'STORAGE_REFUSED',
+      hint: SEE_CLUSTER,
+    })
 }
 
 interface BulkReply {
@@ -298,5 +303,6 @@ function isToRepeat(action: string, { status, error }: BulkItem): boolean {
   throw new AppError({
     message: `Cannot write to OpenSearch: it answers ${status}, ${error?.type}: ${error?.reason}`,
     code: 'STORAGE_REFUSED',
+    hint: SEE_CLUSTER,
   })
 }

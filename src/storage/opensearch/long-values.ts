@@ -69,6 +69,7 @@ export class LongValues {
         throw new AppError({
           message: `Cannot read a value of ${this.#documents.index}: its part ${id} is not there`,
           code: 'STORAGE_REFUSED',
+          hint: 'Somebody has deleted it from the index: restore a snapshot of the cluster.',
         })
     }
     return { json: '', packed: pieces.join('') }

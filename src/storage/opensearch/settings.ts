@@ -62,6 +62,7 @@ async function textOf(file: string | undefined): Promise<string | undefined> {
       message: `Cannot read "${file}": ${String(cause)}`,
       where: file,
       code: 'FILE_UNREADABLE',
+      hint: 'Check the path, and whether the user that runs oddsock may read it.',
       cause,
     })
   }
