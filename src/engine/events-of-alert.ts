@@ -72,6 +72,7 @@ export async function eventsOfAlert(
 /** The rows of the alert's own record on its host, as far as their events are still there. */
 async function ownRows(events: EventStore, feed: Datafeed, alert: Alert): Promise<readonly Observation[]> {
   const bucket = bucketOfAlert(alert, feed.bucketSpan)
+  if (Number.isNaN(bucket.start)) return []
   const query = ownQuery(feed, alert, events)
   const rows: Observation[] = []
   if (events.capabilities.movesByItself) {
