@@ -3,18 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { compileDatafeed } from '../datafeed/datafeed.ts'
-import type { Alert } from '../domain/alert.ts'
+import type { Alert, Evidence } from '../domain/alert.ts'
 import { deriveFields } from '../domain/derive.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { text } from '../domain/field.ts'
 import type { Job } from '../domain/job.ts'
+import { SILENT } from '../domain/log.ts'
 import { CLOCK } from '../domain/stamps.ts'
 import { isoTime, MINUTE } from '../domain/time.ts'
+import { ALL } from '../query/ast.ts'
+import { ruleForJob } from '../rules/rule-for-job.ts'
 import { openDuckStore } from '../storage/embedded/duck-store.ts'
 import { MemoryEvents } from '../storage/memory/events.ts'
+import { openMemory } from '../storage/memory/open-memory.ts'
 import type { EventStore } from '../storage/storage.ts'
+import { FakeClock } from './clock.ts'
+import { Engine } from './engine.ts'
 import { type AlertEventCursor, eventsOfAlert } from './events-of-alert.ts'
+import { feedOf, type JobToRun } from './job-to-run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'oddsock-alert-events-'))
 const closing: (() => Promise<void>)[] = []
@@ -127,6 +135,37 @@ const STORES: readonly (readonly [name: string, open: (sights: readonly Sight[])
 ]
 
 const idsOf = (items: readonly EcsEvent[]) => items.map((event) => text(event, 'event.id'))
+
+test('an alert that the engine has written finds as many events as it counts, among them those that it shows', async () => {
+  const job = jobOf({ function: 'rare', by_field_name: 'process.name' })
+  const rule = { ...ruleForJob(job), anomaly_threshold: 20 }
+  const toRun: JobToRun = { job, datafeed: QUERY, rules: [{ rule, exceptions: [] }] }
+  const [storage, clock] = [openMemory(), new FakeClock(START - 24 * 60 * MINUTE)]
+  const engine = new Engine({ storage, jobs: [toRun], clock, log: SILENT })
+  await engine.start([])
+  const push = (sights: readonly Sight[]) =>
+    engine.intake.take({ source: 'test', clock: 'receipt', events: sights.map((sight) => deriveFields(raw(sight))) })
+  for (let minute = -24 * 60; minute < 0; minute += 15) {
+    await push(['web-1', 'web-2'].map((name) => ({ id: `${minute} ${name}`, minute, name: 'nginx', host: { name } })))
+    await clock.advance(15 * MINUTE)
+  }
+  await push([
+    ...Array.from({ length: 25 }, (_, i) => ({ id: `odd ${i}`, minute: i / 5, name: 'xmrig' })),
+    ...Array.from({ length: 3 }, (_, i) => ({ id: `there ${i}`, minute: i, name: 'xmrig', host: { name: 'web-2' } })),
+    { id: 'usual', minute: 1, name: 'nginx' },
+  ])
+  await clock.advance(30 * MINUTE)
+  const alerts = (await storage.alerts.search(ALL, 9)).map(({ doc }) => doc)
+  await engine.stop()
+  assert.deepEqual(alerts.map((alert) => text(alert, 'host.name')).sort(), ['web-1', 'web-2'])
+  for (const alert of alerts) {
+    const { items, kept } = await eventsOfAlert(storage.events, feedOf(toRun), alert, { limit: 99 })
+    const { evidence } = alert.oddsock as { readonly evidence: Evidence }
+    assert.equal(kept, text(alert, 'host.name') === 'web-1' ? 25 : 3)
+    assert.deepEqual([evidence.count, items.length], [kept, kept])
+    for (const shown of evidence.events) assert.ok(items.some((event) => isDeepStrictEqual(event, shown)))
+  }
+})
 
 for (const [store, open] of STORES) {
   test(`${store}: the events of an alert are those of its record, on its host, in its bucket`, async () => {
