@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { loadJob } from '../src/config/content.ts'
 import { compileDatafeed } from '../src/datafeed/datafeed.ts'
+import type { Alert } from '../src/domain/alert.ts'
 import { deriveFields } from '../src/domain/derive.ts'
 import type { EcsEvent } from '../src/domain/event.ts'
 import type { Observation } from '../src/domain/observation.ts'
 import { CLOCK } from '../src/domain/stamps.ts'
-import { DAY, type EpochMs, MINUTE } from '../src/domain/time.ts'
+import { DAY, type EpochMs, isoTime, MINUTE, SECOND } from '../src/domain/time.ts'
+import { eventsOfAlert } from '../src/engine/events-of-alert.ts'
 import { openDuckStore } from '../src/storage/embedded/duck-store.ts'
 import { documents } from './documents.ts'
 
@@ -102,6 +104,7 @@ store = open.result
 /** The middle one of many buckets and of their alerts, everything read for the first time. */
 const observed: Cost[] = []
 const evidence: Cost[] = []
+const allOfOne: Cost[] = []
 const last = (await store.events.last())!
 const end = Math.min(SPAN, last.clock - START)
 for (let i = 0; i < 40; i++) {
@@ -111,11 +114,33 @@ for (let i = 0; i < 40; i++) {
   observed.push(seen.cost)
   const row = seen.result.find(({ count }) => count >= 10) ?? seen.result[0]
   evidence.push((await costOf(() => store.events.read(row!.events.slice(0, 10)))).cost)
+  const alert = alertOf(row!, start)
+  allOfOne.push((await costOf(() => eventsOfAlert(store.events, feed, alert, { limit: 100 }))).cost)
 }
 const counted = await costOf(() => store.events.counts(feed, { from: START, to: START + 2 * SPAN }, last.seq))
 const rss = process.resourceUsage().maxRSS / 1024
 await store.close()
 rmSync(dir, { recursive: true })
+
+/** As much of an alert as tells its events. */
+function alertOf({ values }: Observation, start: EpochMs): Alert {
+  const [host, program, user] = ['host.name', 'oddsock.program', 'user.name'].map(
+    (field) => values[feed.fields.indexOf(field)] ?? '',
+  )
+  return {
+    '@timestamp': isoTime(start),
+    timestamp: start,
+    bucket_span: feed.bucketSpan / SECOND,
+    by_field_name: 'oddsock.program',
+    by_field_value: program,
+    partition_field_name: 'host.name',
+    partition_field_value: host,
+    host: { name: host },
+    'kibana.alert.uuid': 'bench',
+    'kibana.alert.workflow_status': 'open',
+    oddsock: { user },
+  }
+}
 
 function middle(costs: readonly Cost[], of: (cost: Cost) => number): string {
   return costs
@@ -137,6 +162,7 @@ Made by \`npm run bench:store\`: ${stored.toLocaleString('en')} events of Auditd
 | … and the database beside them | ${((sealedBytes + databaseBytes) / stored).toFixed(1)} | |
 | one bucket of a job, CPU ms (wall ms) | ${middle(observed, (c) => c.cpuMs)} (${middle(observed, (c) => c.wallMs)}) | 50 |
 | the evidence of one alert, CPU ms (wall ms) | ${middle(evidence, (c) => c.cpuMs)} (${middle(evidence, (c) => c.wallMs)}) | 100 |
+| all its events, the first hundred of them, CPU ms (wall ms) | ${middle(allOfOne, (c) => c.cpuMs)} (${middle(allOfOne, (c) => c.wallMs)}) | |
 | counts of all buckets, CPU ms | ${counted.cost.cpuMs.toFixed(0)} | |
 | opening it again, CPU ms | ${open.cost.cpuMs.toFixed(0)} | |
 | peak memory while taking in, MB | ${rssIngest.toFixed(0)} | 1024 |

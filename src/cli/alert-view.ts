@@ -3,10 +3,10 @@ import type { NoveltyTerm } from '../domain/anomaly-record.ts'
 import { text } from '../domain/field.ts'
 import { count, counted } from '../domain/words.ts'
 import { jsonLine } from '../report/json-line.ts'
-import { toldAlert } from '../report/told-alert.ts'
+import { hasJoined, toldAlert } from '../report/told-alert.ts'
 import { visible } from '../report/visible.ts'
 import { verdictsOf } from '../triage/workflow.ts'
-import { printAlert } from './alert-lines.ts'
+import { printAlert, SHORT_ID } from './alert-lines.ts'
 import { NAMES, printAnswers } from './explained.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,6 +27,8 @@ export async function showAlert(alert: Alert, terminal: Terminal): Promise<void>
   const shown = evidence.events.slice(0, EVENTS)
   if (shown.length > 0) await terminal.out(`  ${counted(shown.length, 'event')} of ${count(evidence.count)}`)
   for (const event of shown) await terminal.out(`    ${jsonLine(event)}`)
+  if (evidence.count > shown.length || hasJoined(alert))
+    await terminal.out(`  all events: oddsock alerts events ${visible(alert['kibana.alert.uuid'].slice(0, SHORT_ID))}`)
 }
 
 type Line = readonly [name: string, value: string]

@@ -179,7 +179,8 @@ export async function alertNamed(api: ApiClient, id: string): Promise<Listed> {
   return found.length === 1 ? found[0]! : api.get(pathOf(id))
 }
 
-function pathOf(id: string): string {
+/** Where the API has an alert. */
+export function pathOf(id: string): string {
   return `/api/v1/alerts/${encodeURIComponent(id)}`
 }
 

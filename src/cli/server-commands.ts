@@ -61,6 +61,22 @@ function addAlerts(root: Command, io: Io, exit: (code: number) => void): void {
       const { showAlerts } = await import('./alerts.ts')
       exit(await showAlerts(ids, options, io))
     })
+  settings(alerts.command('events'))
+    .description('all events that an alert stands for, and those of what joined it since, oldest first')
+    .addHelpText(
+      'before',
+      examples(
+        ['oddsock alerts events 865fd535', 'one event a line'],
+        ['oddsock alerts events 865fd535 --limit 10000 --json', 'whole, as ECS documents'],
+      ),
+    )
+    .argument('<alert>', 'id, or the beginning of one')
+    .option('--limit <number>', 'so many at most', atLeastOne, 100)
+    .option('--json', 'one event a line, as JSON')
+    .action(async (id: string, options) => {
+      const { listAlertEvents } = await import('./alert-events.ts')
+      exit(await listAlertEvents(id, options, io))
+    })
   for (const [name, status, description] of [
     ['ack', 'acknowledged', 'say that somebody is looking at it'],
     ['close', 'closed', 'say that it is settled, and why'],

@@ -34,6 +34,12 @@ export function bucketTimeOf(event: EcsEvent): EpochMs {
   return Number.isNaN(setAside) ? timeOf(event) : setAside
 }
 
+/** Whether an event counts for a time in `[from, to)`. */
+export function isWithin(event: EcsEvent, { from, to }: { readonly from: EpochMs; readonly to: EpochMs }): boolean {
+  const time = bucketTimeOf(event)
+  return time >= from && time < to
+}
+
 /** The event's own time. NaN if it has none. */
 export function timeOf(event: EcsEvent): EpochMs {
   return parseTime(values(event, '@timestamp')[0])

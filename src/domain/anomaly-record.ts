@@ -40,6 +40,17 @@ export interface AnomalyRecord {
  */
 export type Band = 'page' | 'daily' | 'weekly' | 'hunt'
 
+/** What a record is about: the values that all of its rows have and, of `novelty`, whose they are. */
+export type RecordSubject = Pick<
+  AnomalyRecord,
+  | 'by_field_name'
+  | 'by_field_value'
+  | 'over_field_name'
+  | 'over_field_value'
+  | 'partition_field_name'
+  | 'partition_field_value'
+> & { readonly oddsock?: Pick<NoveltyFinding, 'user'> }
+
 /** Why `novelty` found a group odd, and whether anybody should be told. */
 export interface NoveltyFinding {
   /** The score that `record_score` is made of: the sum of the terms. */

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { alertEvents } from './alert-events.ts'
 import { alerts } from './alerts.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { backups } from './backups.ts'
@@ -19,6 +20,7 @@ export function api(deps: ApiDeps): Hono<HttpEnv> {
     .route('/', metrics(deps))
     .route('/', openApi())
     .route('/api/v1/alerts', alerts(deps))
+    .route('/api/v1/alerts', alertEvents(deps))
     .route('/api/v1/exceptions', exceptions(deps))
     .route('/api/v1/feedback', feedback(deps))
     .route('/api/v1/jobs', jobs(deps))

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { ALERT_EVENTS_OPERATIONS } from './alert-events.ts'
 import { ALERT_OPERATIONS } from './alerts.ts'
 import { BACKUP_OPERATIONS } from './backups.ts'
 import { EXCEPTION_OPERATIONS } from './exceptions.ts'
@@ -21,6 +22,7 @@ const OWN: readonly Operation[] = [
 export const OPERATIONS: readonly Operation[] = [
   ...PAGE_OPERATIONS,
   ...ALERT_OPERATIONS,
+  ...ALERT_EVENTS_OPERATIONS,
   ...EXCEPTION_OPERATIONS,
   ...FEEDBACK_OPERATIONS,
   ...JOB_OPERATIONS,

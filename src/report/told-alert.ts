@@ -82,7 +82,8 @@ function sentenceOf(alert: Alert): string | undefined {
   return hasJoined(alert) ? reason : (text(alert, 'oddsock.sentence') ?? reason)
 }
 
-const hasJoined = (alert: Alert): boolean => values(alert, 'oddsock.joined.program').length > 0
+/** Whether something has joined an alert since it was told. */
+export const hasJoined = (alert: Alert): boolean => values(alert, 'oddsock.joined.program').length > 0
 
 const texts = (alert: Alert, field: string): string[] => values(alert, field).map(String)
 

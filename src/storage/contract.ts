@@ -8,6 +8,7 @@ import { readsEventsBack } from './contract/events-read-back.ts'
 import type { OpenEvents } from './contract/history.ts'
 import { takesRevisionsOfJoinings } from './contract/joinings-revised.ts'
 import { keepsNoticesOfChanges } from './contract/notices-of-changes.ts'
+import { givesPagesOfATime } from './contract/pages-of-a-time.ts'
 import { keepsResultsByRevision } from './contract/results-by-revision.ts'
 import { givesRowsOfABucket } from './contract/rows-of-a-bucket.ts'
 import { keepsStateByVersion } from './contract/state-by-version.ts'
@@ -23,6 +24,7 @@ import type { EventStore, ResultStore } from './storage.ts'
 export function eventReaderContract(name: string, open: OpenEvents, runs = 60): void {
   givesRowsOfABucket(name, open)
   readsEventsBack(name, open)
+  givesPagesOfATime(name, open)
   countsAnyHistoryAsByHand(name, open, runs)
 }
 

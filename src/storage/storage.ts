@@ -52,6 +52,14 @@ export interface TimeRange {
   readonly to: EpochMs
 }
 
+export interface EventRange extends SeqRange {
+  /**
+   * Only events whose time lies in it, the one that decides their bucket: an engine need not look at what it keeps of other times. `next`
+   * is then a place for the next page of this same range.
+   */
+  readonly within?: TimeRange
+}
+
 /** How engines differ, in the open: a caller has a plain path for each "no", and `contract.ts` proves that both paths agree. */
 export interface EventCapabilities {
   /**
@@ -74,7 +82,7 @@ export interface EventCapabilities {
  */
 export interface EventReader {
   readonly capabilities: EventCapabilities
-  scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>>
+  scan(query: Query, range: EventRange): Promise<Page<EcsEvent>>
   /**
    * What a datafeed sees of a bucket among the events whose place lies in `(after, upTo]`, in the order of `compareObservations`:
    * of the whole sequence unless `after` is given. Then `uniteObservations` makes the whole of what was seen up to there and this, but

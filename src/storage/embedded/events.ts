@@ -6,8 +6,8 @@ import { compareObservations, EVENTS_KEPT, type Observation } from '../../domain
 import type { DurationMs, EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, SeqRange } from '../page.ts'
-import type { EventStore, Reading, TimeRange } from '../storage.ts'
+import type { Page } from '../page.ts'
+import type { EventRange, EventStore, Reading, TimeRange } from '../storage.ts'
 import { DOCUMENT, documentOf, type PackedDocument } from './document.ts'
 import type { EventAppender } from './event-appender.ts'
 import type { Kind, Kinds } from './kinds.ts'
@@ -98,13 +98,16 @@ export class DuckEvents implements EventStore {
     return counts
   }
 
-  /** Goes through the sequence in windows, which grow while nothing is found. */
-  async scan(query: Query, { after, limit }: SeqRange): Promise<Page<EcsEvent>> {
+  /**
+   * Goes through the sequence in windows, which grow while nothing is found. A range of time is one window: what lies outside is not read
+   * anyhow, and looking for its kinds again in each window would be.
+   */
+  async scan(query: Query, { after, limit, within }: EventRange): Promise<Page<EcsEvent>> {
     const items: { seq: Seq; doc: EcsEvent }[] = []
     const end = this.#appender.lastSeq
     let at = after
     for (let size = FIRST_WINDOW; at < end && items.length < limit; size = Math.min(size * 4, LAST_WINDOW)) {
-      const window = { after: at, upTo: Math.min(end, at + size) }
+      const window = { after: at, upTo: within ? end : Math.min(end, at + size), within }
       at = await this.#scanWindow(query, window, limit, items)
     }
     return { items, next: items.length >= limit ? (items.at(-1)?.seq ?? after) : Math.max(after, end) }
@@ -152,13 +155,15 @@ export class DuckEvents implements EventStore {
   /** Adds what matches in the window and answers how far that went. */
   async #scanWindow(
     query: Query,
-    { after, upTo }: { readonly after: Seq; readonly upTo: Seq },
+    { after, upTo, within }: Window,
     limit: number,
     items: { seq: Seq; doc: EcsEvent }[],
   ): Promise<Seq> {
     // A revision may stand in a later window.
-    const where = `seq > ${after} AND seq <= ${upTo} AND ${this.#newestUpTo(Number.POSITIVE_INFINITY)}`
-    const days: ChooseDays = (all) => all.filter((one) => one.first_seq <= upTo && one.last_seq > after)
+    const places = `seq > ${after} AND seq <= ${upTo} AND ${this.#newestUpTo(Number.POSITIVE_INFINITY)}`
+    const where = within ? `${atLeast('time', within.from)} AND ${below('time', within.to)} AND ${places}` : places
+    const ofTime: ChooseDays = within ? daysWithin(within) : (all) => all
+    const days: ChooseDays = (all) => ofTime(all).filter((one) => one.first_seq <= upTo && one.last_seq > after)
     const known = await this.#stored.select<{ kind: Kind }>(
       days,
       (rows) => `SELECT DISTINCT kind FROM ${rows} WHERE ${where}`,
@@ -198,6 +203,13 @@ export class DuckEvents implements EventStore {
 const NEAR = 4_096
 const FIRST_WINDOW = 4_096
 const LAST_WINDOW = 262_144
+
+/** A part of the sequence that is asked at once. */
+interface Window {
+  readonly after: Seq
+  readonly upTo: Seq
+  readonly within: TimeRange | undefined
+}
 
 interface KindGroup {
   readonly kind: Kind

@@ -237,6 +237,11 @@ async function sameAnswers(
   for (const limit of [1, 3, 1000]) {
     const range = { after: Math.min(upTo, end), limit }
     assert.deepEqual(await store.scan(query, range), await memory.scan(query, range))
+    for (const within of [
+      { from: START + 100 * MINUTE, to: START + DAY + 100 * MINUTE },
+      { from: Number.NEGATIVE_INFINITY, to: START },
+    ])
+      assert.deepEqual(await store.scan(query, { ...range, within }), await memory.scan(query, { ...range, within }))
   }
   const all = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
   const some = { from: START + 100 * MINUTE, to: START + DAY + 100 * MINUTE }

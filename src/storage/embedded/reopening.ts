@@ -6,7 +6,7 @@ import type { Observation } from '../../domain/observation.ts'
 import type { EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import type { SeqRange } from '../page.ts'
-import type { EventStore, ResultStore, TimeRange } from '../storage.ts'
+import type { EventRange, EventStore, ResultStore, TimeRange } from '../storage.ts'
 import { isFatal } from './duck-error.ts'
 
 /** Events and results in one DuckDB with its sealed days. */
@@ -43,7 +43,7 @@ export class Reopening implements DuckStore {
       append: (events: readonly EcsEvent[]) => use(({ events: its }) => its.append(events)),
       reached: (time: EpochMs, after: Seq) => use(({ events }) => events.reached(time, after)),
       last: () => use(({ events }) => events.last()),
-      scan: (query: Query, range: SeqRange) => use(({ events }) => events.scan(query, range)),
+      scan: (query: Query, range: EventRange) => use(({ events }) => events.scan(query, range)),
       observe: (feed: Datafeed, bucket: BucketSpan, upTo: Seq, after?: Seq) => this.#observe(feed, bucket, upTo, after),
       counts: (feed: Datafeed, range: TimeRange, upTo: Seq, after?: Seq) =>
         use(({ events }) => events.counts(feed, range, upTo, after)),

@@ -5,8 +5,8 @@ import type { EcsEvent, Place } from '../../domain/event.ts'
 import type { Observation } from '../../domain/observation.ts'
 import type { DurationMs, EpochMs, Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
-import type { Page, SeqRange } from '../page.ts'
-import type { EventReader, TimeRange } from '../storage.ts'
+import type { Page } from '../page.ts'
+import type { EventRange, EventReader, TimeRange } from '../storage.ts'
 import { BucketFolds } from './bucket-folds.ts'
 import type { EventFiles } from './read-back.ts'
 import { SeenIds } from './seen-ids.ts'
@@ -82,7 +82,7 @@ export class FileEvents implements EventReader {
     return this.#foldsOf(feed).forget(before)
   }
 
-  scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {
+  scan(query: Query, range: EventRange): Promise<Page<EcsEvent>> {
     return this.#files.scan(query, range)
   }
 

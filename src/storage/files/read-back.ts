@@ -1,3 +1,4 @@
+import { isWithin } from '../../datafeed/observe.ts'
 import type { EcsEvent, Place, Reject } from '../../domain/event.ts'
 import { eventKeyOf } from '../../domain/identity.ts'
 import type { Seq } from '../../domain/time.ts'
@@ -5,7 +6,8 @@ import type { Format } from '../../formats/format.ts'
 import { LineBlocks } from '../../formats/lines.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, SeqRange } from '../page.ts'
+import type { Page } from '../page.ts'
+import type { EventRange } from '../storage.ts'
 import { SeenIds } from './seen-ids.ts'
 
 /** What reading back asks of an opened input; `app/` hands in the sources. */
@@ -60,7 +62,7 @@ export class EventFiles {
   }
 
   /** Events of all inputs, copies left out, one input after another: the order within an input is that of the sequence. */
-  async scan(query: Query, { after, limit }: SeqRange): Promise<Page<EcsEvent>> {
+  async scan(query: Query, { after, limit, within }: EventRange): Promise<Page<EcsEvent>> {
     const items: { seq: Seq; doc: EcsEvent }[] = []
     const seen = new SeenIds()
     let seq = 0
@@ -70,7 +72,8 @@ export class EventFiles {
       const event = (doc: EcsEvent, from: number) => {
         if (items.length === limit || !seen.add(eventKeyOf(doc, { fingerprint, offset: from }))) return
         seq++
-        if (seq > after && matches(query, doc)) items.push({ seq, doc })
+        if (seq <= after || (within !== undefined && !isWithin(doc, within))) return
+        if (matches(query, doc)) items.push({ seq, doc })
       }
       const lines = new LineBlocks(format.decoder({ host: source.host }, { event, reject: ignore }), ignore)
       for await (const chunk of source.read()) {

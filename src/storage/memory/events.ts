@@ -1,14 +1,14 @@
 import type { Datafeed } from '../../datafeed/datafeed.ts'
-import { bucketTimeOf, Fold, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
+import { bucketTimeOf, Fold, isWithin, type Row, rowOf, timeOf } from '../../datafeed/observe.ts'
 import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
-import type { Page, SeqRange } from '../page.ts'
+import type { Page } from '../page.ts'
 import { requestKeys, revisionOf } from '../request-keys.ts'
-import type { EventStore, Reading, TimeRange } from '../storage.ts'
+import type { EventRange, EventStore, Reading, TimeRange } from '../storage.ts'
 import { pageOf } from './journal.ts'
 
 /** All events in a list; every question goes through it from the beginning. The place of an event is its index. */
@@ -35,8 +35,10 @@ export class MemoryEvents implements EventStore {
     return this.#events.length
   }
 
-  async scan(query: Query, range: SeqRange): Promise<Page<EcsEvent>> {
-    return pageOf(this.#events, query, range, (index) => this.#revised.has(index))
+  async scan(query: Query, range: EventRange): Promise<Page<EcsEvent>> {
+    const { within } = range
+    const isOutside = (index: number) => within !== undefined && !isWithin(this.#events[index]!, within)
+    return pageOf(this.#events, query, range, (index) => this.#revised.has(index) || isOutside(index))
   }
 
   async *observe(feed: Datafeed, bucket: BucketSpan, upTo: Seq, after: Seq = 0): AsyncGenerator<Observation> {

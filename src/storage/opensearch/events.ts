@@ -9,9 +9,9 @@ import { CLOCK } from '../../domain/stamps.ts'
 import { type EpochMs, isoTime, parseTime, type Seq } from '../../domain/time.ts'
 import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, SeqRange } from '../page.ts'
+import type { Page } from '../page.ts'
 import { contentOf, revisionOf } from '../request-keys.ts'
-import type { EventStore, Reading, TimeRange } from '../storage.ts'
+import type { EventRange, EventStore, Reading, TimeRange } from '../storage.ts'
 import { compileQuery, type Dsl, type FieldOf, ownFields } from './compile-query.ts'
 import type { Draft, Hit, Journal } from './journal.ts'
 import { type HitOfRow, type RowFields, readCounts, readRows, unitedRows } from './rows.ts'
@@ -60,12 +60,12 @@ export class OpenSearchEvents implements EventStore {
     })
   }
 
-  async scan(query: Query, { after, limit }: SeqRange): Promise<Page<EcsEvent>> {
+  async scan(query: Query, { after, limit, within }: EventRange): Promise<Page<EcsEvent>> {
     const items: { seq: Seq; doc: EcsEvent }[] = []
     const last = await this.#journal.lastSeq()
     let next = after
     while (items.length < limit && next < last) {
-      const filter = [this.#wide(query), { range: { 'journal.seq': { gt: next, lte: last } } }]
+      const filter = [this.#wide(query), { range: { 'journal.seq': { gt: next, lte: last } } }, ...ofTime(within)]
       const bool = { filter, must_not: [{ range: { 'journal.superseded': { lte: last } } }] }
       const hits = await this.#page({ bool }, Math.min(limit - items.length, PAGE), last)
       for (const { _source } of hits) {
@@ -340,6 +340,15 @@ function seqOf(stored: Stored): Seq {
 
 function readingOf({ _source }: Hit): Reading {
   return { seq: seqOf(_source), clock: (_source.journal.clock as EpochMs | undefined) ?? Number.NaN }
+}
+
+/** The cluster knows no infinity. */
+function ofTime(within: TimeRange | undefined): Dsl[] {
+  if (within === undefined) return []
+  const { from, to } = within
+  const edges = { ...(Number.isFinite(from) && { gte: from }), ...(Number.isFinite(to) && { lt: to }) }
+  const field = 'journal.bucket_time'
+  return [Object.keys(edges).length > 0 ? { range: { [field]: edges } } : { exists: { field } }]
 }
 
 function number(name: string, value: number): Record<string, number> {

@@ -154,6 +154,17 @@ test('events come in pages in the order in which they were taken in', async () =
   assert.deepEqual(found, ['1', '2', '3', '4'])
 })
 
+test('events of a range of time are found, whether they say when they were taken in or not', async () => {
+  const { open, put } = await watched(60)
+  await put([event('1', 14), event('2', 16), event('3', 15, 40), event('4', 30, 31)])
+  const events = open()
+  const within = { from: timeOf(15), to: timeOf(30) }
+  const first = await events.scan(ALL, { after: 0, limit: 1, within })
+  const second = await events.scan(ALL, { after: first.next, limit: 9, within })
+  const ids = [first, second].map(({ items }) => items.map(({ doc }) => text(doc, 'event.id')))
+  assert.deepEqual(ids, [['3'], ['2']])
+})
+
 test('events from before the time that was asked for are not looked at', async () => {
   const { open, put } = await watched(60, { from: START + 5 * MINUTE })
   await put([event('1', 1, 6), event('2', 6, 7)])

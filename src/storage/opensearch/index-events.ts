@@ -8,9 +8,9 @@ import type { Observation } from '../../domain/observation.ts'
 import { type DurationMs, type EpochMs, HOUR, MINUTE, SECOND, type Seq } from '../../domain/time.ts'
 import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
-import type { Page, SeqRange } from '../page.ts'
+import type { Page } from '../page.ts'
 import type { StateStore } from '../state-store.ts'
-import type { EventStore, Reading, TimeRange } from '../storage.ts'
+import type { EventRange, EventStore, Reading, TimeRange } from '../storage.ts'
 import { compileQuery, type Dsl } from './compile-query.ts'
 import type { Connection } from './connection.ts'
 import { type MappedField, mappedFields } from './index-fields.ts'
@@ -139,17 +139,28 @@ export class IndexEvents implements EventStore {
     return { seq: placeAt(horizon), clock: horizon }
   }
 
-  async scan(query: Query, { after, limit }: SeqRange): Promise<Page<EcsEvent>> {
+  async scan(query: Query, { after, limit, within }: EventRange): Promise<Page<EcsEvent>> {
     const fields = await this.#fields([...fieldsOf(query), 'event.ingested'])
-    const place = fields.get('event.ingested')!.kind === 'date' ? 'event.ingested' : '@timestamp'
-    const horizon = placeAt(this.#horizon)
+    // Not every event says when it was taken in, and those of a range of time are all to be found.
+    const isByIngest = within === undefined && fields.get('event.ingested')!.kind === 'date'
+    const place = isByIngest ? 'event.ingested' : '@timestamp'
+    const horizon = Math.max(placeAt(this.#horizon), Number.isFinite(within?.to) ? within!.to : 0)
     const { dsl } = compileQuery(query, (field) => fields.get(field)!)
+    const ofTime = within
+      ? [
+          {
+            range: {
+              '@timestamp': { ...finite('gte', within.from), ...finite('lt', within.to), format: 'epoch_millis' },
+            },
+          },
+        ]
+      : []
     const items: { seq: Seq; doc: EcsEvent }[] = []
     let next = Math.max(after, placeAt(this.#from ?? 0))
     while (items.length < limit && next < horizon) {
       const range = { range: { [place]: { gt: next, lte: horizon, format: 'epoch_millis' } } }
       const size = Math.min(limit - items.length, SCROLL_PAGE)
-      const hits = await this.#firstBy(place, { bool: { filter: [dsl, range] } }, size)
+      const hits = await this.#firstBy(place, { bool: { filter: [dsl, range, ...ofTime] } }, size)
       for (const hit of hits) {
         const doc = eventOf(hit)
         if (matches(query, doc)) items.push({ seq: placeAt(hit.sort[0]), doc })
