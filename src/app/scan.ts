@@ -190,7 +190,7 @@ async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, 
   const step = Math.floor(EVENTS_AT_ONCE / EVENTS_SHOWN)
   for (let start = 0; start < drafts.length; start += step) {
     const batch = drafts.slice(start, start + step)
-    const places = batch.map(({ rows }) => placesToShow(rows))
+    const places = batch.map(({ rows, record }) => placesToShow(rows, record))
     const found = await events.read(places.flat())
     let next = 0
     for (const [i, draft] of batch.entries()) {

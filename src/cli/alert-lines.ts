@@ -34,7 +34,7 @@ export async function printAlert(alert: Alert, terminal: Terminal): Promise<void
 /** So much of an id tells it from all others that one ever has. */
 export const SHORT_ID = 8
 
-/** Score in figures and words, the sentence, and a line of details: when, what else, and the command line. */
+/** Score in figures and words, the sentence, and a line of details: when its first event was, what else, and the command line. */
 async function printTold(alert: ToldAlert, terminal: Terminal, others: readonly string[]): Promise<void> {
   const step = stepOf(alert.score)
   const head = `${scoreText(alert.score).padStart(3)} ${step.padEnd(8)}`
@@ -43,7 +43,7 @@ async function printTold(alert: ToldAlert, terminal: Terminal, others: readonly 
     `${terminal.paint(head, COLORS[step], 'bold')} ${wrapped(alert.sentence, terminal.columns, indent)}`,
   )
   const details = [
-    ...(alert.bucket === undefined ? [] : [moment(alert.bucket)]),
+    ...[alert.firstSeen ?? alert.bucket].flatMap((time) => (time === undefined ? [] : [moment(time)])),
     ...commandOf(alert.evidence),
     ...others,
   ]

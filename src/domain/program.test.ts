@@ -122,6 +122,23 @@ const SCRIPTS: readonly Row[] = [
 ]
 
 for (const [executable, args, program, why] of [...FILES, ...SCRIPTS]) {
+  /** Titles as /proc/PID/cmdline has them once a script has written its own. */
+  const TITLES: readonly (readonly [exe: string, title: string, program: string])[] = [
+    ['/usr/bin/perl', 'ddclient - sleeping for 300 seconds', '/usr/bin/perl ddclient'],
+    ['/usr/bin/node', 'npm ci', '/usr/bin/node npm'],
+    ['/usr/bin/node', 'npm install', '/usr/bin/node npm'],
+    ['/usr/bin/python3.11', 'gunicorn: master [app]', '/usr/bin/python#'],
+    ['/usr/bin/python3.11', 'python3 -', '/usr/bin/python# <inline>'],
+    ['/usr/bin/bash', '-bash', '/usr/bin/bash'],
+    // Under a false name something has to be run all the same.
+    ['/usr/bin/python3.11', 'npm -c import_socket', '/usr/bin/python# <inline>'],
+    ['/usr/bin/node', 'npm evil.js', '/usr/bin/node evil.js'],
+    ['/usr/bin/perl', 'ddclient /tmp/x', '/usr/bin/perl /tmp/x'],
+  ]
+  for (const [executable, title, program] of TITLES)
+    test(`${executable} with the title "${title}" is ${program}`, () =>
+      assert.equal(programOf({ process: { executable, title } }), program))
+
   test(`${executable} started as ${JSON.stringify(args)} is the program ${program}${why ? ` (${why})` : ''}`, () => {
     assert.equal(programOf({ process: { executable, args } }), program)
   })

@@ -5,7 +5,7 @@ import { isInterpreter, type Script, scriptOf } from './interpreter.ts'
 import { normalizePath, withoutDeleted } from './program-path.ts'
 
 /** Version of the rule below. Stored beside each name as `oddsock.program_version`: names of two versions do not compare. */
-export const PROGRAM_VERSION = 2
+export const PROGRAM_VERSION = 3
 
 /** In place of a script: code on the command line or on standard input. */
 export const INLINE = '<inline>'
@@ -63,7 +63,17 @@ function argumentsOf(event: EcsEvent): readonly string[] {
   const line = text(event, 'process.command_line') ?? text(event, 'process.title') ?? ''
   const [self = '', ...args] = splitCommandLine(line)
   // "gunicorn: master [app]" is a title that the program gave itself, no command line.
-  return self.endsWith(':') ? [] : args
+  if (self.endsWith(':')) return []
+  return isOwnTitle(self, args[0] ?? '') ? [self] : args
+}
+
+/**
+ * Whether an interpreter shows the name of its script first instead of its own: "npm ci", "ddclient - sleeping". Then that is all
+ * that is known of the script. Whoever starts it under a false name still has to tell it what to run: an option or a file.
+ */
+function isOwnTitle(self: string, first: string): boolean {
+  if (self === '' || isInterpreter(lastComponent(self).replace(/^-/, ''))) return false
+  return first === '-' || !(first.startsWith('-') || /[/.]/.test(first))
 }
 
 function lastComponent(path: string): string {

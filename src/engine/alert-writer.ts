@@ -87,7 +87,7 @@ export class AlertWriter {
   }
 
   async #alertOf({ finding, record, rows, acquaintance, now, joined }: AlertDraft): Promise<Alert> {
-    const events = await this.#storage.events.read(placesToShow(rows))
+    const events = await this.#storage.events.read(placesToShow(rows, record))
     const evidence = evidenceOf(rows, this.#feed.fields, events.filter((event) => event !== undefined).map(unstamped))
     return alertDocument({ ...finding, record, rows }, evidence, acquaintance, now, joined)
   }

@@ -43,8 +43,9 @@ describe('with whom', () => {
   })
   test('says that more were asked than are listed', () => {
     const rows = Array.from({ length: 14 }, (_, i) => row(CURL.with(3, `10.0.0.${i}`)))
+    const events = [connect({ destination: { ip: '10.0.0.0', port: 443 } })]
     assert.match(
-      answer('addresses', { rows }),
+      answer('addresses', { rows, events }),
       /10 inside \(10\.0\.0\.0, 10\.0\.0\.1, 10\.0\.0\.10 and 7 more\), 4 more that are not listed/,
     )
   })

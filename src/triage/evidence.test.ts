@@ -82,11 +82,12 @@ test('arguments are told as one command', () => {
   ])
 })
 
+const withPlaces = (input: number, events: number): Observation => ({
+  ...row(CURL, events),
+  events: Array.from({ length: events }, (_, i) => ({ input, from: i, to: i + 1 })),
+})
+
 test('every row is shown by an event before any is shown by two', () => {
-  const withPlaces = (input: number, events: number): Observation => ({
-    ...row(CURL, events),
-    events: Array.from({ length: events }, (_, i) => ({ input, from: i, to: i + 1 })),
-  })
   const places = placesToShow([withPlaces(0, 20), withPlaces(1, 2), withPlaces(2, 1)])
   assert.deepEqual(
     places.map(({ input, from }) => [input, from]),
@@ -105,4 +106,13 @@ test('every row is shown by an event before any is shown by two', () => {
   )
   assert.equal(placesToShow(Array.from({ length: 30 }, (_, i) => withPlaces(i, 2))).length, EVENTS_SHOWN)
   assert.deepEqual(placesToShow([]), [])
+})
+
+test('events with the peer that the reasons are about come first', () => {
+  const rows = Array.from({ length: 30 }, (_, i) => withPlaces(i, 2))
+  const culprit = { ...rows[27]!, values: ['web-1', '198.51.100.9,10.0.0.1'] }
+  const terms = [{ name: 'unknown endpoint', nats: 6, sentence: '', numbers: { ip: '198.51.100.9' } }] as const
+  const oddsock = { nats: 6, terms, shown: true, campaign: 'c', names: [], user: '' }
+  const [first] = placesToShow(rows.with(27, culprit), { oddsock })
+  assert.deepEqual(first, rows[27]!.events[0])
 })

@@ -1,4 +1,5 @@
 import type { Evidence, Facet } from '../domain/alert.ts'
+import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { EcsEvent, Place } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import type { Observation } from '../domain/observation.ts'
@@ -34,15 +35,31 @@ const FACETS = [
   'process.parent.pid',
 ]
 
-/** The places of the events to show: the first of each row in turn, so that every combination is represented. */
-export function placesToShow(rows: readonly Observation[], limit = EVENTS_SHOWN): Place[] {
+/**
+ * The places of the events to show: the first of each row in turn, so that every combination is represented, and those first that speak
+ * to what the record is about.
+ */
+export function placesToShow(
+  rows: readonly Observation[],
+  about: Pick<AnomalyRecord, 'oddsock'> = {},
+  limit = EVENTS_SHOWN,
+): Place[] {
+  const odd = oddPeers(about)
+  const isOdd = ({ values }: Observation) => values.some((value) => addressesOf(value).some((ip) => odd.includes(ip)))
+  const inTurn = odd.length === 0 ? rows : [...rows.filter(isOdd), ...rows.filter((row) => !isOdd(row))]
   const places: Place[] = []
   for (let turn = 0; places.length < limit; turn++) {
-    const round = rows.flatMap((row) => row.events.slice(turn, turn + 1))
+    const round = inTurn.flatMap((row) => row.events.slice(turn, turn + 1))
     if (round.length === 0) break
     places.push(...round.slice(0, limit - places.length))
   }
   return places
+}
+
+/** The addresses that reasons are about, the strongest reason first. */
+export function oddPeers({ oddsock }: Pick<AnomalyRecord, 'oddsock'>): string[] {
+  const reasons = [...(oddsock?.terms ?? [])].filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats)
+  return [...new Set(reasons.flatMap(({ numbers: { ip } }) => (typeof ip === 'string' && ip !== '' ? [ip] : [])))]
 }
 
 /** What the events behind an alert have in common. `fields` name the values of the rows; `events` are those that could be read. */

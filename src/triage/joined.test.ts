@@ -63,6 +63,32 @@ test('an alert names what would have been an alert by itself, and lists the rest
   )
 })
 
+test('what joins with a higher score than the alert has is told with its reason, and its peer comes first', () => {
+  const terms = [
+    { name: 'new port', nats: 1, sentence: 'Port 8888 is new.', numbers: {} },
+    {
+      name: 'unknown endpoint',
+      nats: 7,
+      sentence: 'Nobody ever called 198.51.100.9.',
+      numbers: { ip: '198.51.100.9' },
+    },
+  ]
+  const many = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5'].map((ip, i) =>
+    record('/usr/bin/java', i, 40, ip),
+  )
+  const worse = {
+    ...record('/usr/bin/java', 9, 86.5, '10.0.0.6'),
+    oddsock: { user: 'ann', terms },
+  } as unknown as AnomalyRecord
+  const alert = withJoined({ ...ALERT, record_score: 50, by_field_value: '/usr/bin/java' }, told(...many, worse), RULE)
+  assert.equal(
+    alert['kibana.alert.reason'],
+    'nc used the network. Since then /usr/bin/java as ann came to 87: Nobody ever called 198.51.100.9.',
+  )
+  const { joined } = alert.oddsock as { joined: { peers: string[] }[] }
+  assert.deepEqual(joined[0]!.peers, ['198.51.100.9', '10.0.0.6', '10.0.0.1', '10.0.0.2', '10.0.0.3'])
+})
+
 test('an alert that is joined again says it once', () => {
   const first = told(record('/usr/bin/curl', 2))
   const second = withRecord(first, record('/tmp/x', 3))

@@ -3,6 +3,7 @@ import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { Rule } from '../domain/rule.ts'
 import { type EpochMs, isoTime, type Score } from '../domain/time.ts'
 import { counted, enumerated, shortened } from '../domain/words.ts'
+import { oddPeers } from './evidence.ts'
 
 /**
  * What has joined an alert since: an incident is told once, and what comes after it, the same again or more of the same matter, is
@@ -25,7 +26,9 @@ export interface JoinedEntry {
   readonly buckets: number
   /** The highest. */
   readonly record_score: Score
-  /** Addresses, the first few. */
+  /** The strongest reason of that; what an older version saved has none. */
+  readonly why?: string
+  /** Addresses, the first few: those of the highest score first. */
   readonly peers: readonly string[]
 }
 
@@ -34,6 +37,8 @@ export const NOTHING_JOINED: Joined = { entries: [], others: 0 }
 const ENTRIES_KEPT = 20
 const PEERS_KEPT = 5
 const NAMED = 3
+/** A score so much higher says something new. */
+const WORSE: Score = 5
 
 /** Takes in a record that a job has found to be part of the alert's incident. A record that is written again counts once. */
 export function withRecord({ entries, others }: Joined, record: AnomalyRecord): Joined {
@@ -56,9 +61,10 @@ export function withJoined(alert: Alert, { entries, others }: Joined, { anomaly_
   const more = entries.filter((one) => one.record_score >= anomaly_threshold && one.program !== alert.by_field_value)
   const names = [...new Set(more.map(({ program }) => shortened(program)))]
   const sentence = `Within the hour ${counted(names.length, 'more program')} of this account joined it: ${enumerated(names, NAMED)}.`
+  const said = [ours.sentence, ...(names.length === 0 ? [] : [sentence]), ...worseSince(alert, entries)]
   return {
     ...alert,
-    'kibana.alert.reason': names.length === 0 ? ours.sentence : `${ours.sentence} ${sentence}`,
+    'kibana.alert.reason': said.join(' '),
     oddsock: {
       ...ours,
       joined: entries.map((entry) => ({ ...entry, first: isoTime(entry.first), last: isoTime(entry.last) })),
@@ -67,9 +73,19 @@ export function withJoined(alert: Alert, { entries, others }: Joined, { anomaly_
   }
 }
 
+/** What has joined with a higher score than the alert's own: of the worst, what it was. */
+function worseSince({ record_score }: Alert, entries: readonly JoinedEntry[]): string[] {
+  const [worst] = [...entries].sort((a, b) => b.record_score - a.record_score)
+  if (worst === undefined || !(worst.record_score > Number(record_score) + WORSE) || worst.why === undefined) return []
+  const whose = worst.user === '' ? '' : ` as ${shortened(worst.user)}`
+  return [`Since then ${shortened(worst.program)}${whose} came to ${worst.record_score.toFixed(0)}: ${worst.why}`]
+}
+
 function entryOf(record: AnomalyRecord): JoinedEntry {
   const { timestamp, record_score, by_field_value = '', partition_field_value = '', influencers, oddsock } = record
-  const peers = influencers.find((one) => one.influencer_field_name === 'destination.ip')?.influencer_field_values ?? []
+  const all = influencers.find((one) => one.influencer_field_name === 'destination.ip')?.influencer_field_values ?? []
+  const peers = [...new Set([...oddPeers(record), ...all])]
+  const [strongest] = [...(oddsock?.terms ?? [])].sort((a, b) => b.nats - a.nats)
   return {
     program: by_field_value,
     host: partition_field_value,
@@ -78,17 +94,20 @@ function entryOf(record: AnomalyRecord): JoinedEntry {
     last: timestamp,
     buckets: 1,
     record_score,
+    ...(strongest !== undefined && { why: strongest.sentence }),
     peers: peers.slice(0, PEERS_KEPT),
   }
 }
 
 function merged(before: JoinedEntry, now: JoinedEntry): JoinedEntry {
+  const [higher, lower] = now.record_score > before.record_score ? [now, before] : [before, now]
   return {
     ...before,
     first: Math.min(before.first, now.first),
     last: Math.max(before.last, now.last),
     buckets: before.buckets + (now.last > before.last || now.first < before.first ? 1 : 0),
-    record_score: Math.max(before.record_score, now.record_score),
-    peers: [...new Set([...before.peers, ...now.peers])].slice(0, PEERS_KEPT),
+    record_score: higher.record_score,
+    ...(higher.why !== undefined && { why: higher.why }),
+    peers: [...new Set([...higher.peers, ...lower.peers])].slice(0, PEERS_KEPT),
   }
 }

@@ -25,9 +25,12 @@ export function peersOf(evidence: Evidence): Peers {
   const asked = new Set(distinct(outgoing, 'destination.ip'))
   const own = new Set(distinct(incoming, 'destination.ip').filter((ip) => !asked.has(ip)))
   const facet = evidence.facets.find((one) => one.field === 'destination.ip')
+  const listed = facetValues(evidence, 'destination.ip').filter((ip) => !own.has(ip))
+  // Of many addresses the facet lists the most frequent; those of events shown are known as well.
+  const others = [...asked].filter((ip) => !listed.includes(ip)).slice(0, facet?.others ?? 0)
   return {
-    to: onlyIncoming ? [] : facetValues(evidence, 'destination.ip').filter((ip) => !own.has(ip)),
-    moreTo: onlyIncoming ? 0 : (facet?.others ?? 0),
+    to: onlyIncoming ? [] : [...listed, ...others],
+    moreTo: onlyIncoming ? 0 : (facet?.others ?? 0) - others.length,
     toPorts: ports(outgoing),
     from: distinct(incoming, 'source.ip'),
     ownPorts: ports(incoming),

@@ -4,7 +4,7 @@ import { text, values } from '../domain/field.ts'
 import { normalizePath } from '../domain/program-path.ts'
 import { formatDuration, SECOND } from '../domain/time.ts'
 import { count, counted, enumerated, shortened } from '../domain/words.ts'
-import { facetValues } from './evidence.ts'
+import { facetValues, oddPeers } from './evidence.ts'
 import type { Acquaintance, Sightings } from './history.ts'
 import { type Peers, peersOf } from './peers.ts'
 
@@ -106,21 +106,16 @@ function times(events: number): string {
   return events === 1 ? 'once' : events === 2 ? 'twice' : `${count(events)} times`
 }
 
-/** The address that the strongest reason is about; a bucket may have many others, and only three are told. */
-function oddPeer({ oddsock }: Told['record']): string | undefined {
-  let [strongest, address]: [number, string | undefined] = [0, undefined]
-  for (const { nats, numbers } of oddsock?.terms ?? [])
-    if (nats > strongest && typeof numbers.ip === 'string') [strongest, address] = [nats, numbers.ip]
-  return address
-}
-
+/** A bucket may have many peers, of which few are told: the one that the reasons are about is among them, at whichever end it stands. */
 function withFirst(peers: Peers, first: string | undefined): Peers {
-  if (first === undefined || !peers.to.includes(first)) return peers
-  return { ...peers, to: [first, ...peers.to.filter((ip) => ip !== first)] }
+  if (first === undefined) return peers
+  const moved = (list: readonly string[]) =>
+    list.includes(first) ? [first, ...list.filter((ip) => ip !== first)] : list
+  return { ...peers, to: moved(peers.to), from: moved(peers.from) }
 }
 
 function withWhom({ record, evidence }: Told): string[] {
-  const peers = withFirst(peersOf(evidence), oddPeer(record))
+  const peers = withFirst(peersOf(evidence), oddPeers(record)[0])
   const shown =
     evidence.events.length < evidence.count ? ` (in the ${counted(evidence.events.length, 'event')} shown)` : ''
   const parts: string[] = []

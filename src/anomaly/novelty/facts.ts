@@ -93,8 +93,10 @@ function argv0Of(argv0: string): Argv0 | undefined {
   return argv0 === 'bracketed' ? 2 : argv0 === 'unlike' ? 1 : argv0 === 'file' ? 0 : undefined
 }
 
+/** A login without a terminal may be a person's, or that of cron, which PAM logs in too: it says nothing. */
 function attendedOf(terminal: string, login: string): boolean | undefined {
-  if (terminal === 'yes' || login === 'yes') return true
+  if (terminal === 'yes') return true
+  if (login === 'yes') return terminal === 'no' ? undefined : true
   return terminal === 'no' || login === 'no' ? false : undefined
 }
 

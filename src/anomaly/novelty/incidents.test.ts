@@ -25,19 +25,33 @@ test('an incident is shown once, and again when it has grown by 4.5 nats or afte
   const incidents = newIncidents()
   const shown = (change: Partial<Candidate>) => decide(incidents, { ...FOUND, ...change }, 5).shown
   assert.equal(shown({ nats: 4.9 }), false)
-  assert.equal(shown({}), true)
-  assert.equal(shown({ at: DAY, nats: 10.4 }), false)
-  assert.equal(shown({ at: 2 * DAY, nats: 10.5 }), true)
-  assert.equal(shown({ at: 8 * DAY, nats: 10.5 }), false)
+  assert.equal(shown({ nats: 9 }), true)
+  assert.equal(shown({ at: DAY, nats: 13.4 }), false)
+  assert.equal(shown({ at: 2 * DAY, nats: 13.5 }), true)
+  assert.equal(shown({ at: 8 * DAY, nats: 13.5 }), false)
   assert.equal(shown({ at: 9 * DAY, nats: 5 }), true)
+})
+
+test('what was for the daily review is shown again when it is for a look at once, and clearly more', () => {
+  const after = (first: number) => {
+    const incidents = newIncidents()
+    const shown = (nats: number, at: number) => decide(incidents, { ...FOUND, nats, at }, 5).shown
+    assert.equal(shown(first, 0), true)
+    return (nats: number) => shown(nats, DAY)
+  }
+  assert.equal(after(5)(7.9), false)
+  assert.equal(after(5)(8), true)
+  // Persistence alone takes a beacon from 7 to 9.
+  assert.equal(after(7)(9.2), false)
+  assert.equal(after(7)(9.3), true)
 })
 
 test('what was shown below the usual threshold is shown again once it reaches that', () => {
   const incidents = newIncidents()
   const shown = (at: number, nats: number) => decide(incidents, { ...FOUND, at, nats }, 2).shown
   assert.deepEqual(
-    [shown(0, 4), shown(1, 4.9), shown(2, 5), shown(3, 6), shown(4, 9.5)],
-    [true, false, true, false, true],
+    [shown(0, 4), shown(1, 4.9), shown(2, 5), shown(3, 6), shown(4, 7.9)],
+    [true, false, true, false, false],
   )
 })
 

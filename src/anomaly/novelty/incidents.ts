@@ -1,10 +1,11 @@
 import { DAY, type DurationMs, type EpochMs, HOUR } from '../../domain/time.ts'
-import { DEFAULT_THRESHOLD } from './record-score.ts'
+import { DEFAULT_THRESHOLD, PAGE } from './record-score.ts'
 
 /**
  * From scores to alerts (detection-design §9, v3 §9): one alert an incident. A group is shown when its score reaches the threshold
  * and nothing like it was shown in seven days, or it has become much worse; everything else joins the incident as evidence. One that was shown
  * below the usual threshold, since somebody asked for such, is shown again when it reaches that: whoever asks for more is told no less.
+ * Nor may a harmless alert of a busy program cover for a week what deserves a look at once.
  *
  * What an account does on a host within an hour of an alert is one matter too: people log in and do several things, and so do attackers.
  */
@@ -65,7 +66,8 @@ export function decide(incidents: Incidents, candidate: Candidate, threshold: nu
     shown === undefined ||
     candidate.nats >= shown.nats + growth ||
     (shown.nats < DEFAULT_THRESHOLD && candidate.nats >= DEFAULT_THRESHOLD)
-  const isTold = candidate.nats >= threshold && grown(place) && (grown(matter) || candidate.firstInFleet)
+  const isNews = (shown: Shown | undefined) => grown(shown) || isForThePager(shown!, candidate, growth)
+  const isTold = candidate.nats >= threshold && isNews(place) && (isNews(matter) || candidate.firstInFleet)
   if (!isTold) return { shown: false, incident: open?.id }
   const shown = grown(account)
   const id = (shown ? open : account)?.id ?? candidate.id
@@ -74,6 +76,11 @@ export function decide(incidents: Incidents, candidate: Candidate, threshold: nu
   incidents.matters.set(candidate.matter, now)
   if (shown) incidents.accounts.set(candidate.account, now)
   return { shown, incident: id }
+}
+
+/** Of something that was for the daily review: half the growth is enough to ask for a look at once. */
+function isForThePager(shown: Shown, { nats }: Candidate, growth: number): boolean {
+  return shown.nats < PAGE && nats >= Math.max(PAGE, shown.nats + growth / 2)
 }
 
 export function forgetIncidents({ places, matters, accounts }: Incidents, now: EpochMs): void {

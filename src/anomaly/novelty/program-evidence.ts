@@ -63,7 +63,8 @@ export interface Review {
 export function judgeReview({ state, group, ids, host, program, use }: Scene, peers: readonly PeerEvidence[]): Review {
   if (use === undefined || program === undefined) return { nats: 0, found: undefined }
   const at = group.first
-  if (qualifiesForReview(use, program, state.hostTimes.size(ids.program), host, mostContacted(peers), at)) {
+  const [hosts, fleet] = [state.hostTimes.size(ids.program), state.entries.hosts.size]
+  if (qualifiesForReview(use, program, hosts, fleet, host, mostContacted(peers), at)) {
     const found = reviewScore(state)
     return { nats: found, found }
   }

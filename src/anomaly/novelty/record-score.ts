@@ -3,6 +3,8 @@ import type { Score } from '../../domain/time.ts'
 
 /** The threshold of a scan unless said, in nats; its `record_score` is 50 by definition. */
 export const DEFAULT_THRESHOLD = 5
+/** From so many nats on a person should look at once. */
+export const PAGE = 8
 /** Nats that make the odds of the score e times as high. */
 const STEP = 2
 
@@ -21,7 +23,7 @@ export function natsOf(score: Score): number {
 
 /** Where each band begins, in nats. Source: the design's own scale of how soon a person should look. */
 const BANDS: readonly (readonly [from: number, band: Band])[] = [
-  [8, 'page'],
+  [PAGE, 'page'],
   [DEFAULT_THRESHOLD, 'daily'],
   [3.4, 'weekly'],
 ]

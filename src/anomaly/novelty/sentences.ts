@@ -85,7 +85,7 @@ function sentenceOfProgram(n: Numbers): string {
   if (Number(n.silence) > 0)
     return `${said} It appeared while learning went on, and its silence before is worth ${Number(n.silence).toFixed(1)} nats.`
   const age = Number(n.age)
-  return age < 0.02 ? said : `${said} That was ${times(Math.round(age * 10) / 10, 'day')} ago.`
+  return age < 0.02 ? said : `New ${times(Math.round(age * 10) / 10, 'day')} ago: ${said}`
 }
 
 function cellName(cell: number): string {
@@ -114,6 +114,7 @@ function at({ ip = '', port = '' }: Numbers): string {
 }
 
 function who(user: number | string | undefined): string {
+  if (user === '<uid>') return 'an account without a name'
   return user === '' || user === undefined ? 'an unknown user' : `\`${user}\``
 }
 

@@ -64,7 +64,7 @@ export function vettingFor(state: State, use: Use): Vetting {
   return vetting
 }
 
-const REVIEW = { from: 7 * DAY, to: 14 * DAY, hosts: 2, buckets: 8, prior: 20, half: 0.5 } as const
+const REVIEW = { from: 7 * DAY, to: 14 * DAY, hosts: 2, fleet: 4, buckets: 8, prior: 20, half: 0.5 } as const
 /** So long a review counts, and persistence with it unfaded. */
 export const REVIEWED_FOR = 3 * DAY
 
@@ -76,6 +76,7 @@ export function qualifiesForReview(
   use: Use,
   program: Program,
   hosts: number,
+  fleet: number,
   host: Host,
   endpointBuckets: number,
   at: EpochMs,
@@ -86,6 +87,7 @@ export function qualifiesForReview(
     age >= REVIEW.from &&
     age < REVIEW.to &&
     hosts <= REVIEW.hosts &&
+    fleet >= REVIEW.fleet &&
     !roams(program) &&
     !program.hadInternal &&
     endpointBuckets >= REVIEW.buckets
