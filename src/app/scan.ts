@@ -1,4 +1,5 @@
 import type { Datafeed } from '../datafeed/datafeed.ts'
+import { ALL_LANDMARKS } from '../datafeed/landmarks.ts'
 import { rowOf } from '../datafeed/observe.ts'
 import { SharedRows } from '../datafeed/shared-rows.ts'
 import type { Alert } from '../domain/alert.ts'
@@ -13,6 +14,7 @@ import { Input } from '../engine/input.ts'
 import { JobLoop, type ScoredBucket } from '../engine/job-loop.ts'
 import { feedOf, type JobToRun, judgedField, optionsOf } from '../engine/job-to-run.ts'
 import { Judging, type ScoredRecord } from '../engine/judging.ts'
+import { LookedBack } from '../engine/looked-back.ts'
 import { type ScanProfile, type Walk, walk } from '../engine/scan.ts'
 import type { Format } from '../formats/format.ts'
 import { recognise } from '../formats/index.ts'
@@ -51,6 +53,8 @@ export interface ScanOutcome {
   readonly copies: number
   /** Events whose copies could no longer be recognised, for want of room. */
   readonly forgotten: number
+  /** Logins, packages, services and the like that made room for newer ones. */
+  readonly landmarksLetGo: number
   /** In the order in which they were asked for. */
   readonly jobs: readonly JobOutcome[]
 }
@@ -66,6 +70,8 @@ export interface JobOutcome {
   readonly lateEvents: number
   /** Events that came so late that they were not scored. */
   readonly tooLate: number
+  /** Alerts that do not tell what happened before them. */
+  readonly notLookedBack: number
   readonly buckets: number
   readonly warnings: readonly string[]
   /** The alerts with their evidence, which is read now, in the order of their buckets. */
@@ -92,6 +98,7 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
     inputs,
     copies: events.copies,
     forgotten: events.forgotten,
+    landmarksLetGo: events.landmarksLetGo,
     jobs: runs.map((run) => outcomeOf(run, events)),
   }
 }
@@ -100,6 +107,8 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
 interface JobRun {
   readonly loop: JobLoop
   readonly judging: Judging
+  /** What happened before each alert, looked up while it is still at hand. */
+  readonly before: LookedBack
   tooLate: number
 }
 
@@ -111,23 +120,25 @@ function startRun(
 ): JobRun {
   const { job, rules, onBucket } = scanJob
   const judging = new Judging(feed, judgedField(job), rules, { valueLists })
+  const before = new LookedBack(events)
   const loop = new JobLoop(job, feed, events, new LatestRecords(), {
     lateWindow: LATE_WINDOW,
     jobOptions: optionsOf(scanJob, feed.fields, { valueLists }),
-    onScored: (scored) => {
+    onScored: async (scored) => {
       onBucket?.(scored)
       judging.scored(scored)
+      await before.follow(judging.drafts)
     },
     onRenormalized: (records, now) => judging.renormalized(records, now),
     onPassed: (before) => {
       run.tooLate += events.forget(feed, before)
     },
   })
-  const run: JobRun = { loop, judging, tooLate: 0 }
+  const run: JobRun = { loop, judging, before, tooLate: 0 }
   return run
 }
 
-function outcomeOf({ loop, judging, tooLate }: JobRun, events: FileEvents): JobOutcome {
+function outcomeOf({ loop, judging, before, tooLate }: JobRun, events: FileEvents): JobOutcome {
   const { job, feed, lateEvents, buckets } = loop
   const drafts = judging.drafts.inOrder()
   return {
@@ -138,9 +149,10 @@ function outcomeOf({ loop, judging, tooLate }: JobRun, events: FileEvents): JobO
     drafts,
     lateEvents,
     tooLate,
+    notLookedBack: before.unknown,
     buckets,
     warnings: [...judging.warnings, ...loop.warnings],
-    alerts: () => withEvidence(drafts, events, feed),
+    alerts: () => withEvidence(drafts, events, feed, before),
   }
 }
 
@@ -149,9 +161,11 @@ const KINDS_KEPT = 65_536
 const LEAST_KINDS = 1_024
 
 function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<ScanProfile>[] {
-  const fields = [...new Set(feeds.flatMap((feed) => [...HOST_FIELDS, ...feed.fields, ...fieldsOf(feed.query)]))]
+  const asked = [...feeds, ALL_LANDMARKS]
+  const fields = [...new Set([...HOST_FIELDS, ...asked.flatMap((feed) => [...feed.fields, ...fieldsOf(feed.query)])])]
   const hosts = new Map<string, number>()
   const shared = feeds.map(() => new SharedRows())
+  const sharedLandmarks = new SharedRows()
   const profile = (event: EcsEvent): ScanProfile => {
     const host = hostOf(event)
     let number = hosts.get(host)
@@ -163,8 +177,15 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
       const row = rowOf(feed, event)
       return row && shared[i]!.of(row)
     })
+    const landmark = rowOf(ALL_LANDMARKS, event)
     const admitted = rows.some((row) => row !== undefined)
-    return { host: number, hostName: text(event, 'host.name') ?? host, rows, admitted }
+    return {
+      host: number,
+      hostName: text(event, 'host.name') ?? host,
+      rows,
+      admitted,
+      landmark: landmark && sharedLandmarks.of(landmark),
+    }
   }
   return options.sources.map(
     (source, index) =>
@@ -172,8 +193,8 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
         recognise,
         fields,
         profile,
-        decisive: [...HOST_FIELDS, ...feeds.flatMap((feed) => fieldsOf(feed.query))],
-        isIdle: ({ admitted }) => !admitted,
+        decisive: [...HOST_FIELDS, ...asked.flatMap((feed) => fieldsOf(feed.query))],
+        isIdle: ({ admitted, landmark }) => !admitted && landmark === undefined,
         strict: options.strict ?? false,
         kindsKept: Math.max(LEAST_KINDS, Math.floor(KINDS_KEPT / options.sources.length)),
         onReject: options.onReject ?? (() => {}),
@@ -186,7 +207,12 @@ function openInputs(options: ScanOptions, feeds: readonly Datafeed[]): Input<Sca
 /** So many events are held in memory at once while alerts are written. */
 const EVENTS_AT_ONCE = 1000
 
-async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, feed: Datafeed): AsyncGenerator<Alert> {
+async function* withEvidence(
+  drafts: readonly AlertDraft[],
+  events: FileEvents,
+  feed: Datafeed,
+  before: LookedBack,
+): AsyncGenerator<Alert> {
   const step = Math.floor(EVENTS_AT_ONCE / EVENTS_SHOWN)
   for (let start = 0; start < drafts.length; start += step) {
     const batch = drafts.slice(start, start + step)
@@ -197,13 +223,8 @@ async function* withEvidence(drafts: readonly AlertDraft[], events: FileEvents, 
       const mine = found.slice(next, next + places[i]!.length).filter((event) => event !== undefined)
       next += places[i]!.length
       const evidence = evidenceOf(draft.rows, feed.fields, mine)
-      yield alertDocument(
-        { ...draft.finding, record: draft.record, rows: draft.rows },
-        evidence,
-        draft.acquaintance,
-        draft.now,
-        draft.joined,
-      )
+      const { finding, record, rows, ...known } = draft
+      yield alertDocument({ ...finding, record, rows }, evidence, { ...known, before: before.of(draft) })
     }
   }
 }

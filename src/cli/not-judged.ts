@@ -7,8 +7,8 @@ import { isTooShortForRare } from '../report/short-history.ts'
 import { CONNECT_RULE } from './audit-rule.ts'
 
 /** What a scan could not judge, or not as usual: said beside its result, so that silence is not taken for an all-clear. */
-export function notJudged({ walk, jobs, forgotten }: ScanOutcome): string[] {
-  const { feed, lateEvents, tooLate } = jobs[0]!
+export function notJudged({ walk, jobs, forgotten, landmarksLetGo }: ScanOutcome): string[] {
+  const { feed, lateEvents, tooLate, notLookedBack } = jobs[0]!
   const said: string[] = []
   if (Number.isNaN(walk.first)) return said
   if (isTooShortForRare(walk.last - walk.first) && walk.first > bucketOf(walk.first, feed.bucketSpan).start)
@@ -28,6 +28,10 @@ export function notJudged({ walk, jobs, forgotten }: ScanOutcome): string[] {
   if (forgotten > 0)
     said.push(
       `Too many events to remember for ${formatDuration(LATE_WINDOW)}: copies of the first ${count(forgotten)} may have counted twice.`,
+    )
+  if (notLookedBack > 0)
+    said.push(
+      `${counted(notLookedBack, 'alert')} cannot tell what happened just before: ${count(landmarksLetGo)} logins, packages and services made room for newer ones.`,
     )
   if (walk.matched === 0)
     said.push(

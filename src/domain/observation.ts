@@ -18,6 +18,11 @@ export interface Observation {
 /** So many events are kept by place for each observation; `count` always counts all. */
 export const EVENTS_KEPT = 20
 
+/** The time of the first event of all rows; infinity where there is none. */
+export function firstOf(rows: readonly Observation[]): EpochMs {
+  return rows.reduce((least, row) => Math.min(least, row.first), Number.POSITIVE_INFINITY)
+}
+
 /** The order of rows in a bucket on every engine (`time-and-order.md` §2): first event time, then the values in the order of the fields, none first. */
 export function compareObservations(a: Observation, b: Observation): number {
   if (a.first !== b.first) return a.first - b.first

@@ -1,6 +1,6 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
-import { type Observation, uniteObservations } from '../domain/observation.ts'
-import type { EpochMs } from '../domain/time.ts'
+import { firstOf, type Observation, uniteObservations } from '../domain/observation.ts'
+import type { EpochMs, Seq } from '../domain/time.ts'
 import type { RuleFinding } from '../rules/evaluate.ts'
 import type { Acquaintance, History } from '../triage/history.ts'
 import { type Joined, NOTHING_JOINED, withRecord } from '../triage/joined.ts'
@@ -17,6 +17,8 @@ export interface AlertDraft {
   readonly record: AnomalyRecord
   /** What has joined its incident since. */
   readonly joined: Joined
+  /** The place in the sequence up to which was known what had happened before it; what an older version saved has none. */
+  readonly upTo?: Seq
 }
 
 /**
@@ -31,6 +33,8 @@ export class AlertDrafts implements FindingSink {
   /** Ids of the alerts of each incident. */
   readonly #ofIncident = new Map<string, Set<string>>()
   readonly #history: History
+  /** The place in the sequence of what is judged now. */
+  upTo: Seq = 0
 
   constructor(history: History, saved: readonly AlertDraft[] = []) {
     this.#history = history
@@ -49,14 +53,16 @@ export class AlertDrafts implements FindingSink {
   draftOf(finding: RuleFinding, now: EpochMs): AlertDraft {
     const { record, host, rows } = finding
     const acquaintance = this.#history.acquaintance(record.by_field_value ?? '', host, record.timestamp)
-    return { finding, acquaintance, now, rows, record, joined: NOTHING_JOINED }
+    return { finding, acquaintance, now, rows, record, joined: NOTHING_JOINED, upTo: this.upTo }
   }
 
   revised(finding: RuleFinding): void {
     const draft = this.#drafts.get(finding.alertId)
     if (!draft) return
     const rows = uniteObservations(draft.rows, finding.rows)
-    this.#put({ ...draft, record: finding.record, rows })
+    // A late row may be the first of all: then the time before it is another one.
+    const isEarlier = firstOf(rows) < firstOf(draft.rows)
+    this.#put({ ...draft, record: finding.record, rows, ...(isEarlier && { upTo: this.upTo }) })
   }
 
   fell(record: AnomalyRecord): void {

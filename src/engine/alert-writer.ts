@@ -1,6 +1,8 @@
 import type { Datafeed } from '../datafeed/datafeed.ts'
 import type { Alert } from '../domain/alert.ts'
 import { derivedId } from '../domain/hash.ts'
+import { type Log, SILENT } from '../domain/log.ts'
+import { firstOf } from '../domain/observation.ts'
 import { DAY, type EpochMs, isoTime } from '../domain/time.ts'
 import type { Notice } from '../storage/alert-store.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -8,6 +10,7 @@ import { alertDocument } from '../triage/alert-document.ts'
 import { evidenceOf, placesToShow } from '../triage/evidence.ts'
 import { withJoined } from '../triage/joined.ts'
 import type { AlertDraft } from './alert-drafts.ts'
+import { LookBack } from './look-back.ts'
 import { unstamped } from './stamp.ts'
 
 /** `provisional`, then exactly one of the others (`time-and-order.md` §7). */
@@ -26,12 +29,23 @@ const SENT_WITHIN = DAY
 export class AlertWriter {
   readonly #storage: Pick<Storage, 'alerts' | 'events'>
   readonly #feed: Datafeed
+  readonly #lookBack: LookBack
   readonly #timeOfDay: () => EpochMs
   readonly #quiet: boolean
 
-  /** @param quiet leaves no notices */
-  constructor(storage: Pick<Storage, 'alerts' | 'events'>, feed: Datafeed, timeOfDay: () => EpochMs, quiet = false) {
+  /** `quiet` leaves no notices. */
+  constructor(
+    storage: Pick<Storage, 'alerts' | 'events'>,
+    feed: Datafeed,
+    timeOfDay: () => EpochMs,
+    { quiet = false, log = SILENT }: { readonly quiet?: boolean | undefined; readonly log?: Log } = {},
+  ) {
     this.#storage = storage
+    this.#lookBack = new LookBack(storage.events, (error) =>
+      log.warn('What happened before an alert could not be found out', {
+        error: error instanceof Error ? error.message : String(error),
+      }),
+    )
     this.#feed = feed
     this.#timeOfDay = timeOfDay
     this.#quiet = quiet
@@ -86,10 +100,11 @@ export class AlertWriter {
     if ((await alerts.update(merged, known.version, reason)) === 'conflict') await this.#write(alert, bucket)
   }
 
-  async #alertOf({ finding, record, rows, acquaintance, now, joined }: AlertDraft): Promise<Alert> {
+  async #alertOf({ finding, record, rows, upTo = Number.POSITIVE_INFINITY, ...known }: AlertDraft): Promise<Alert> {
     const events = await this.#storage.events.read(placesToShow(rows, record))
     const evidence = evidenceOf(rows, this.#feed.fields, events.filter((event) => event !== undefined).map(unstamped))
-    return alertDocument({ ...finding, record, rows }, evidence, acquaintance, now, joined)
+    const before = await this.#lookBack.before({ host: finding.host, first: firstOf(rows), upTo })
+    return alertDocument({ ...finding, record, rows }, evidence, { ...known, before })
   }
 
   #noticeOf(alert: Alert, reason: Notice['reason'], bucket: EpochMs): Notice | undefined {

@@ -27,6 +27,8 @@ export interface ScoredBucket {
   readonly records: readonly AnomalyRecord[]
   /** The clock at which it was closed, for rules. */
   readonly now: EpochMs
+  /** The place in the sequence up to which it was observed. */
+  readonly upTo: Seq
 }
 
 export interface JobLoopOptions {
@@ -171,7 +173,7 @@ export class JobLoop {
     const rows = await rowsOfBucket(this.#events, this.feed, bucket, upTo)
     const learnable = this.#learnable(bucket, rows)
     if (learnable.length === 0) this.model.skip(start, bucket.end)
-    else await this.#publish(this.model.close(bucket, learnable), bucket, rows, false)
+    else await this.#publish(this.model.close(bucket, learnable), { bucket, rows, late: false, upTo })
     return bucket.end
   }
 
@@ -193,7 +195,7 @@ export class JobLoop {
       const bucket = { start, end: start + this.feed.bucketSpan }
       const rows = await rowsOfBucket(this.#events, this.feed, bucket, upTo)
       this.lateEvents += count
-      await this.#publish(this.model.late(bucket, this.#learnable(bucket, rows)), bucket, rows, true)
+      await this.#publish(this.model.late(bucket, this.#learnable(bucket, rows)), { bucket, rows, late: true, upTo })
     }
     this.#options.onPassed?.(range.from)
   }
@@ -202,14 +204,9 @@ export class JobLoop {
     return this.#options.learnable?.(bucket, rows) ?? rows
   }
 
-  async #publish(
-    outcome: BucketOutcome,
-    bucket: BucketSpan,
-    rows: readonly Observation[],
-    late: boolean,
-  ): Promise<void> {
+  async #publish(outcome: BucketOutcome, scored: Omit<ScoredBucket, 'records' | 'now'>): Promise<void> {
     await this.#results.append(outcome.results)
-    await this.#options.onScored({ bucket, late, rows, records: outcome.results.filter(isRecord), now: this.#now })
+    await this.#options.onScored({ ...scored, records: outcome.results.filter(isRecord), now: this.#now })
     this.#sinceRenormalized++
     if (outcome.renormalize && this.#sinceRenormalized >= RENORMALIZE_EVERY) await this.#renormalize()
   }
@@ -232,7 +229,7 @@ export function isRecord(result: AnomalyResult): result is AnomalyRecord {
 
 /** All rows of a bucket, of events behind `after`, in the order that every store keeps. */
 export async function rowsOfBucket(
-  events: EventReader,
+  events: Pick<EventReader, 'observe'>,
   feed: Datafeed,
   bucket: BucketSpan,
   upTo: Seq,

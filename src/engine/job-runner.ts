@@ -71,14 +71,14 @@ export class JobRunner {
 
   constructor(toRun: JobToRun, ports: RunnerPorts) {
     const { job } = toRun
-    const { storage, timeOfDay } = ports
+    const { storage, timeOfDay, log } = ports
     this.job = job
     this.#toRun = toRun
     this.#ports = ports
     this.feed = feedOf(toRun)
     this.#decisions = new Decisions(storage.state, job.job_id)
     this.#snapshots = new Snapshots(storage.state, job.job_id, this.feed.fields, modelVersion(job, this.feed.fields))
-    this.#writer = new AlertWriter(storage, this.feed, timeOfDay, toRun.quiet)
+    this.#writer = new AlertWriter(storage, this.feed, timeOfDay, { quiet: toRun.quiet, log })
     this.#provisional = new Provisional(storage.alerts, this.#writer, job.job_id)
     this.#loop = this.#newLoop()
     this.#judging = this.#newJudging()
@@ -169,7 +169,7 @@ export class JobRunner {
     for (const [i, { results }] of this.#loop.model.trial(open).entries()) {
       const { bucket, rows } = open[i]!
       const drafts = this.#judging.trial(results.filter(isRecord), rows, clock, bucket.end + this.feed.queryDelay)
-      await this.#provisional.raise(drafts)
+      await this.#provisional.raise(drafts.map((draft) => ({ ...draft, upTo })))
     }
     for (const one of inOrder) one.tried()
   }

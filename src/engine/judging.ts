@@ -83,7 +83,8 @@ export class Judging {
     return this.#rules.flatMap((rule) => rule.warnings)
   }
 
-  scored({ bucket, late, rows, records, now }: ScoredBucket): void {
+  scored({ bucket, late, rows, records, now, upTo }: ScoredBucket): void {
+    this.drafts.upTo = upTo
     const page = this.#pageOf(records, rows)
     const grown = late ? this.#grown(bucket.start, rows, new Set(records.map(({ record_id }) => record_id))) : []
     this.#judge([...page, ...grown], now)

@@ -13,6 +13,8 @@ export interface ScanProfile extends Profile {
   readonly rows: readonly (Row | undefined)[]
   /** Whether any of them is one. */
   readonly admitted: boolean
+  /** What it is as a landmark (`datafeed/landmarks.ts`). */
+  readonly landmark: Row | undefined
 }
 
 /** The store of a scan, as far as the walk needs it: `storage/files/` fulfils it. */
@@ -20,6 +22,7 @@ export interface FoldingStore {
   readonly seq: number
   isNew(id: number, clock: EpochMs): boolean
   add(rows: ScanProfile['rows'], time: EpochMs, eventTime: EpochMs, input: number, from: number, to: number): void
+  noteLandmark(row: Row, time: EpochMs, eventTime: EpochMs): void
 }
 
 export interface Walk {
@@ -73,6 +76,7 @@ export async function walk(
       const ahead = eventTime > clock.now + DAY
       const time = ahead ? clock.now : eventTime
       count(seen, profile, time, ahead, hostSpan)
+      if (profile.landmark !== undefined) store.noteLandmark(profile.landmark, time, eventTime)
       if (profile.admitted) {
         seen.matched++
         store.add(profile.rows, time, eventTime, input, queue.froms[i]!, queue.tos[i]!)

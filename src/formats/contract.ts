@@ -16,7 +16,7 @@ export interface Seen {
   readonly to: number
 }
 
-/** The wanted fields of a network job, and what makes an event idle for it. */
+/** The wanted fields of a network job and of landmarks, and what makes an event idle for both. */
 export const WANTED = [
   'host.name',
   'oddsock.program',
@@ -28,13 +28,23 @@ export const WANTED = [
   'host.os.type',
   'event.module',
   'source.ip',
+  'event.action',
+  'event.outcome',
+  'user.id',
+  'user.effective.name',
+  'user.target.name',
+  'auditd.data.unit',
 ]
 const DECISIVE = WANTED.filter((field) => field !== 'oddsock.program')
 const FINGERPRINT = 'f'
 
-/** An event outside the network is idle: nobody asks for more of it than its host. */
+const TELLING: ReadonlySet<unknown> = new Set(['network', 'authentication', 'session', 'iam', 'configuration'])
+
+/** An event of no other kind is idle: nobody asks for more of it than its host. */
 function profileOf(event: EcsEvent): string {
-  const idle = !values(event, 'event.category').includes('network')
+  const idle =
+    !values(event, 'event.category').some((category) => TELLING.has(category)) &&
+    !values(event, 'event.action').includes('started-service')
   return JSON.stringify((idle ? ['host.name'] : WANTED).map((field) => values(event, field)))
 }
 
@@ -52,7 +62,7 @@ export function quickly(
       void seen.push({ profile, time, ingested, id, from, to }),
     reject: ({ from }: { readonly from: number }) => void rejects.push(from),
   }
-  const isIdle = (profile: string) => !profile.includes('"network"')
+  const isIdle = (profile: string) => (JSON.parse(profile) as unknown[]).length === 1
   const options = {
     host: 'somewhere',
     fingerprint: FINGERPRINT,

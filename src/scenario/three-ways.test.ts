@@ -48,10 +48,34 @@ const arrival: fc.Arbitrary<Arrival> = fc
     },
   }))
 
+/** What may have led to an alert: an installation, a login, a service, and one that was tried in vain. */
+const landmark: fc.Arbitrary<Arrival> = fc
+  .record({
+    id: fc.integer({ min: 0, max: 40 }),
+    arriving: fc.integer({ min: 24 * 60, max: 36 * 60 }),
+    delay: fc.constantFrom(0, 0, 0, 5, 30, 90, 20 * 60, -3 * 24 * 60),
+    host: fc.constantFrom('a', 'b', '__proto__'),
+    what: fc.constantFrom(
+      { event: { category: 'process', type: 'start', action: 'executed' }, process: { name: 'apt-get' } },
+      { event: { category: 'session', type: 'start', action: 'started-session' }, source: { ip: '198.51.100.4' } },
+      { event: { category: 'process', type: 'start', action: 'started-service' }, auditd: { data: { unit: 'cups' } } },
+      { event: { category: 'authentication', type: 'start', outcome: 'failure' }, user: { name: '__proto__' } },
+    ),
+  })
+  .map(({ id, arriving, delay, host, what }) => ({
+    at: START + arriving * MINUTE,
+    event: {
+      ...what,
+      '@timestamp': isoTime(START + (arriving - delay) * MINUTE),
+      event: { ...what.event, id: `landmark-${id}`, ingested: isoTime(START + arriving * MINUTE) },
+      host: { name: host },
+    },
+  }))
+
 test('whatever comes in, a scan, an engine on storage and one that crashes say the same', () =>
   fc.assert(
     fc.asyncProperty(
-      fc.array(arrival, { maxLength: 40 }),
+      fc.array(fc.oneof({ weight: 2, arbitrary: arrival }, landmark), { maxLength: 60 }),
       fc.array(fc.integer({ min: 20, max: 36 }), { maxLength: 3 }),
       async (random, crashes) => {
         const arrivals = [...quiet, ...random].sort((a, b) => a.at - b.at)

@@ -84,7 +84,7 @@ export interface EventReader {
   readonly capabilities: EventCapabilities
   scan(query: Query, range: EventRange): Promise<Page<EcsEvent>>
   /**
-   * What a datafeed sees of a bucket among the events whose place lies in `(after, upTo]`, in the order of `compareObservations`:
+   * What a datafeed sees of a bucket, or of another span of time, among the events whose place lies in `(after, upTo]`, in the order of `compareObservations`:
    * of the whole sequence unless `after` is given. Then `uniteObservations` makes the whole of what was seen up to there and this, but
    * for events before it that were revised since. An engine that has the rows at hand need not hand them out one by one.
    */

@@ -3,10 +3,12 @@ import { test } from 'node:test'
 import type { Alert } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { EcsEvent } from '../domain/event.ts'
+import type { Before } from '../domain/landmark.ts'
 import type { Observation } from '../domain/observation.ts'
 import { MINUTE } from '../domain/time.ts'
 import { alertDocument } from './alert-document.ts'
 import { evidenceOf } from './evidence.ts'
+import { NOTHING_JOINED } from './joined.ts'
 import { RECORD, RULE } from './testdata/found.ts'
 import { A_WEEK, BUCKET, CURL, connect, FIELDS, row, seen } from './testdata/told.ts'
 
@@ -15,9 +17,10 @@ interface Change {
   readonly host?: string | null
   readonly rows?: readonly Observation[]
   readonly events?: readonly EcsEvent[]
+  readonly before?: Before
 }
 
-function alertOf({ record, host = 'web-1', rows = [row(CURL)], events = [connect()] }: Change = {}): Alert {
+function alertOf({ record, host = 'web-1', rows = [row(CURL)], events = [connect()], before }: Change = {}): Alert {
   const found = {
     alertId: 'a1',
     rule: RULE,
@@ -28,12 +31,12 @@ function alertOf({ record, host = 'web-1', rows = [row(CURL)], events = [connect
     risk_score: 73,
   }
   const acquaintance = { ...A_WEEK, anywhere: seen(['web-2']) }
-  return alertDocument(
-    { ...found, severity: 'high' },
-    evidenceOf(rows, FIELDS, events),
+  return alertDocument({ ...found, severity: 'high' }, evidenceOf(rows, FIELDS, events), {
     acquaintance,
-    BUCKET + 18 * MINUTE,
-  )
+    now: BUCKET + 18 * MINUTE,
+    joined: NOTHING_JOINED,
+    ...(before && { before }),
+  })
 }
 
 test('an alert carries the record, flat kibana.alert fields and ECS that is nested', () => {

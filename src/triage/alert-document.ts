@@ -3,13 +3,14 @@ import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import type { EcsEvent } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { derivedId } from '../domain/hash.ts'
-import type { Observation } from '../domain/observation.ts'
+import type { Before } from '../domain/landmark.ts'
+import { firstOf, type Observation } from '../domain/observation.ts'
 import type { Rule, Severity } from '../domain/rule.ts'
 import { type EpochMs, isoTime } from '../domain/time.ts'
 import { answersOf } from './answers.ts'
 import { facetValues } from './evidence.ts'
 import type { Acquaintance, Sightings } from './history.ts'
-import { NOTHING_JOINED, withJoined } from './joined.ts'
+import { type Joined, withJoined } from './joined.ts'
 import { peersOf } from './peers.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -25,23 +26,25 @@ export interface Found {
   readonly risk_score: number
 }
 
-/**
- * The alert for a finding: the anomaly record, the ECS fields of the events behind it, `kibana.alert.*` and our own
- * `oddsock.*`. `now` is the clock of the sequence when the rule found it.
- */
-export function alertDocument(
-  found: Found,
-  evidence: Evidence,
-  acquaintance: Acquaintance,
-  now: EpochMs,
-  joined = NOTHING_JOINED,
-): Alert {
-  return withJoined(documentOf(found, evidence, acquaintance, now), joined, found.rule)
+/** What is known beside the events. */
+export interface Known {
+  readonly acquaintance: Acquaintance
+  /** The clock of the sequence when the rule found it. */
+  readonly now: EpochMs
+  readonly joined: Joined
+  /** Undefined where it could not be found out. */
+  readonly before?: Before | undefined
 }
 
-function documentOf(found: Found, evidence: Evidence, acquaintance: Acquaintance, now: EpochMs): Alert {
+/** The alert for a finding: the anomaly record, the ECS fields of the events behind it, `kibana.alert.*` and our own `oddsock.*`. */
+export function alertDocument(found: Found, evidence: Evidence, known: Known): Alert {
+  return withJoined(documentOf(found, evidence, known), known.joined, found.rule)
+}
+
+function documentOf(found: Found, evidence: Evidence, { acquaintance, now, before }: Known): Alert {
   const { record, host, rule } = found
-  const told = { record, host, evidence, acquaintance }
+  const first = firstOf(found.rows)
+  const told = { record, host, evidence, acquaintance, ...(before && { before, first }) }
   const sentence = [sentenceOf(told), ...reasonsOf(record)].join(' ')
   return {
     '@timestamp': isoTime(now),
@@ -64,6 +67,7 @@ function documentOf(found: Found, evidence: Evidence, acquaintance: Acquaintance
       ...record.oddsock,
       sentence,
       answers: answersOf(told),
+      ...(before && { before: before.landmarks }),
       evidence,
       seen_before: {
         ...(acquaintance.anywhere && { anywhere: spell(acquaintance.anywhere) }),
@@ -203,7 +207,6 @@ function spell({ first, last, buckets, hosts }: Sightings) {
 /** Times of the first and the last of all events, those not shown included. */
 function spanOf(rows: readonly Observation[]): Record<string, string> {
   if (rows.length === 0) return {}
-  const first = rows.reduce((least, row) => Math.min(least, row.first), Number.POSITIVE_INFINITY)
   const last = rows.reduce((most, row) => Math.max(most, row.last), Number.NEGATIVE_INFINITY)
-  return { first_seen: isoTime(first), last_seen: isoTime(last) }
+  return { first_seen: isoTime(firstOf(rows)), last_seen: isoTime(last) }
 }

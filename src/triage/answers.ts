@@ -5,6 +5,7 @@ import type { TermName } from '../domain/term-name.ts'
 import { DAY, formatDuration, HOUR, MINUTE, SECOND } from '../domain/time.ts'
 import { count, counted, enumerated, shortened } from '../domain/words.ts'
 import { facetValues } from './evidence.ts'
+import { beforeInWords } from './landmarks.ts'
 import { peersOf } from './peers.ts'
 import type { Told } from './sentence.ts'
 
@@ -19,7 +20,7 @@ export function answersOf(told: Told): Answer[] {
     { question: 'user', says: sentences(byWhom(told), ...reasons(told, PEOPLE)) },
     { question: 'rhythm', says: sentences(howOften(told), ...reasons(told, PACE)) },
     { question: 'command', says: sentences(whatRan(told), ...reasons(told, SHAPE)) },
-    { question: 'before', says: sentences(startedBy(told), ...reasons(told, COMPANY)) },
+    { question: 'before', says: sentences(startedBy(told), whatCameBefore(told), ...reasons(told, COMPANY)) },
   ]
 }
 
@@ -160,6 +161,10 @@ function startedBy({ evidence }: Told): string {
   const parents = ['process.parent.executable', 'process.parent.name'].map((field) => facetValues(evidence, field))
   const named = parents.find((values) => values.length > 0)
   return named ? `Started by ${listed(named)}.` : 'The events do not name what started it.'
+}
+
+function whatCameBefore({ before, first = Number.NaN }: Told): string {
+  return before === undefined ? '' : beforeInWords(before, first)
 }
 
 /** So many of one kind are told. */

@@ -1,8 +1,9 @@
 import type { Evidence } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { text, values } from '../domain/field.ts'
+import type { Before } from '../domain/landmark.ts'
 import { normalizePath } from '../domain/program-path.ts'
-import { formatDuration, SECOND } from '../domain/time.ts'
+import { type EpochMs, formatDuration, SECOND } from '../domain/time.ts'
 import { count, counted, enumerated, shortened } from '../domain/words.ts'
 import { facetValues, oddPeers } from './evidence.ts'
 import type { Acquaintance, Sightings } from './history.ts'
@@ -14,6 +15,9 @@ export interface Told {
   readonly host: string | null
   readonly evidence: Evidence
   readonly acquaintance: Acquaintance
+  /** What happened before the `first` event; left out where that is not known. */
+  readonly before?: Before
+  readonly first?: EpochMs
 }
 
 /**

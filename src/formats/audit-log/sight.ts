@@ -18,7 +18,7 @@ const HELD_LIMIT = 64 * 1024
 
 /** Fields that the key of `line-bytes.ts` determines. Asked for any other, the reader decodes every event in full. */
 const DETERMINED =
-  /^(host|event|user|oddsock)\.|^process\.(name|executable|title|args|command_line)$|^(source|destination)\.(ip|port|path)$|^network\.|^auditd\.(message_type|data\.(socket\.family|tty))$|^node$/
+  /^(host|event|user|oddsock)\.|^process\.(name|executable|title|args|command_line)$|^(source|destination)\.(ip|port|path)$|^network\.|^auditd\.(message_type|data\.(socket\.family|tty|unit))$|^node$/
 /** Of those, the ones that hang on PROCTITLE and EXECVE records, in which events differ most. */
 const OF_TITLE = /^oddsock\.|^process\.(title|args|command_line)$/
 /** `event.sequence` is another in every event. */

@@ -4,6 +4,7 @@ import type { Observation } from '../../domain/observation.ts'
 import { MINUTE } from '../../domain/time.ts'
 import {
   bucketAt,
+  collect,
   countsOf,
   EVERYTHING,
   eventOf,
@@ -36,6 +37,25 @@ export function givesRowsOfABucket(name: string, open: OpenEvents): void {
         ])
         const ids = await Promise.all(rows.map(async (row) => (await opened.reader.read(row.events)).map(idOf)))
         assert.deepEqual(ids, [['3'], ['1', '2']])
+      },
+    ))
+
+  test(`${name} observes any span of time, where it observes again`, () =>
+    withHistory(
+      open,
+      [
+        [
+          { id: '1', minute: 4.999, host: 'a', name: 'before' },
+          { id: '2', minute: 5, host: 'a', name: 'first' },
+          { id: '3', minute: 15, host: 'a', name: 'next' },
+          { id: '4', minute: 19.999, host: 'a', name: 'last' },
+          { id: '5', minute: 20, host: 'a', name: 'after' },
+        ],
+      ],
+      async ({ reader }, [upTo]) => {
+        if (!reader.capabilities.observesAgain) return
+        const span = { start: START + 5 * MINUTE, end: START + 20 * MINUTE }
+        assert.deepEqual((await collect(reader.observe(FEED, span, upTo!))).map(nameOf), ['first', 'next', 'last'])
       },
     ))
 

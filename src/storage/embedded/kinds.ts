@@ -1,5 +1,6 @@
 import type { Datafeed } from '../../datafeed/datafeed.ts'
 import { FIRST_FIELDS } from '../../datafeed/datafeed.ts'
+import { LANDMARK_FIELDS, LANDMARKS } from '../../datafeed/landmarks.ts'
 import { type Row, rowOf } from '../../datafeed/observe.ts'
 import type { EcsEvent } from '../../domain/event.ts'
 import { NOVELTY_FIELDS } from '../../domain/novelty-fields.ts'
@@ -22,16 +23,14 @@ export const KIND_FIELDS: readonly string[] = [
   ...new Set([
     ...FIRST_FIELDS,
     ...NOVELTY_FIELDS,
+    ...LANDMARK_FIELDS,
+    ...fieldsOf(LANDMARKS),
     'auditd.data.socket.family',
     'destination.port',
-    'event.action',
-    'event.category',
     'event.dataset',
     'event.module',
-    'event.type',
     'host.os.family',
     'host.os.type',
-    'source.ip',
   ]),
 ]
 

@@ -1,4 +1,5 @@
 import type { Datafeed } from '../../datafeed/datafeed.ts'
+import { isLandmarkFeed } from '../../datafeed/landmarks.ts'
 import type { Row } from '../../datafeed/observe.ts'
 import type { BucketSpan } from '../../domain/bucket.ts'
 import type { EcsEvent, Place } from '../../domain/event.ts'
@@ -9,6 +10,7 @@ import type { Page } from '../page.ts'
 import type { EventRange, EventReader, TimeRange } from '../storage.ts'
 import { BucketFolds } from './bucket-folds.ts'
 import type { EventFiles } from './read-back.ts'
+import { RecentLandmarks } from './recent-landmarks.ts'
 import { SeenIds } from './seen-ids.ts'
 
 /** What an event is to each datafeed, in their order. */
@@ -27,6 +29,7 @@ export class FileEvents implements EventReader {
   readonly #feeds: readonly Datafeed[]
   readonly #folds: readonly BucketFolds[]
   readonly #seen: SeenIds
+  readonly #landmarks = new RecentLandmarks()
   readonly #window: DurationMs
   /** When the clock is past this, ids of the window before the last are forgotten. */
   #ageAfter: EpochMs = Number.NEGATIVE_INFINITY
@@ -68,7 +71,18 @@ export class FileEvents implements EventReader {
     }
   }
 
+  /** Keeps a landmark for as long as an alert may ask for it. */
+  noteLandmark(row: Row, time: EpochMs, eventTime: EpochMs): void {
+    this.#landmarks.note(row, time, eventTime)
+  }
+
+  /** Landmarks that made room for newer ones. */
+  get landmarksLetGo(): number {
+    return this.#landmarks.letGo
+  }
+
   observe(feed: Datafeed, bucket: BucketSpan, _upTo: Seq): readonly Observation[] {
+    if (isLandmarkFeed(feed)) return this.#landmarks.observe(feed.host, bucket)
     return this.#foldsOf(feed).take(bucket.start)
   }
 

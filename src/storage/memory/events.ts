@@ -47,7 +47,8 @@ export class MemoryEvents implements EventStore {
       if (
         index >= after &&
         sighting &&
-        sighting.bucketStart === bucket.start &&
+        sighting.bucketTime >= bucket.start &&
+        sighting.bucketTime < bucket.end &&
         !((this.#revised.get(index) ?? upTo) < upTo)
       )
         fold.add(sighting.row, sighting.time, 0, index, index + 1)
@@ -62,7 +63,7 @@ export class MemoryEvents implements EventStore {
   ): Promise<ReadonlyMap<EpochMs, number>> {
     const counts = new Map<EpochMs, number>()
     for (const sighting of this.#sightingsOf(feed, upTo).slice(after)) {
-      const start = sighting?.bucketStart ?? Number.NaN
+      const { start } = bucketOf(sighting?.bucketTime ?? Number.NaN, feed.bucketSpan)
       if (start >= from && start < to) counts.set(start, (counts.get(start) ?? 0) + 1)
     }
     return counts
@@ -101,11 +102,11 @@ function clockOf(event: EcsEvent): EpochMs {
 
 interface Sighting {
   readonly row: Row
-  readonly bucketStart: EpochMs
+  readonly bucketTime: EpochMs
   readonly time: EpochMs
 }
 
 function sightingOf(feed: Datafeed, event: EcsEvent): Sighting | undefined {
   const row = rowOf(feed, event)
-  return row && { row, bucketStart: bucketOf(bucketTimeOf(event), feed.bucketSpan).start, time: timeOf(event) }
+  return row && { row, bucketTime: bucketTimeOf(event), time: timeOf(event) }
 }

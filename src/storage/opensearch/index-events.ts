@@ -1,4 +1,5 @@
 import type { Datafeed } from '../../datafeed/datafeed.ts'
+import { isLandmarkFeed } from '../../datafeed/landmarks.ts'
 import { Fold, rowOf, timeOf } from '../../datafeed/observe.ts'
 import { type BucketSpan, bucketOf } from '../../domain/bucket.ts'
 import { deriveFields } from '../../domain/derive.ts'
@@ -95,7 +96,8 @@ export class IndexEvents implements EventStore {
     }
     const all = unitedRows([...rows, ...fold.observations()], (a, b) => a.from - b.from || a.to - b.to)
     const count = all.reduce((sum, row) => sum + row.count, 0)
-    await this.#observed.note(feed, start, upTo, count)
+    // Nobody asks whether a span of landmarks has grown.
+    if (!isLandmarkFeed(feed)) await this.#observed.note(feed, start, upTo, count)
     yield* all
   }
 

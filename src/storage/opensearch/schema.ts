@@ -21,6 +21,7 @@ export const EVENT_FIELDS: readonly string[] = [
   'auditd.data.socket.family',
   'auditd.data.syscall',
   'auditd.data.tty',
+  'auditd.data.unit',
   'auditd.result',
   'auditd.summary.actor.primary',
   'auditd.summary.actor.secondary',
