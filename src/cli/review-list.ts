@@ -1,17 +1,17 @@
 import type { ScanOutcome } from '../app/scan.ts'
-import { type DurationMs, type EpochMs, formatDuration } from '../domain/time.ts'
+import type { DurationMs, EpochMs } from '../domain/time.ts'
 import { moment } from '../domain/words.ts'
 import type { ReviewFinding } from '../report/report.ts'
-import { isShort } from '../report/short-history.ts'
+import { reviewHeading } from '../report/short-history.ts'
 import { toReview } from '../report/to-review.ts'
 import { visible } from '../report/visible.ts'
 import { scoreText } from '../report/words.ts'
 import { type Terminal, wrapped } from './terminal.ts'
 
-/** What a person should look at in a history that is too short for certainty. */
+/** What a person should look at, though it is no alert. */
 export function reviewList({ walk, jobs }: ScanOutcome, since: EpochMs): ReviewFinding[] {
-  if (!isShort(walk.last - walk.first)) return []
-  return toReview(jobs[0]!.records.flatMap(({ record }) => (record.timestamp >= since ? [record] : [])))
+  const records = jobs[0]!.records.flatMap(({ record }) => (record.timestamp >= since ? [record] : []))
+  return toReview(records, walk.last - walk.first)
 }
 
 export async function printReviewList(
@@ -20,11 +20,11 @@ export async function printReviewList(
   terminal: Terminal,
 ): Promise<void> {
   if (found.length === 0) return
-  await terminal.out(
-    `\nTo look at (${formatDuration(length)} of data are too little for certainty; these are no alerts):`,
-  )
-  for (const { score, program, user, host, timestamp, why } of found) {
-    const who = `${visible(program, 60)} as ${visible(user || 'an unknown user', 40)} on ${visible(host, 40)}, ${moment(timestamp)}`
+  const { title, about } = reviewHeading(length)
+  await terminal.out(`\n${title} (${about}):`)
+  for (const { score, program, user, host, timestamp, learning, why } of found) {
+    const when = `${moment(timestamp)}${learning ? ', while learning' : ''}`
+    const who = `${visible(program, 60)} as ${visible(user || 'an unknown user', 40)} on ${visible(host, 40)}, ${when}`
     await terminal.out(`${scoreText(score).padStart(5)}  ${who}`)
     const indent = ' '.repeat(7)
     await terminal.out(`${indent}${terminal.paint(wrapped(why, terminal.columns, indent), 'dim')}`)

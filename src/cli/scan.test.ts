@@ -19,7 +19,7 @@ describe('scan', () => {
       out,
       ` 66 major    /dev/shm/xmrig on web-1 used the network for the first time, after 6 days in which none of 2 hosts had shown it: once, to 203.0.113.7 on port 443, as www-data. Nothing in the fleet that
              keeps to its peers ever contacted 203.0.113.7:443. /dev/shm/xmrig was never seen in the fleet. Port 443 is new to /dev/shm/xmrig.
-             2026-03-08 00:00 UTC · xmrig -x
+             2026-03-08 00:07 UTC · xmrig -x
 `,
     )
     assert.match(

@@ -7,7 +7,6 @@ import { untoldBecause } from '../domain/untold.ts'
 import { counted } from '../domain/words.ts'
 import { ALL } from '../query/ast.ts'
 import { NOTHING_TOLD, type Presence, type Report, type ReportRecord } from '../report/report.ts'
-import { isShort } from '../report/short-history.ts'
 import { toReview } from '../report/to-review.ts'
 import type { History } from '../triage/history.ts'
 import { allAlerts, isWithdrawn } from './alert-pages.ts'
@@ -67,7 +66,7 @@ export async function reportFromStore(deps: ApiDeps): Promise<Report> {
     rejects: rejects.map(({ reason, count }) => ({ reason, count, sample: '', path: '' })),
     alerts: shown,
     records,
-    ...(isShort(to - begin) && { review: toReview(recordsOf[0] ?? []) }),
+    review: toReview(recordsOf[0] ?? [], to - begin),
     presence: presenceOf(records, shown, histories, from),
     hosts,
     rarest: { programs: rarest('programs', histories), peers: rarest('peers', histories) },

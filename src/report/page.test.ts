@@ -207,7 +207,7 @@ describe('a page without findings', () => {
 
 describe('what there is to look at', () => {
   const why = 'It was never seen in the fleet.'
-  const found = { timestamp: START, score: 69.9, program: '/tmp/odd', user: '', host: 'web-1', why }
+  const found = { timestamp: START, score: 69.9, program: '/tmp/odd', user: '', host: 'web-1', learning: false, why }
 
   test('has its section, with the link to it, and is not called an alert', () => {
     const root = read({ range: { from: START, to: START + 2 * DAY }, review: [found] })
@@ -218,8 +218,15 @@ describe('what there is to look at', () => {
     assert.deepEqual(cells.slice(first, first + 6), ['69', '/tmp/odd', 'unknown', 'web-1', '2026-03-02 00:00 UTC', why])
   })
 
+  test('after the first week is for a weekly look, and says what was held back', () => {
+    const root = read({ range: { from: START, to: START + 7 * DAY }, review: [{ ...found, learning: true }] })
+    assert.ok(textsOf(root, 'a').includes('For a weekly look'))
+    assert.match(root.text, /Odd, but below the threshold or held back while learning; these are no alerts\./)
+    assert.ok(textsOf(root, 'td').includes('2026-03-02 00:00 UTC, while learning'))
+  })
+
   test('has none where there is nothing', () => {
-    assert.doesNotMatch(read({ review: [] }).text, /To look at/)
+    assert.doesNotMatch(read({ review: [] }).text, /To look at|For a weekly look/)
   })
 })
 

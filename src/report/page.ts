@@ -8,7 +8,7 @@ import { rarest } from './sections/rarest.ts'
 import { review } from './sections/review.ts'
 import { scores } from './sections/scores.ts'
 import { summary } from './sections/summary.ts'
-import { isShort } from './short-history.ts'
+import { isShort, reviewHeading } from './short-history.ts'
 import { type Story, storiesOf } from './story.ts'
 import { STYLE } from './style.ts'
 
@@ -54,7 +54,7 @@ function body(report: Report, stories: readonly Story[]): Markup {
 function contents({ range, review = [] }: Report, stories: readonly Story[]): Markup {
   const sections: readonly (readonly [string, string])[] = [
     ...(stories.length > 0 ? [['findings', 'Findings'] as const] : []),
-    ...(range && review.length > 0 ? [['review', 'To look at'] as const] : []),
+    ...(range && review.length > 0 ? [['review', reviewHeading(range.to - range.from).title] as const] : []),
     ...(range && isShort(range.to - range.from) ? [['rarest', 'Rarest'] as const] : []),
     ...(range
       ? ([

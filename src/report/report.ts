@@ -109,6 +109,8 @@ export interface ReviewFinding {
   readonly program: string
   readonly user: string
   readonly host: string
+  /** Found in days in which nothing is an alert. */
+  readonly learning: boolean
   /** The strongest piece of evidence, a sentence. */
   readonly why: string
 }

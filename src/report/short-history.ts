@@ -8,6 +8,19 @@ export function isShort(history: DurationMs): boolean {
   return history < LEARNING
 }
 
+/** What the list of what to look at is. */
+export function reviewHeading(history: DurationMs): { readonly title: string; readonly about: string } {
+  return isShort(history)
+    ? {
+        title: 'To look at',
+        about: `${formatDuration(history)} of data are too little for certainty; these are no alerts`,
+      }
+    : {
+        title: 'For a weekly look',
+        about: 'odd, but below the threshold or held back while learning; these are no alerts',
+      }
+}
+
 /** Whether `rare` can hardly speak: after one day a name seen for the first time reaches about 50 (`what-a-score-means.md`). */
 export function isTooShortForRare(history: DurationMs): boolean {
   return history < DAY

@@ -1,16 +1,22 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import type { DurationMs } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
 import type { ReviewFinding } from './report.ts'
+import { isShort } from './short-history.ts'
 
 const LISTED = 10
 
 /**
  * The oddest findings that were no alerts, worst first, one for each program on a host. In a fleet's first days nothing is an alert,
- * and afterwards little is certain; a person can still look. What somebody has called expected, or excepted, was looked at.
+ * and in the first week little is certain: a person can look at whatever there is. Later it is what was held back, and what is odd enough
+ * for a weekly look. What somebody has called expected, or excepted, was looked at.
+ *
+ * @param history length of the data
  */
-export function toReview(records: readonly AnomalyRecord[]): ReviewFinding[] {
+export function toReview(records: readonly AnomalyRecord[], history: DurationMs): ReviewFinding[] {
   const found = records
     .filter((record) => record.oddsock !== undefined && untoldBecause(record) !== 'expected')
+    .filter(({ oddsock }) => isShort(history) || !['hunt', undefined].includes(oddsock!.band))
     .sort((a, b) => b.record_score - a.record_score || a.timestamp - b.timestamp)
   const told = new Set(found.filter(({ oddsock }) => oddsock!.shown).map(placeOf))
   const listed: ReviewFinding[] = []
@@ -25,9 +31,9 @@ export function toReview(records: readonly AnomalyRecord[]): ReviewFinding[] {
 
 function findingOf(record: AnomalyRecord): ReviewFinding {
   const { record_score: score, by_field_value: program = '', partition_field_value: host = '', timestamp } = record
-  const { user, terms } = record.oddsock!
+  const { user, terms, learning = false } = record.oddsock!
   const [worst] = [...terms].sort((a, b) => b.nats - a.nats)
-  return { timestamp, score, program, user, host, why: worst!.sentence }
+  return { timestamp, score, program, user, host, learning, why: worst!.sentence }
 }
 
 function placeOf({ by_field_value, partition_field_value }: AnomalyRecord): string {

@@ -1,21 +1,22 @@
-import { formatDuration } from '../../domain/time.ts'
 import { html, type Markup } from '../escape.ts'
 import { tableOf } from '../marks/mark.ts'
 import type { ReportRange, ReviewFinding } from '../report.ts'
+import { reviewHeading } from '../short-history.ts'
 import { moment, scoreText } from '../words.ts'
 import { tableMarkup, WHOLE } from './figure.ts'
 
-/** The oddest of a short history, most of all of the days in which nothing is an alert. */
+/** The oddest of what is no alert: of a short history all there is, later what deserves a weekly look. */
 export function review(found: readonly ReviewFinding[], range: ReportRange): Markup {
-  const rows = found.map(({ score, program, user, host, timestamp, why }) => [
+  const rows = found.map(({ score, program, user, host, timestamp, learning, why }) => [
     scoreText(score),
     program,
     user || 'unknown',
     host,
-    moment(timestamp),
+    `${moment(timestamp)}${learning ? ', while learning' : ''}`,
     why,
   ])
-  return html`<h2 id="review">To look at</h2>
-<p>${formatDuration(range.to - range.from)} of data are too little for certainty; these are no alerts.</p>
+  const { title, about } = reviewHeading(range.to - range.from)
+  return html`<h2 id="review">${title}</h2>
+<p>${about[0]!.toUpperCase()}${about.slice(1)}.</p>
 ${tableMarkup(tableOf(['score', 'program', 'user', 'host', 'when', 'why'], rows), WHOLE)}`
 }
