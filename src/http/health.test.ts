@@ -127,7 +127,7 @@ test('where nothing comes at all the clock of the engine goes on, and all hosts 
 
 test('where servers share the work, health and jobs tell who has what', async () => {
   const storage = openMemory()
-  const shares = async () => ({ ...storage, async abandon() {} })
+  const shares = async () => ({ ...storage, async abandon() {}, async dropOld() {} })
   const leases = new Leases({ state: storage.state, clock: new FakeClock(NOW), holder: 'east-1' })
   for (const name of ['job/linux_anomalous_network_activity', 'sinks']) await leases.take(name)
   await (await leases.take('job/other'))!.release()

@@ -9,8 +9,6 @@ import type { Storage } from './storage.ts'
 export interface StorageSettings extends ClusterSettings {
   readonly engine: 'embedded' | 'memory' | 'opensearch'
   readonly path: string
-  /** Bytes. */
-  readonly keep_size: number
 }
 
 /**

@@ -18,7 +18,10 @@ export interface Storage {
   readonly results: ResultStore
   readonly alerts: AlertStore
   readonly state: StateStore
-  /** Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. */
+  /**
+   * Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. Where
+   * servers share the store, the old is dropped by a share.
+   */
   tend?(now: EpochMs): Promise<void>
   /** What keeps the store from answering now, for a person, and since when (ISO 8601); it tries again by itself. */
   trouble?(): Trouble | undefined
@@ -39,6 +42,8 @@ export interface Storage {
 export interface Share extends Storage {
   /** Ends at once and writes nothing more: the work belongs to somebody else. */
   abandon(): Promise<void>
+  /** Drops what is older than it is to be kept, of all work. */
+  dropOld(now: EpochMs): Promise<void>
 }
 
 export interface Trouble {
