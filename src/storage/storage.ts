@@ -35,7 +35,18 @@ export interface Storage {
    * Of results, the store itself then only tells the newest of each job.
    */
   shares?(work: string): Promise<Share>
+  /** Raw audit lines that lie where others write the events and nobody joins them: of what they tell nothing is seen. */
+  unjoinedLines?(): Promise<UnjoinedLines>
   close(): Promise<void>
+}
+
+export interface UnjoinedLines {
+  /** Documents that hold some. */
+  readonly count: number
+  /** Whether there are more: the store did not count to the end. */
+  readonly isMore: boolean
+  /** Where they are, the fullest first. */
+  readonly indices: readonly string[]
 }
 
 /** The part of a store that one server at a time writes. */

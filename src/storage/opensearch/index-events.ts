@@ -10,13 +10,14 @@ import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { Page, SeqRange } from '../page.ts'
 import type { StateStore } from '../state-store.ts'
-import type { EventStore, Reading, TimeRange } from '../storage.ts'
+import type { EventStore, Reading, TimeRange, UnjoinedLines } from '../storage.ts'
 import { compileQuery, type Dsl } from './compile-query.ts'
 import type { Connection } from './connection.ts'
 import { type MappedField, mappedFields } from './index-fields.ts'
 import { GROUPS_PATH, type IndexHit, placeOf, readGroups, sourcesOf } from './index-rows.ts'
 import { type SearchReply, search } from './journal.ts'
 import { Observed } from './observed.ts'
+import { unjoinedLines } from './raw-audit-lines.ts'
 import { readCounts, unitedRows } from './rows.ts'
 
 export interface IndexEventsOptions {
@@ -183,6 +184,11 @@ export class IndexEvents implements EventStore {
         found.set(nameOf(placeOf(hit)), eventOf(hit))
     }
     return places.map((place) => found.get(nameOf(place)))
+  }
+
+  /** Raw audit lines among the documents of the time that is looked at. */
+  unjoinedLines(): Promise<UnjoinedLines> {
+    return unjoinedLines(this.#connection, this.#indices, this.#from)
   }
 
   /** The last moment of which all may be known. */

@@ -73,6 +73,7 @@ async function open(options: OpenSearchOptions) {
     connection,
     state,
     events: theirs ?? own,
+    ...(theirs && { unjoinedLines: () => theirs.unjoinedLines() }),
     results: isShared ? new SharedResults((jobId) => resultStore(resultsOf(jobId))) : resultStore(journals.results),
     ...(isShared && { shares: (work: string) => openShare({ ...options, journal: work }) }),
     alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
