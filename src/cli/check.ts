@@ -111,6 +111,7 @@ async function arrivingOf(config: Config, terminal: Terminal): Promise<Recording
     terminal.note(`${said}. ${RAW_LINES_HINT}`)
   }
   if (isSeen) return 'recorded'
+  if (config.storage.indices !== undefined) return missingIn(config.storage.indices)
   return missing('events arrive, and in the last day none of them shows a program using the network')
 }
 
@@ -129,6 +130,15 @@ async function arrivals(config: Config) {
     // A store of this machine may be still to be made; a cluster that cannot be used is what is wrong.
     if (error instanceof AppError && config.storage.engine !== 'opensearch') return undefined
     throw error
+  }
+}
+
+/** This machine is none of those whose events are read. */
+function missingIn(indices: readonly string[]): Problem {
+  return {
+    message: `Cannot see who uses the network: in the last day no event of ${enumerated(indices, 5)} shows a program doing so`,
+    code: 'AUDIT_RULE_MISSING',
+    hint: `Are storage.indices those of the audit events? If they are, add to each of their hosts: ${CONNECT_RULE} (docs/how-to/record-connects.md).`,
   }
 }
 
