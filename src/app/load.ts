@@ -9,7 +9,7 @@ import { Ingest } from '../engine/ingest.ts'
 import { feedOf, type JobToRun } from '../engine/job-to-run.ts'
 import { type TooOld, tooOldSince } from '../engine/too-old.ts'
 import type { LiveSource } from '../sources/live-source.ts'
-import { openStorage } from '../storage/index.ts'
+import { openStorage, PATIENCE_OF_COMMANDS } from '../storage/index.ts'
 
 export interface LoadOptions {
   readonly config: Pick<Config, 'storage'>
@@ -41,7 +41,7 @@ const TOGETHER = 5_000
  * @throws AppError STORE_IN_USE while a server runs, and others of the storage
  */
 export async function loadHistory({ config, jobs, sources, log, onProgress }: LoadOptions): Promise<Loaded> {
-  const storage = await openStorage(config.storage, jobs.map(feedOf))
+  const storage = await openStorage(config.storage, jobs.map(feedOf), { patience: PATIENCE_OF_COMMANDS })
   try {
     const before = await storage.events.last()
     const engineClock = new EngineClock()

@@ -30,6 +30,8 @@ export interface ServerOptions {
   /** Besides those of the settings: what `--demo` plays, for one. */
   readonly sources?: readonly LiveSource[]
   readonly sinks?: readonly Sink[]
+  /** Aborted when the start is to end: it may wait for a cluster for long. */
+  readonly signal?: AbortSignal
 }
 
 /** A server that runs. */
@@ -57,6 +59,7 @@ export async function startServer({
   clock = systemClock,
   sources = [],
   sinks: moreSinks = [],
+  signal,
 }: ServerOptions): Promise<RunningServer> {
   const closing: (() => Promise<void>)[] = []
   const stop = async () => {
@@ -67,6 +70,7 @@ export async function startServer({
     const storage = await openStorage(
       config.storage,
       served.map(({ feed }) => feed),
+      { log, ...(signal && { signal }) },
     )
     closing.push(() => storage.close())
     const exceptions = new ExceptionList(storage.state)

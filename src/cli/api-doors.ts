@@ -49,21 +49,29 @@ export async function serverDoor(socketPath: string): Promise<ApiDoor> {
 
 /** The store, opened by this process for as long as the command takes. */
 export async function storeDoor(config: Config): Promise<ApiDoor> {
-  const [{ api }, { NO_KEYS }, { routes }, { servedJob }, { jobsToRun }, { ExceptionList }, { openStorage }] =
-    await Promise.all([
-      import('../http/api.ts'),
-      import('../http/api-keys.ts'),
-      import('../http/routes.ts'),
-      import('../http/served-job.ts'),
-      import('./jobs-to-run.ts'),
-      import('../engine/exception-list.ts'),
-      import('../storage/index.ts'),
-    ])
+  const [
+    { api },
+    { NO_KEYS },
+    { routes },
+    { servedJob },
+    { jobsToRun },
+    { ExceptionList },
+    { openStorage, PATIENCE_OF_COMMANDS },
+  ] = await Promise.all([
+    import('../http/api.ts'),
+    import('../http/api-keys.ts'),
+    import('../http/routes.ts'),
+    import('../http/served-job.ts'),
+    import('./jobs-to-run.ts'),
+    import('../engine/exception-list.ts'),
+    import('../storage/index.ts'),
+  ])
   const { jobs } = await jobsToRun(config)
   const served = jobs.map(servedJob)
   const storage = await openStorage(
     config.storage,
     served.map(({ feed }) => feed),
+    { patience: PATIENCE_OF_COMMANDS },
   )
   const exceptions = new ExceptionList(storage.state)
   await exceptions.load()

@@ -9,6 +9,7 @@ import { openApi } from './api-doors.ts'
 import { auditRules, CONNECT_RULE, connectRuleIn } from './audit-rule.ts'
 import { describe, EXIT } from './failure.ts'
 import { jobsToRun } from './jobs-to-run.ts'
+import { RAW_LINES_HINT, rawLinesSentence } from './raw-lines.ts'
 import { checkRules } from './rules-check.ts'
 import { type SettingsOptions, settingsOf } from './settings.ts'
 import { type Io, Terminal } from './terminal.ts'
@@ -35,9 +36,9 @@ export async function check(options: SettingsOptions, io: Io): Promise<number> {
       for (const note of jobs.notes) terminal.note(note)
       await terminal.out(`Jobs: ${jobs.jobs.map(({ job }) => visible(job.job_id)).join(', ')}`)
     }
-    if (config.source.length === 0)
+    if (config.source.length === 0 && config.storage.indices === undefined)
       terminal.note('No source is set, and this machine has no audit log that may be read: only what is sent arrives')
-    recording = await recordingOf(config, io)
+    recording = (await attempt(problems, () => recordingOf(config, io, terminal))) ?? 'unknown'
     if (typeof recording === 'object') problems.push(recording)
   }
   for (const problem of problems) await terminal.out(`${describe(new AppError(problem))}\n`)
@@ -86,10 +87,10 @@ const LOCAL: ReadonlySet<string> = new Set(['file-tail', 'stdin'])
 type Recording = 'recorded' | 'unknown' | Problem
 
 /** The rules of the kernel say it, or else what has arrived. */
-async function recordingOf(config: Config, io: Io): Promise<Recording> {
+async function recordingOf(config: Config, io: Io, terminal: Terminal): Promise<Recording> {
   const isLocal = config.source.some(({ type }) => LOCAL.has(type))
   const list = isLocal ? await auditRules(io.env) : undefined
-  if (list === undefined) return arrivingOf(config)
+  if (list === undefined) return arrivingOf(config, terminal)
   const rule = connectRuleIn(list)
   if (rule.kind === 'all') return 'recorded'
   if (rule.kind === 'none') return missing('no audit rule of this machine records connect')
@@ -100,10 +101,18 @@ async function recordingOf(config: Config, io: Io): Promise<Recording> {
   }
 }
 
-async function arrivingOf(config: Config): Promise<Recording> {
+async function arrivingOf(config: Config, terminal: Terminal): Promise<Recording> {
   const arrived = await arrivals(config)
   if (arrived === undefined || arrived.stored === 0) return 'unknown'
-  if (arrived.jobs.some((job) => job.events_last_day > 0)) return 'recorded'
+  const isSeen = arrived.jobs.some((job) => job.events_last_day > 0)
+  if (arrived.raw_audit_lines.count > 0) {
+    const said = rawLinesSentence(arrived.raw_audit_lines)
+    if (!isSeen)
+      return { message: `Cannot see who uses the network: ${said}`, code: 'RAW_AUDIT_LINES', hint: RAW_LINES_HINT }
+    terminal.note(`${said}. ${RAW_LINES_HINT}`)
+  }
+  if (isSeen) return 'recorded'
+  if (config.storage.indices !== undefined) return missingIn(config.storage.indices)
   return missing('events arrive, and in the last day none of them shows a program using the network')
 }
 
@@ -112,15 +121,25 @@ async function arrivals(config: Config) {
   try {
     const api = await openApi(config)
     try {
-      const { stored } = await api.get<HealthDocument>('/api/v1/health')
+      const { stored, raw_audit_lines } = await api.get<HealthDocument>('/api/v1/health')
       const { items } = await api.get<{ readonly items: readonly JobDocument[] }>('/api/v1/jobs')
-      return { stored, jobs: items }
+      return { stored, raw_audit_lines, jobs: items }
     } finally {
       await api.close()
     }
   } catch (error) {
-    if (error instanceof AppError) return undefined
+    // A store of this machine may be still to be made; a cluster that cannot be used is what is wrong.
+    if (error instanceof AppError && config.storage.engine !== 'opensearch') return undefined
     throw error
+  }
+}
+
+/** This machine is none of those whose events are read. */
+function missingIn(indices: readonly string[]): Problem {
+  return {
+    message: `Cannot see who uses the network: in the last day no event of ${enumerated(indices, 5)} shows a program doing so`,
+    code: 'AUDIT_RULE_MISSING',
+    hint: `Are storage.indices those of the audit events? If they are, add to each of their hosts: ${CONNECT_RULE} (docs/how-to/record-connects.md).`,
   }
 }
 

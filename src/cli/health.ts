@@ -4,6 +4,7 @@ import type { HealthDocument } from '../http/health.ts'
 import { jsonLine } from '../report/json-line.ts'
 import { visible } from '../report/visible.ts'
 import { EXIT } from './failure.ts'
+import { RAW_LINES_HINT, rawLinesSentence } from './raw-lines.ts'
 import { type SettingsOptions, withApi } from './settings.ts'
 import { type Io, Terminal } from './terminal.ts'
 
@@ -22,7 +23,7 @@ export function showHealth(options: SettingsOptions & { json?: boolean }, io: Io
 function linesOf(health: HealthDocument, terminal: Terminal): string[] {
   const { status, started, catching_up, clock, stored, events, set_aside, rejects, too_old, jobs, sources, sinks } =
     health
-  const { server, shared_work, silent_hosts } = health
+  const { server, shared_work, silent_hosts, raw_audit_lines } = health
   const line = (name: string, ...parts: readonly string[]) =>
     `${terminal.paint(name.padEnd(8), 'dim')} ${parts.map((part) => visible(part)).join(' · ')}`
   const rejected = rejects.reduce((sum, reject) => sum + reject.count, 0)
@@ -45,6 +46,7 @@ function linesOf(health: HealthDocument, terminal: Terminal): string[] {
         ),
     line('clock', clock ?? 'nothing has come in yet'),
     ...(silent_hosts.count > 0 ? [line('silent', silenceOf(silent_hosts))] : []),
+    ...(raw_audit_lines.count > 0 ? [line('raw', `${rawLinesSentence(raw_audit_lines)}. ${RAW_LINES_HINT}`)] : []),
     ...sources.map(({ name, bytes_read, bytes_behind }) =>
       line('source', name, counted(bytes_read, 'byte'), ...(bytes_behind ? [`${count(bytes_behind)} behind`] : [])),
     ),

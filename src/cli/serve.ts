@@ -45,6 +45,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
       log,
       sources: demo ? await demo.sources() : [],
       sinks: io.stdout.isTTY || demo ? [new AlertTeller(terminal)] : [],
+      signal: stopped.signal,
     })
     // Who closes the terminal means to end what runs in it.
     if (!io.stdout.isTTY) process.on('SIGHUP', () => void server?.renew())
@@ -57,6 +58,10 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     server = undefined
     log.info('Stopped')
     return EXIT.fine
+  } catch (error) {
+    // It was told to stop while it still waited for the storage.
+    if (stopped.signal.aborted && (error as { code?: string }).code === 'STORAGE_CLOSED') return EXIT.fine
+    throw error
   } finally {
     await server?.stop()
     await demo?.end()

@@ -148,6 +148,12 @@ const WRONG: readonly {
     ],
   },
   {
+    given: '[storage]\nengine = "opensearch"\nnodes = ["http://a:9200"]\nlook_back = "14d"\n',
+    expect: [
+      'CONFIG_INVALID | storage.look_back is about the history of storage.indices, and there are none | oddsock.toml:4:13 | Leave it out, or name the indices that events are read from.',
+    ],
+  },
+  {
     given: '[storage]\nkeep = "fortnight"\nkeep_size = 5\nengine = "sqlite"\n',
     expect: [
       'CONFIG_INVALID | storage.engine is "sqlite", expected "embedded", "memory" or "opensearch" | oddsock.toml:4:10',

@@ -31,6 +31,7 @@ export function readSettings(layer: Layer, catalogues: Catalogues): Checked<Conf
     ...sink.problems,
     ...halfTls(result.output.http, typed),
     ...sourcesBesideIndices(result.output, typed),
+    ...lookBackAlone(result.output, typed),
     ...thresholdAndBudget(result.output, typed),
   ]
   if (problems.length > 0) return { value: undefined, problems }
@@ -168,6 +169,19 @@ function sourcesBesideIndices({ storage, source }: v.InferOutput<typeof SETTINGS
       code: 'CONFIG_INVALID',
       ...placed(nearestTo(layer, ['source', 0])),
       hint: 'Send its events to the cluster, or leave storage.indices out and let oddsock keep all of them.',
+    },
+  ]
+}
+
+/** What is sent to oddsock has no past that it did not see. */
+function lookBackAlone({ storage }: v.InferOutput<typeof SETTINGS>, layer: Layer): Problem[] {
+  if (storage.look_back === undefined || storage.indices !== undefined) return []
+  return [
+    {
+      message: 'Cannot use the settings: storage.look_back is about the history of storage.indices, and there are none',
+      code: 'CONFIG_INVALID',
+      ...placed(nearestTo(layer, ['storage', 'look_back'])),
+      hint: 'Leave it out, or name the indices that events are read from.',
     },
   ]
 }

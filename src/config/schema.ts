@@ -81,8 +81,14 @@ export const SETTINGS = v.strictObject({
       'Where events, results and alerts are kept: in files of our own, in memory and gone with the process, or in a cluster.',
     ),
     path: described(path, 'The folder of the embedded store.'),
-    keep: described(duration('a duration such as 90d'), 'Events and results older than this are dropped.'),
-    keep_size: described(size('a size such as 50GiB'), 'The oldest days are dropped when the store grows beyond this.'),
+    keep: described(
+      duration('a duration such as 90d'),
+      'Events and results older than this are dropped; in a cluster those in indices of our own, never those of `indices`.',
+    ),
+    keep_size: described(
+      size('a size such as 50GiB'),
+      'The oldest days are dropped when the store grows beyond this; in a cluster every copy counts.',
+    ),
     nodes: v.exactOptional(
       described(
         v.pipe(v.array(nodeUrl, 'a list of addresses'), v.minLength(1, 'at least one node')),

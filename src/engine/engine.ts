@@ -4,7 +4,7 @@ import type { Reject } from '../domain/event.ts'
 import { values } from '../domain/field.ts'
 import { hostOf } from '../domain/identity.ts'
 import type { Log } from '../domain/log.ts'
-import { DAY, type DurationMs, type EpochMs, MINUTE, SECOND, type Seq } from '../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, SECOND, type Seq } from '../domain/time.ts'
 import { ALL } from '../query/ast.ts'
 import type { Intake, LiveSource } from '../sources/live-source.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -20,6 +20,7 @@ import type { JobToRun } from './job-to-run.ts'
 import type { JudgingOptions } from './judging.ts'
 import { PushedAuditLines } from './pushed-audit-lines.ts'
 import { type OpenedHealth, SourceSet } from './source-set.ts'
+import { tendLoop } from './tend-loop.ts'
 import { Ticks } from './ticks.ts'
 
 /** The loop looks at the time of day at least so often, should that have been set meanwhile, and never more often than that. */
@@ -29,8 +30,6 @@ const TRIAL_EVERY: DurationMs = 1_000
 const TRIAL_SHARE = 1
 /** So many buckets does a job that has history to go through close before the next job has its turn. */
 const TURN = 32
-/** How often the storage is given time to seal and to prune. */
-const TEND_EVERY: DurationMs = 10 * MINUTE
 /** How often it is looked whether people have said something; in another process, perhaps. */
 const LISTEN_EVERY: DurationMs = 5 * SECOND
 /** Ticks of so long ago are let go: together with the events they are the sequence, for whoever wants to go through it again. */
@@ -151,7 +150,8 @@ export class Engine {
     for (const runner of this.#runners) await runner.start()
     this.#lastArrival = this.#options.clock.now()
     this.#state = 'catching up'
-    this.#loops = Promise.all([this.#jobLoop(), this.#tendLoop(), this.#openSources()])
+    const tending = tendLoop(() => this.#tend(), { ...this.#options, signal: this.#stopping.signal })
+    this.#loops = Promise.all([this.#jobLoop(), tending, this.#openSources()])
   }
 
   /** Resolves when everything taken in is committed and every job is saved: the next start has nothing to do again. */
@@ -333,19 +333,10 @@ export class Engine {
     await this.#ticks.add(tick)
   }
 
-  async #tendLoop(): Promise<void> {
-    const { storage, clock, log } = this.#options
-    while (!this.#stopping.signal.aborted) {
-      await clock.sleep(TEND_EVERY, this.#stopping.signal)
-      if (this.#stopping.signal.aborted) return
-      try {
-        await storage.tend?.(this.#clock.now)
-        const scored = Math.min(...this.#runners.map(({ scoredUpTo }) => scoredUpTo))
-        await this.#ticks.forget(scored, this.#clock.now - TICKS_KEPT)
-      } catch (error) {
-        log.error('The storage cannot be tended', { error: messageOf(error) })
-      }
-    }
+  async #tend(): Promise<void> {
+    await this.#options.storage.tend?.(this.#clock.now)
+    const scored = Math.min(...this.#runners.map(({ scoredUpTo }) => scoredUpTo))
+    await this.#ticks.forget(scored, this.#clock.now - TICKS_KEPT)
   }
 
   /** What lies before this time no job scores any more; NaN while one may score anything. Where others have the jobs, the late window says it. */

@@ -9,10 +9,14 @@ import type { JudgingOptions } from './judging.ts'
 import { type Lease, Leases } from './lease.ts'
 import { Outbox } from './outbox.ts'
 import type { SinkHealth } from './sink-loop.ts'
+import { tendLoop } from './tend-loop.ts'
 import { type Work, Worker } from './worker.ts'
 
 /** The name of the work that is no job: passing notices on. One server does it, so that nobody is told twice. */
 export const SINKS = 'sinks'
+
+/** The name of the work of dropping what is older than it is to be kept. */
+export const RETENTION = 'retention'
 
 const JOB = 'job/'
 
@@ -35,7 +39,7 @@ export interface SharedWorkOptions extends JudgingOptions {
 }
 
 /**
- * The jobs and the sinks of a server that is one of several on a store. Each is done by whoever holds its lease, on a share of the
+ * The jobs, the sinks and the retention of a server that is one of several on a store. Each is done by whoever holds its lease, on a share of the
  * store that is closed at once when the lease is lost.
  */
 export class SharedWork {
@@ -56,8 +60,11 @@ export class SharedWork {
       clock,
       log,
       // Sinks first: one that is new tells of what comes from then on.
-      names: [SINKS, ...jobs.map(({ job }) => workOfJob(job.job_id))],
-      start: (lease) => (lease.name === SINKS ? this.#startSinks() : this.#startJob(lease)),
+      names: [SINKS, ...jobs.map(({ job }) => workOfJob(job.job_id)), RETENTION],
+      start: (lease) => {
+        if (lease.name === SINKS) return this.#startSinks()
+        return lease.name === RETENTION ? this.#startRetention() : this.#startJob(lease)
+      },
     })
   }
 
@@ -131,6 +138,24 @@ export class SharedWork {
     const starting = start()
     this.#sinksOpening = starting.catch(() => {})
     return starting
+  }
+
+  async #startRetention(): Promise<Work> {
+    const { shares, clock, log } = this.#options
+    const share = await shares(RETENTION)
+    const stopping = new AbortController()
+    const { signal } = stopping
+    let tending = Promise.resolve()
+    const part = {
+      begin: async () => {
+        tending = tendLoop(() => share.dropOld(clock.now()), { clock, log, signal })
+      },
+      end: () => {
+        stopping.abort()
+        return tending
+      },
+    }
+    return started(share, part, log)
   }
 }
 

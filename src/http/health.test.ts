@@ -127,9 +127,40 @@ test('where nothing comes at all the clock of the engine goes on, and all hosts 
   assert.deepEqual(silent_hosts, { count: 1, longest: [{ name: 'web-1', since: '2026-03-09T12:00:00.000Z' }] })
 })
 
+test('raw audit lines that lie in indices of others are told, the first indices by name', async () => {
+  const storage = openMemory()
+  const indices = Array.from({ length: 12 }, (_, i) => `filebeat-${i}`)
+  const unjoinedLines = async () => ({ count: 12_345, isMore: true, indices })
+  const { call } = await stored({ storage: { ...storage, unjoinedLines } })
+  const { raw_audit_lines, problems } = (await (await call('/api/v1/health')).json()) as HealthDocument
+  assert.deepEqual(raw_audit_lines, { count: 12_345, more: true, indices: indices.slice(0, 10) })
+  assert.deepEqual(problems, [])
+})
+
+test('health answers while the store waits for its cluster, and leaves out what only the store knows', {
+  timeout: 20_000,
+}, async () => {
+  const storage = openMemory()
+  const waiting = () => new Promise<never>(() => {})
+  const stuck = {
+    ...storage,
+    events: { ...storage.events, last: waiting },
+    state: { ...storage.state, keys: waiting },
+    shares: waiting,
+    unjoinedLines: waiting,
+    trouble: () => ({ what: 'Cannot reach OpenSearch', since: isoTime(NOW) }),
+  }
+  const { call } = await stored({ storage: stuck, engine: ENGINE })
+  const health = (await (await call('/api/v1/health')).json()) as HealthDocument
+  assert.equal(health.status, 'running')
+  assert.equal(health.stored, 12)
+  assert.deepEqual(health.shared_work, [])
+  assert.equal((await call('/metrics')).status, 200)
+})
+
 test('where servers share the work, health and jobs tell who has what', async () => {
   const storage = openMemory()
-  const shares = async () => ({ ...storage, async abandon() {} })
+  const shares = async () => ({ ...storage, async abandon() {}, async dropOld() {} })
   const leases = new Leases({ state: storage.state, clock: new FakeClock(NOW), holder: 'east-1' })
   for (const name of ['job/linux_anomalous_network_activity', 'sinks']) await leases.take(name)
   await (await leases.take('job/other'))!.release()

@@ -4,16 +4,20 @@ import type { EngineHealth } from '../engine/engine.ts'
 import { holdersIn } from '../engine/lease.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ApiDeps } from './api-deps.ts'
+import { AskedSeldom } from './asked-seldom.ts'
 import { type CatchingUp, catchingUp } from './catching-up.ts'
 import { silentHosts } from './hosts-since.ts'
 import type { HttpEnv } from './http-env.ts'
 import type { Operation } from './operation.ts'
+import { unlessInTrouble } from './unless-in-trouble.ts'
 
 /** How far back it is looked for hosts that were there, as on the page. */
 const LOOKED_BACK: DurationMs = 7 * DAY
 /** It takes some questions to the store, and hours until a host is silent: it is not asked more often than this. */
 const ASKED_EVERY: DurationMs = MINUTE
-/** So many silent hosts are named. */
+/** All that lies in the cluster is looked through for raw audit lines, and who ships them does so for long. */
+const COUNTED_EVERY: DurationMs = 30 * MINUTE
+/** So many silent hosts, and indices, are named. */
 const MOST_NAMED = 10
 
 /** How the product is, as the API shows it. Times are ISO 8601, null where there is none yet. */
@@ -24,6 +28,13 @@ export interface HealthDocument extends OwnHealth {
     readonly count: number
     /** Those that were silent for longest. */
     readonly longest: readonly { readonly name: string; readonly since: string }[]
+  }
+  /** Raw audit lines in indices that others write to. They are not joined there, so nothing is seen of what they tell. */
+  readonly raw_audit_lines: {
+    /** Documents of the time that a new job goes through; `more` where there are more than were counted. */
+    readonly count: number
+    readonly more: boolean
+    readonly indices: readonly string[]
   }
 }
 
@@ -94,10 +105,16 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
 
 /** `/api/v1/health` in full; `/healthz`: the process answers; `/readyz`: it takes events in, from one source at least. */
 export function health(deps: ApiDeps): Hono<HttpEnv> {
-  const silence = new Silence(deps)
+  const silence = new AskedSeldom(() => silentHostsNow(deps), ASKED_EVERY, deps.now)
+  const rawLines = new AskedSeldom(() => rawLinesNow(deps), COUNTED_EVERY, deps.now)
   return new Hono<HttpEnv>()
     .get('/api/v1/health', async (c) => {
-      const document: HealthDocument = { ...(await healthOf(deps)), silent_hosts: await silence.now() }
+      const [own, silent_hosts, raw_audit_lines] = await Promise.all([
+        healthOf(deps),
+        unlessInTrouble(deps.storage, silence.answer(), { count: 0, longest: [] }),
+        unlessInTrouble(deps.storage, rawLines.answer(), { count: 0, more: false, indices: [] }),
+      ])
+      const document: HealthDocument = { ...own, silent_hosts, raw_audit_lines }
       return c.json(document)
     })
     .get('/healthz', (c) => c.text('ok\n'))
@@ -112,7 +129,8 @@ export function health(deps: ApiDeps): Hono<HttpEnv> {
 }
 
 export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<OwnHealth> {
-  const last = await storage.events.last()
+  const asked = Promise.all([storage.events.last(), sharedWork(storage)])
+  const [last, work] = await unlessInTrouble(storage, asked, [null, new Map<string, string | null>()] as const)
   const running = engine?.health()
   const sinks = engine?.sinks() ?? []
   const history = running && catchingUp(running, jobs)
@@ -120,14 +138,18 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<OwnH
     status: statusOf(running?.state, history),
     started: engine ? isoTime(engine.started) : null,
     server: engine?.server ?? null,
-    shared_work: [...(await sharedWork(storage))].map(([name, server]) => ({ name, server })),
+    shared_work: [...work].map(([name, server]) => ({ name, server })),
     catching_up: history ?? null,
     problems: [
       ...(running?.problems ?? []),
       ...sinks.flatMap(({ name, problem }) => (problem === undefined ? [] : [`Sink ${name}: ${problem}`])),
     ],
     clock: timeOrNull(running?.clock ?? last?.clock),
-    stored: storage.events.capabilities.movesByItself ? null : (last?.seq ?? 0),
+    stored: storage.events.capabilities.movesByItself
+      ? null
+      : last === null
+        ? (running?.lastSeq ?? 0)
+        : (last?.seq ?? 0),
     events: running?.events ?? 0,
     set_aside: running?.setAside ?? 0,
     last_commit: timeOrNull(running?.lastCommit),
@@ -156,41 +178,21 @@ export async function healthOf({ storage, engine, jobs }: ApiDeps): Promise<OwnH
   }
 }
 
-/** Which hosts have fallen silent, as it was a minute ago at most. */
-class Silence {
-  readonly #deps: ApiDeps
-  #asked: EpochMs = Number.NEGATIVE_INFINITY
-  #answer: Promise<HealthDocument['silent_hosts']> | undefined
+async function silentHostsNow({ storage, engine, jobs }: ApiDeps): Promise<HealthDocument['silent_hosts']> {
+  const last = await storage.events.last()
+  // Jobs look at much the same events: the default one speaks for all.
+  const [job] = jobs
+  if (!last || !job) return { count: 0, longest: [] }
+  // Where nothing comes at all, the clock goes on without events.
+  const clock = Math.max(last.clock, engine?.health().clock || last.clock)
+  const silent = await silentHosts(storage.events, job.feed, clock - LOOKED_BACK, { clock, seq: last.seq })
+  const longest = silent.slice(0, MOST_NAMED).map(({ name, since }) => ({ name, since: isoTime(since) }))
+  return { count: silent.length, longest }
+}
 
-  constructor(deps: ApiDeps) {
-    this.#deps = deps
-  }
-
-  now(): Promise<HealthDocument['silent_hosts']> {
-    const now = this.#deps.now()
-    if (this.#answer && Math.abs(now - this.#asked) < ASKED_EVERY) return this.#answer
-    this.#asked = now
-    const answer = this.#ask()
-    // Whoever asks after a failure asks the store again.
-    answer.catch(() => {
-      this.#answer = undefined
-    })
-    this.#answer = answer
-    return answer
-  }
-
-  async #ask(): Promise<HealthDocument['silent_hosts']> {
-    const { storage, engine, jobs } = this.#deps
-    const last = await storage.events.last()
-    // Jobs look at much the same events: the default one speaks for all.
-    const [job] = jobs
-    if (!last || !job) return { count: 0, longest: [] }
-    // Where nothing comes at all, the clock goes on without events.
-    const clock = Math.max(last.clock, engine?.health().clock || last.clock)
-    const silent = await silentHosts(storage.events, job.feed, clock - LOOKED_BACK, { clock, seq: last.seq })
-    const longest = silent.slice(0, MOST_NAMED).map(({ name, since }) => ({ name, since: isoTime(since) }))
-    return { count: silent.length, longest }
-  }
+async function rawLinesNow({ storage }: ApiDeps): Promise<HealthDocument['raw_audit_lines']> {
+  const { count, isMore, indices } = (await storage.unjoinedLines?.()) ?? { count: 0, isMore: false, indices: [] }
+  return { count, more: isMore, indices: indices.slice(0, MOST_NAMED) }
 }
 
 /** Who holds which piece of the work that servers share; empty where a server is alone. */

@@ -1,7 +1,8 @@
 import type { Datafeed } from '../datafeed/datafeed.ts'
-import { DAY } from '../domain/time.ts'
+import { DAY, type DurationMs, SECOND } from '../domain/time.ts'
 import { fieldsOfFeed } from './embedded/kinds.ts'
 import { openMemory } from './memory/open-memory.ts'
+import type { ConnectionOptions } from './opensearch/connection.ts'
 import type { ClusterSettings } from './opensearch/settings.ts'
 import type { Storage } from './storage.ts'
 
@@ -9,17 +10,25 @@ import type { Storage } from './storage.ts'
 export interface StorageSettings extends ClusterSettings {
   readonly engine: 'embedded' | 'memory' | 'opensearch'
   readonly path: string
-  /** Bytes. */
-  readonly keep_size: number
 }
+
+/** A command that somebody waits for should not wait for a cluster that is not there. */
+export const PATIENCE_OF_COMMANDS: DurationMs = 10 * SECOND
+
+export type Waiting = Pick<ConnectionOptions, 'log' | 'patience' | 'signal'>
 
 /**
  * Opens the engine that the settings name. Engines are loaded when they are asked for.
  *
  * @param feeds what will be asked of the events: an engine may keep the fields of these at hand
+ * @param waiting for an engine that lies elsewhere: how long, until when, and who is told
  * @throws AppError of the engine: see there
  */
-export async function openStorage(settings: StorageSettings, feeds: readonly Datafeed[] = []): Promise<Storage> {
+export async function openStorage(
+  settings: StorageSettings,
+  feeds: readonly Datafeed[] = [],
+  waiting: Waiting = {},
+): Promise<Storage> {
   const fields = [...new Set(feeds.flatMap(fieldsOfFeed))]
   switch (settings.engine) {
     case 'memory':
@@ -32,7 +41,7 @@ export async function openStorage(settings: StorageSettings, feeds: readonly Dat
     case 'opensearch': {
       const { openOpenSearch } = await import('./opensearch/open-opensearch.ts')
       const { openSearchOptions } = await import('./opensearch/settings.ts')
-      return openOpenSearch(await openSearchOptions(settings, fields))
+      return openOpenSearch({ ...(await openSearchOptions(settings, fields)), ...waiting })
     }
   }
 }

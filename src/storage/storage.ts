@@ -18,7 +18,10 @@ export interface Storage {
   readonly results: ResultStore
   readonly alerts: AlertStore
   readonly state: StateStore
-  /** Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. */
+  /**
+   * Seals days that are over and drops what is older than it is to be kept; called now and then with the clock of the engine. Where
+   * servers share the store, the old is dropped by a share.
+   */
   tend?(now: EpochMs): Promise<void>
   /** What keeps the store from answering now, for a person, and since when (ISO 8601); it tries again by itself. */
   trouble?(): Trouble | undefined
@@ -32,13 +35,26 @@ export interface Storage {
    * Of results, the store itself then only tells the newest of each job.
    */
   shares?(work: string): Promise<Share>
+  /** Raw audit lines that lie where others write the events and nobody joins them: of what they tell nothing is seen. */
+  unjoinedLines?(): Promise<UnjoinedLines>
   close(): Promise<void>
+}
+
+export interface UnjoinedLines {
+  /** Documents that hold some. */
+  readonly count: number
+  /** Whether there are more: the store did not count to the end. */
+  readonly isMore: boolean
+  /** Where they are, the fullest first. */
+  readonly indices: readonly string[]
 }
 
 /** The part of a store that one server at a time writes. */
 export interface Share extends Storage {
   /** Ends at once and writes nothing more: the work belongs to somebody else. */
   abandon(): Promise<void>
+  /** Drops what is older than it is to be kept, of all work. */
+  dropOld(now: EpochMs): Promise<void>
 }
 
 export interface Trouble {

@@ -1,6 +1,6 @@
 // Whether the embedded store and a cluster lead to the same alerts: a recorded fleet is gone through on both, each bucket closed at
-// its time, and the alerts are laid side by side. Starts an OpenSearch of three nodes; exits with 1 where an alert differs.
-// usage: node --import tsx tools/cluster/same-alerts.ts FOLDER [--days N] [--line 2]
+// its time, and the alerts are laid side by side, each job when it is through. Starts an OpenSearch; exits with 1 where an alert differs.
+// usage: node --import tsx tools/cluster/same-alerts.ts FOLDER [--days N] [--line 2] [--nodes 3]
 //   FOLDER holds ECS documents as *.ndjson.gz, in the order in which they arrived, with event.ingested
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,7 @@ import { derivedId } from '../../src/domain/hash.ts'
 import { ownIdentityOf } from '../../src/domain/identity.ts'
 import { SILENT } from '../../src/domain/log.ts'
 import { DAY, type EpochMs, isoTime, parseTime, SECOND } from '../../src/domain/time.ts'
+import { counted } from '../../src/domain/words.ts'
 import { FakeClock } from '../../src/engine/clock.ts'
 import { Cursors } from '../../src/engine/cursors.ts'
 import { EngineClock } from '../../src/engine/engine-clock.ts'
@@ -37,18 +38,24 @@ const TOGETHER = 1_000
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { days: { type: 'string', default: '1000' }, line: { type: 'string', default: '2' } },
+  options: {
+    days: { type: 'string', default: '1000' },
+    line: { type: 'string', default: '2' },
+    nodes: { type: 'string', default: '3' },
+  },
 })
+const nodes = Number(options.nodes)
+const replicas = nodes > 1 ? 1 : 0
 const [folder] = positionals
-if (!folder) throw new RangeError('usage: node --import tsx tools/cluster/same-alerts.ts FOLDER [--days N] [--line 2]')
+if (!folder)
+  throw new RangeError('usage: node --import tsx tools/cluster/same-alerts.ts FOLDER [--days N] [--line 2] [--nodes 3]')
 
 const events = eventsIn(folder, Number(options.days))
 const end = ingestedOf(events.at(-1)!)
 const { jobs } = await jobsToRun({ jobs: JOBS, rules: [] })
 console.log(`${events.length.toLocaleString('en')} events up to ${isoTime(end)}`)
 const embedded = await inFiles()
-const clustered = await inCluster()
-for (const { job } of jobs) compare(job.job_id, embedded.get(job.job_id)!, clustered.get(job.job_id)!)
+await inCluster((jobId, alerts) => compare(jobId, embedded.get(jobId)!, alerts))
 
 function ingestedOf(event: EcsEvent): EpochMs {
   return parseTime(values(event, 'event.ingested')[0])
@@ -105,18 +112,20 @@ async function inFiles(): Promise<ReadonlyMap<string, readonly Alert[]>> {
       await ingest.take({ source: 'fleet', events: piece.map((event) => deriveFields(event)), clock: 'receipt' })
     }
     console.log('embedded')
-    return await ofAllJobs(async (toRun) => alertsOf(toRun, storage))
+    const all = new Map<string, readonly Alert[]>()
+    for (const toRun of jobs) all.set(toRun.job.job_id, await alertsOf(toRun, storage))
+    return all
   } finally {
     await storage.close()
     rmSync(path, { recursive: true })
   }
 }
 
-async function inCluster(): Promise<ReadonlyMap<string, readonly Alert[]>> {
-  const cluster = await TestCluster.start(LINES.get(options.line)!)
+async function inCluster(onJob: (jobId: string, alerts: readonly Alert[]) => void): Promise<void> {
+  const cluster = await TestCluster.start(LINES.get(options.line)!, nodes)
   try {
-    const shipper = await openOpenSearch({ nodes: cluster.urls, prefix: 'shipper' })
-    await createEcsIndex(shipper.connection, INDEX)
+    const shipper = await openOpenSearch({ nodes: cluster.urls, prefix: 'shipper', replicas })
+    await createEcsIndex(shipper.connection, INDEX, { number_of_replicas: replicas })
     for (let i = 0; i < events.length; i += TOGETHER)
       await bulk(
         shipper.connection,
@@ -127,18 +136,18 @@ async function inCluster(): Promise<ReadonlyMap<string, readonly Alert[]>> {
       )
     await refresh(shipper.connection, INDEX)
     await shipper.close()
-    console.log(`Line ${options.line}, three nodes`)
-    return await ofAllJobs((toRun) => jobInCluster(toRun, cluster.urls))
+    console.log(`Line ${options.line}, ${counted(nodes, 'node')}`)
+    for (const toRun of jobs) onJob(toRun.job.job_id, await jobInCluster(toRun, cluster.urls))
   } finally {
     await cluster.stop()
   }
 }
 
-async function jobInCluster(toRun: JobToRun, nodes: readonly string[]): Promise<readonly Alert[]> {
+async function jobInCluster(toRun: JobToRun, urls: readonly string[]): Promise<readonly Alert[]> {
   // First looked at before the first event: then nothing is history, and each bucket is seen as it was when it was due.
   let now = ingestedOf(events[0]!)
   const reads = { indices: [INDEX], settle: 10 * SECOND, now: () => now }
-  const storage = await openOpenSearch({ nodes, prefix: 'same', journal: toRun.job.job_id, reads })
+  const storage = await openOpenSearch({ nodes: urls, replicas, prefix: 'same', journal: toRun.job.job_id, reads })
   await storage.events.last()
   now = end + 10 * SECOND
   try {
@@ -146,12 +155,6 @@ async function jobInCluster(toRun: JobToRun, nodes: readonly string[]): Promise<
   } finally {
     await storage.close()
   }
-}
-
-async function ofAllJobs(alertsOfJob: (toRun: JobToRun) => Promise<readonly Alert[]>) {
-  const all = new Map<string, readonly Alert[]>()
-  for (const toRun of jobs) all.set(toRun.job.job_id, await alertsOfJob(toRun))
-  return all
 }
 
 function compare(jobId: string, ours: readonly Alert[], theirs: readonly Alert[]): void {

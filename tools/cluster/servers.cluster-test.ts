@@ -149,7 +149,7 @@ test('servers share the jobs of a cluster; one is killed, another goes on with n
   const [first] = await Promise.all(servers.map(healthOf))
   assert.deepEqual(
     first!.shared_work.map(({ name }) => name).sort(),
-    [...JOBS.map((id) => `job/${id}`), 'sinks'].sort(),
+    [...JOBS.map((id) => `job/${id}`), 'retention', 'sinks'].sort(),
   )
   const holders = new Set(first!.shared_work.map(({ server }) => server))
   assert.equal(holders.size, 2, JSON.stringify(first))

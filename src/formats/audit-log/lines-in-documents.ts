@@ -4,7 +4,7 @@ import type { WaitingLine } from './join.ts'
 import { parseHeader } from './parse-header.ts'
 
 /** Where shippers put a line that they have read: Beats, rsyslog and Vector; Elastic's pipelines; Fluent Bit; the journal; syslog. */
-const TEXTS = ['message', 'event.original', 'log', 'MESSAGE', 'msg'] as const
+export const TEXTS: readonly string[] = ['message', 'event.original', 'log', 'MESSAGE', 'msg']
 
 /** Where they say on which machine; what names the machine itself comes before what names the shipper. */
 const HOSTS = [

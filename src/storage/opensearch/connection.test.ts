@@ -189,3 +189,29 @@ test('a bulk request to indices that another writer has closed is refused for go
   ])
   await assert.rejects(bulk(await open(url), LINES.slice(0, 2)), { code: 'STORAGE_FENCED' })
 })
+
+test('who has no patience is told which nodes do not answer, without their passwords', async () => {
+  const connection = await Connection.open({ nodes: ['http://me:secret@127.0.0.1:1'], patience: 300 })
+  await assert.rejects(connection.request('GET', '/'), (error: { code: string; message: string; where: string }) => {
+    assert.equal(error.code, 'STORAGE_UNREACHABLE')
+    assert.match(error.message, /ECONNREFUSED/)
+    assert.equal(error.where, 'http://127.0.0.1:1')
+    return true
+  })
+  await connection.close()
+})
+
+test('a cluster that has answered once is waited for, however short the patience', async () => {
+  const { url, asked } = await cluster([[200, {}], ...Array<Answer>(3).fill([503, {}]), [200, {}]])
+  const connection = await open(url, { patience: 1 })
+  for (let i = 0; i < 2; i++) assert.equal((await connection.request('GET', '/')).status, 200)
+  assert.equal(asked.length >= 3, true)
+})
+
+test('waiting for a cluster ends when it is told to', async () => {
+  const stopping = new AbortController()
+  const connection = await Connection.open({ nodes: ['http://127.0.0.1:1'], signal: stopping.signal })
+  const asked = assert.rejects(connection.request('GET', '/'), { code: 'STORAGE_CLOSED' })
+  stopping.abort()
+  await asked
+})

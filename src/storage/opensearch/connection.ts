@@ -15,6 +15,10 @@ export interface ConnectionOptions {
   readonly ca?: string
   readonly requestTimeout?: DurationMs
   readonly log?: Log
+  /** So long a cluster that has not answered yet is asked again; without end unless said. */
+  readonly patience?: DurationMs
+  /** Ends the waiting for a cluster that has not answered yet. */
+  readonly signal?: AbortSignal
 }
 
 export interface Reply<T> {
@@ -46,15 +50,24 @@ export class Connection {
   readonly #log: Log
   #trouble: Trouble | undefined
   readonly #closing = new AbortController()
+  readonly #patience: DurationMs
+  readonly #nodes: readonly string[]
+  #hasAnswered = false
 
-  private constructor(client: Client, log: Log) {
+  private constructor(client: Client, { nodes, log = SILENT, patience = Number.POSITIVE_INFINITY }: ConnectionOptions) {
     this.#client = client
+    this.#nodes = nodes
     this.#log = log
+    this.#patience = patience
   }
 
   static async open(options: ConnectionOptions): Promise<Connection> {
     const { Client } = await import('@opensearch-project/opensearch')
-    return new Connection(new Client(clientOptions(options)), options.log ?? SILENT)
+    const connection = new Connection(new Client(clientOptions(options)), options)
+    options.signal?.addEventListener('abort', () => {
+      if (!connection.#hasAnswered) void connection.close()
+    })
+    return connection
   }
 
   /** What is wrong now; undefined while all is well. */
@@ -62,12 +75,14 @@ export class Connection {
     return this.#trouble
   }
 
-  /** @throws AppError STORAGE_DENIED, STORAGE_FENCED, STORAGE_REFUSED or STORAGE_CLOSED */
+  /** @throws AppError STORAGE_UNREACHABLE, STORAGE_DENIED, STORAGE_FENCED, STORAGE_REFUSED or STORAGE_CLOSED */
   async request<T = unknown>(method: string, path: string, request: Request = {}): Promise<Reply<T>> {
+    const begun = performance.now()
     for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
       const answer = await this.#try<T>(method, path, request)
       if ('status' in answer) return answer
       this.#isInTrouble(answer.what)
+      if (!this.#hasAnswered && performance.now() - begun > this.#patience) throw unreachable(this.#nodes, answer.what)
       await this.#pause(wait)
     }
   }
@@ -100,6 +115,7 @@ export class Connection {
         { ignore: [...accept] },
       )
       this.#trouble = undefined
+      this.#hasAnswered = true
       return { status: reply.statusCode ?? 0, body: reply.body as T }
     } catch (error) {
       if (this.#closing.signal.aborted) throw closed()
@@ -221,6 +237,21 @@ export function fenced(): AppError {
     code: 'STORAGE_FENCED',
     hint: 'This worker was away for longer than its lease. It can start again and take work that is free.',
   })
+}
+
+function unreachable(nodes: readonly string[], what: string): AppError {
+  return new AppError({
+    message: `Cannot open the storage: ${what}`,
+    where: nodes.map(withoutPassword).join(', '),
+    code: 'STORAGE_UNREACHABLE',
+    hint: 'Are storage.nodes the addresses of the cluster, and does it run?',
+  })
+}
+
+/** An address may carry a password. */
+function withoutPassword(node: string): string {
+  const url = new URL(node)
+  return `${url.protocol}//${url.host}`
 }
 
 function closed(): AppError {

@@ -6,14 +6,14 @@ import { derivedId } from '../../domain/hash.ts'
 import { ownIdentityOf } from '../../domain/identity.ts'
 import type { Observation } from '../../domain/observation.ts'
 import { CLOCK } from '../../domain/stamps.ts'
-import { type EpochMs, isoTime, parseTime, type Seq } from '../../domain/time.ts'
+import { type EpochMs, parseTime, type Seq } from '../../domain/time.ts'
 import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { Page } from '../page.ts'
 import { contentOf, revisionOf } from '../request-keys.ts'
 import type { EventRange, EventStore, Reading, TimeRange } from '../storage.ts'
 import { compileQuery, type Dsl, type FieldOf, ownFields } from './compile-query.ts'
-import type { Draft, Hit, Journal } from './journal.ts'
+import { type Draft, dayPart, type Hit, type Journal } from './journal.ts'
 import { type HitOfRow, type RowFields, readCounts, readRows, unitedRows } from './rows.ts'
 import { docOf, type Stored, storedOf } from './stored.ts'
 
@@ -149,11 +149,6 @@ export class OpenSearchEvents implements EventStore {
     return places.map(({ input, from }) => (input === 0 ? found.get(from) : undefined))
   }
 
-  /** Drops the days that end before `before`. */
-  async dropBefore(before: EpochMs): Promise<void> {
-    await this.#journal.drop((part) => part !== UNDATED && part < dayOf(before))
-  }
-
   /** What the query leaves of a set: `told` by fields in the cluster, and `others`, which have to be read. */
   #parts(feed: Datafeed, within: Dsl, grouped = feed.fields): { told?: Dsl; others?: Dsl } {
     const asked = fieldsOf(feed.query)
@@ -197,7 +192,7 @@ export class OpenSearchEvents implements EventStore {
       key: keyOf(event, occurrences),
       revision: revisionOf(event),
       clock,
-      part: Number.isNaN(clock) ? UNDATED : dayOf(clock),
+      part: Number.isNaN(clock) ? UNDATED : dayPart(clock),
     }
   }
 
@@ -310,12 +305,8 @@ function superseded(versions: readonly Version[]): { hit: Hit; journal: Dsl }[] 
   return marks
 }
 
-/** Days of the clock, so that their number is bounded whatever times events claim to have; events without one have a part of their own. */
-const UNDATED = 'undated'
-
-function dayOf(time: EpochMs): string {
-  return isoTime(time).slice(0, 10).replaceAll('-', '.')
-}
+/** Parts are days of the clock, so that their number is bounded whatever times events claim to have; events without one have their own. */
+export const UNDATED = 'undated'
 
 function keyOf(event: EcsEvent, occurrences: Map<string, number>): string {
   const own = ownIdentityOf(event)

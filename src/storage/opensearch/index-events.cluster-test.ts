@@ -202,6 +202,22 @@ test('indices that keep a field in two ways are named, and nothing is guessed', 
   })
 })
 
+test('an index of other documents, without the times of events, disturbs nothing', async () => {
+  const { open, put, connection, prefix } = await watched(60)
+  await put([event('1', 1, 2), event('2', 2, 3)])
+  await createIndex(connection, `${prefix}-logs-other`, { properties: { message: { type: 'text' } } }, {})
+  await ship(connection, `${prefix}-logs-other`, [{ message: 'no event' }])
+  const events = open()
+  const { items } = await events.scan(ALL, { after: 0, limit: 10 })
+  assert.deepEqual(
+    items.map(({ doc }) => text(doc, 'event.id')),
+    ['1', '2'],
+  )
+  assert.deepEqual(await names(events, placeOf(60)), ['p1 1', 'p2 1'])
+  assert.deepEqual([...(await events.counts(FEED, { from: START, to: START + HOUR }, placeOf(60)))], [[START, 2]])
+  assert.deepEqual(await open().reached(timeOf(17), 0), { seq: placeOf(60), clock: timeOf(60) })
+})
+
 test('events cannot be given to an index that others write to', async () => {
   const { open } = await watched(60)
   await assert.rejects(open().append(), { code: 'STORAGE_READ_ONLY' })

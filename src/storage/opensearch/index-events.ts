@@ -11,13 +11,14 @@ import { fieldsOf, type Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { Page } from '../page.ts'
 import type { StateStore } from '../state-store.ts'
-import type { EventRange, EventStore, Reading, TimeRange } from '../storage.ts'
+import type { EventRange, EventStore, Reading, TimeRange, UnjoinedLines } from '../storage.ts'
 import { compileQuery, type Dsl } from './compile-query.ts'
 import type { Connection } from './connection.ts'
 import { type MappedField, mappedFields } from './index-fields.ts'
-import { GROUPS_PATH, type IndexHit, placeOf, readGroups, sourcesOf } from './index-rows.ts'
+import { byTime, GROUPS_PATH, type IndexHit, placeOf, readGroups, sourcesOf } from './index-rows.ts'
 import { type SearchReply, search } from './journal.ts'
 import { Observed } from './observed.ts'
+import { unjoinedLines } from './raw-audit-lines.ts'
 import { readCounts, unitedRows } from './rows.ts'
 
 export interface IndexEventsOptions {
@@ -129,8 +130,7 @@ export class IndexEvents implements EventStore {
   /** The time of the first event from `time` on; that of the place `upTo` if there is none before it. */
   async #nextTime(time: EpochMs, upTo: Seq): Promise<EpochMs> {
     const query = { range: { '@timestamp': { gte: time, lte: upTo, format: 'epoch_millis' } } }
-    const sort = [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }]
-    const body = { size: 1, track_total_hits: false, query, sort, _source: false }
+    const body = { size: 1, track_total_hits: false, query, sort: byTime(), _source: false }
     const [hit] = (await search(this.#connection, this.#indices, body)).hits.hits as unknown as IndexHit[]
     return hit ? hit.sort[0] : momentAt(upTo)
   }
@@ -174,8 +174,7 @@ export class IndexEvents implements EventStore {
 
   /** About so many documents, the first in this order; they end between two moments, so that no moment is half told. */
   async #firstBy(place: string, query: Dsl, size: number): Promise<readonly IndexHit[]> {
-    const sort = [{ [place]: { order: 'asc', numeric_type: 'date' } }]
-    const body = { size: size + 1, track_total_hits: false, query, sort }
+    const body = { size: size + 1, track_total_hits: false, query, sort: byTime(place) }
     const hits = (await search(this.#connection, this.#indices, body)).hits.hits as unknown as IndexHit[]
     const [first, last] = [hits[0]?.sort[0], hits.at(-1)?.sort[0]]
     if (hits.length <= size) return hits
@@ -196,6 +195,11 @@ export class IndexEvents implements EventStore {
         found.set(nameOf(placeOf(hit)), eventOf(hit))
     }
     return places.map((place) => found.get(nameOf(place)))
+  }
+
+  /** Raw audit lines among the documents of the time that is looked at. */
+  unjoinedLines(): Promise<UnjoinedLines> {
+    return unjoinedLines(this.#connection, this.#indices, this.#from)
   }
 
   /** The last moment of which all may be known. */
@@ -274,7 +278,7 @@ export class IndexEvents implements EventStore {
   }
 
   async #scroll(query: Dsl): Promise<IndexHit[]> {
-    const body = { size: SCROLL_PAGE, query, sort: [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }] }
+    const body = { size: SCROLL_PAGE, query, sort: byTime() }
     const hits: IndexHit[] = []
     let reply = (await search(this.#connection, this.#indices, body, undefined, { scroll: '2m' })) as Scrolled
     for (;;) {

@@ -45,11 +45,31 @@ export async function mappedFields(
   fields: readonly string[],
 ): Promise<ReadonlyMap<string, MappedField>> {
   const asked = fields.flatMap((field) => [field, `${field}.keyword`])
-  const { body } = await connection.request<{ fields: Capabilities }>('POST', `/${indices}/_field_caps`, {
-    query: { fields: asked.join(), ignore_unavailable: true, allow_no_indices: true },
-  })
-  const known = new Map(Object.entries(body.fields))
+  const known = await capabilitiesOf(connection, indices, asked)
   return new Map(fields.map((field) => [field, mappedField(field, known)]))
+}
+
+/** The types under which the indices can be searched for these fields; a set may be empty, or have several. */
+export async function fieldTypes(
+  connection: Connection,
+  indices: string,
+  fields: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const known = await capabilitiesOf(connection, indices, fields)
+  const searchable = (field: string) =>
+    Object.values(known.get(field) ?? {}).filter(({ type, searchable }) => searchable && type !== 'unmapped')
+  return new Map(fields.map((field) => [field, new Set(searchable(field).map(({ type }) => type))]))
+}
+
+async function capabilitiesOf(
+  connection: Connection,
+  indices: string,
+  fields: readonly string[],
+): Promise<ReadonlyMap<string, Capabilities[string]>> {
+  const { body } = await connection.request<{ fields: Capabilities }>('POST', `/${indices}/_field_caps`, {
+    query: { fields: fields.join(), ignore_unavailable: true, allow_no_indices: true },
+  })
+  return new Map(Object.entries(body.fields))
 }
 
 function mappedField(field: string, known: ReadonlyMap<string, Capabilities[string]>): MappedField {

@@ -135,7 +135,7 @@ export function groupsBody(feed: Datafeed, query: Dsl, fieldOf: (field: string) 
     wordFields: grouping(WORDS),
   }
   const group = { terms: { script: { lang: 'painless', source: GROUP_SCRIPT, params } } }
-  const sort = [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }]
+  const sort = byTime()
   return {
     size: 0,
     track_total_hits: false,
@@ -168,6 +168,11 @@ interface Page {
     readonly first?: { readonly hits: { readonly hits: readonly [{ readonly _source?: EcsEvent }] } }
     readonly events: { readonly hits: { readonly hits: readonly IndexHit[] } }
   }[]
+}
+
+/** Documents in the order of a time. An index in which nothing has ever had this field knows no type of it. */
+export function byTime(field = '@timestamp'): Dsl[] {
+  return [{ [field]: { order: 'asc', numeric_type: 'date', unmapped_type: 'date' } }]
 }
 
 /** The parts of a reply that are read; nothing else need travel. */

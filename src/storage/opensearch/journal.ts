@@ -1,9 +1,9 @@
 import { AppError } from '../../domain/error.ts'
-import type { Seq } from '../../domain/time.ts'
+import { type EpochMs, isoTime, type Seq } from '../../domain/time.ts'
 import type { StateStore } from '../state-store.ts'
 import type { Dsl } from './compile-query.ts'
 import { type Connection, fenced, isFence, SEE_CLUSTER } from './connection.ts'
-import { createIndex, deleteIndices, indicesOf } from './indices.ts'
+import { createIndex, indicesOf } from './indices.ts'
 import type { Stored } from './stored.ts'
 
 /** A document to be written at the next place. */
@@ -59,6 +59,7 @@ export class Journal {
   /** Places up to here were made visible to searches. */
   #visible: Seq = -1
   readonly #made = new Set<string>()
+  #newestDay = ''
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(name: string, connection: Connection, state: StateStore, mapping: Dsl, settings: Dsl) {
@@ -69,9 +70,14 @@ export class Journal {
     this.#settings = settings
   }
 
-  /** All indices of this journal, for searches; there may be none yet. */
+  /** All indices of this journal, for searches; there may be none yet. Not those of one whose name goes on where this one ends. */
   get pattern(): string {
-    return `${this.name}-*`
+    return `${this.name}-*,-${this.name}-*-*-*`
+  }
+
+  /** The newest day that a part is named after; '' before the first. To be asked within `write`. */
+  get newestDay(): string {
+    return this.#newestDay
   }
 
   /**
@@ -135,13 +141,17 @@ export class Journal {
     return (hits[0]?._source.journal.seq as Seq | undefined) ?? 0
   }
 
-  /** Drops whole parts, oldest first, for which `isOver` holds. */
-  async drop(isOver: (part: string) => boolean): Promise<void> {
-    const indices = await indicesOf(this.#connection, this.pattern)
-    await deleteIndices(
-      this.#connection,
-      indices.filter((index) => isOver(this.#partOf(index))),
-    )
+  /** The first place that is still there; endless where there is none. */
+  async firstSeq(): Promise<Seq> {
+    const [hit] = await this.page({ match_all: {} }, 1, ['journal.seq'])
+    return (hit?._source.journal.seq as Seq | undefined) ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Runs while this writer writes nothing. */
+  async pause<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#last.then(task)
+    this.#last = run.catch(() => {})
+    return run
   }
 
   /** Ends the term in good order. */
@@ -167,7 +177,7 @@ export class Journal {
     const old = indices.filter((index) => this.#termOf(index) < term)
     // The cluster answers when every write that was under way has ended: after that nothing is added behind our back.
     if (old.length > 0 && before?.clean === false) for (const index of old) await this.#block(index)
-    for (const index of indices) this.#made.add(index)
+    for (const index of indices) this.#isThere(index)
     this.#seq = await this.lastSeq()
     this.#term = term
   }
@@ -193,17 +203,28 @@ export class Journal {
     await createIndex(this.#connection, index, this.#mapping, this.#settings)
     const known = await this.#state.get(this.#termKey)
     if ((known?.doc as Term | undefined)?.term !== this.#term) throw fenced()
-    this.#made.add(index)
+    this.#isThere(index)
     return index
   }
 
-  #partOf(index: string): string {
-    return index.slice(this.name.length + 1, index.lastIndexOf('-'))
+  #isThere(index: string): void {
+    this.#made.add(index)
+    const part = index.slice(this.name.length + 1, index.lastIndexOf('-'))
+    if (isDay(part) && part > this.#newestDay) this.#newestDay = part
   }
 
   #termOf(index: string): number {
     return Number(index.slice(index.lastIndexOf('-') + 1))
   }
+}
+
+/** The name of a part that takes what belongs to a day: in the order of days. */
+export function dayPart(time: EpochMs): string {
+  return isoTime(time).slice(0, 10).replaceAll('-', '.')
+}
+
+function isDay(part: string): boolean {
+  return /^\d/.test(part)
 }
 
 function lastOf(query: Dsl): Dsl {

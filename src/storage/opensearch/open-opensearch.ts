@@ -1,4 +1,4 @@
-import { DAY, type DurationMs, type EpochMs } from '../../domain/time.ts'
+import type { EpochMs } from '../../domain/time.ts'
 import type { Share, Storage } from '../storage.ts'
 import { OpenSearchAlerts } from './alerts.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
@@ -8,6 +8,7 @@ import { IndexEvents, type IndexEventsOptions } from './index-events.ts'
 import { createIndex } from './indices.ts'
 import { Journal } from './journal.ts'
 import { OpenSearchResults } from './results.ts'
+import { prune, type Retention } from './retention.ts'
 import { ALERT_FIELDS, EVENT_FIELDS, mappingOf, RESULT_FIELDS } from './schema.ts'
 import { SharedResults } from './shared-results.ts'
 import { OpenSearchState } from './state.ts'
@@ -25,15 +26,28 @@ export interface OpenSearchOptions extends ConnectionOptions {
   readonly journal?: string
   /** Indices of others to read events from, instead of our own. */
   readonly reads?: IndexEventsOptions
-  /** So long our own events are kept; for ever unless said. */
-  readonly keep?: DurationMs
+  /** What to keep of our own events and results; all if not said. */
+  readonly keep?: Retention
 }
 
 /** Everything in a cluster. Opening makes what indices are missing, and needs the cluster to answer. */
 export async function openOpenSearch(
   options: OpenSearchOptions,
 ): Promise<Storage & { readonly connection: Connection }> {
-  const { prefix = 'oddsock', replicas = 1, shards = 1, fields = [], journal = 'all', keep } = options
+  const { store, dropOld } = await open(options)
+  // Where servers share the store, the one that holds the lease of it drops what is old.
+  if (store.shares) return store
+  return {
+    ...store,
+    async tend(now) {
+      await store.tend!(now)
+      await dropOld(now)
+    },
+  }
+}
+
+async function open(options: OpenSearchOptions) {
+  const { prefix = 'oddsock', replicas = 1, shards = 1, fields = [], journal = 'all', keep = {} } = options
   const connection = await Connection.open(options)
   const settings = { number_of_shards: 1, number_of_replicas: replicas }
   await createIndex(connection, `${prefix}-state`, mappingOf([]), settings)
@@ -53,29 +67,28 @@ export async function openOpenSearch(
   }
   const isShared = options.reads !== undefined && options.journal === undefined
   const own = new OpenSearchEvents(journals.events, eventFields)
-  const events = options.reads ? new IndexEvents(connection, ours, options.reads) : own
-  return {
+  const theirs = options.reads && new IndexEvents(connection, ours, options.reads)
+  const resultStore = (its: Journal) => new OpenSearchResults(its, ours, keep.time)
+  const store: Storage & { readonly connection: Connection } = {
     connection,
     state,
-    events,
-    results: isShared
-      ? new SharedResults((jobId) => new OpenSearchResults(resultsOf(jobId), ours))
-      : new OpenSearchResults(journals.results, ours),
+    events: theirs ?? own,
+    ...(theirs && { unjoinedLines: () => theirs.unjoinedLines() }),
+    results: isShared ? new SharedResults((jobId) => resultStore(resultsOf(jobId))) : resultStore(journals.results),
     ...(isShared && { shares: (work: string) => openShare({ ...options, journal: work }) }),
     alerts: new OpenSearchAlerts(new Documents(`${prefix}-alerts`, connection), journals.outbox, connection, ours),
     trouble: () => connection.trouble,
-    async tend(now: EpochMs) {
-      await state.tidy()
-      if (keep !== undefined) await own.dropBefore(now - Math.max(keep, DAY))
-    },
+    tend: () => state.tidy(),
     async close() {
       for (const each of Object.values(journals)) await each.close()
       await connection.close()
     },
   }
+  const dropOld = (now: EpochMs) => journals.events.pause(() => prune(connection, prefix, keep, now))
+  return { store, dropOld }
 }
 
 async function openShare(options: OpenSearchOptions): Promise<Share> {
-  const store = await openOpenSearch(options)
-  return { ...store, abandon: () => store.connection.close() }
+  const { store, dropOld } = await open(options)
+  return { ...store, dropOld, abandon: () => store.connection.close() }
 }

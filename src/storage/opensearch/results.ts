@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AnomalyResult } from '../../domain/anomaly-record.ts'
 import type { EcsEvent } from '../../domain/event.ts'
 import { derivedId } from '../../domain/hash.ts'
-import type { EpochMs, Seq } from '../../domain/time.ts'
+import { DAY, type DurationMs, type EpochMs, type Seq } from '../../domain/time.ts'
 import type { Query } from '../../query/ast.ts'
 import { matches } from '../../query/match.ts'
 import type { Page, SeqRange } from '../page.ts'
@@ -10,11 +10,13 @@ import { resultKeyOf } from '../result-key.ts'
 import type { StateStore } from '../state-store.ts'
 import type { ResultStore } from '../storage.ts'
 import { compileQuery, type Dsl, ownFields } from './compile-query.ts'
-import type { Hit, Journal } from './journal.ts'
+import { dayPart, type Hit, type Journal } from './journal.ts'
 import { RESULT_FIELDS } from './schema.ts'
 import { docOf, storedOf } from './stored.ts'
 
 const PAGE = 1000
+/** About so many indices hold the results of a job, so that few shards are needed and what is kept is a tenth more than asked at most. */
+const PARTS_KEPT = 10
 const PARTS: readonly string[] = ['journal.json', 'journal.key', 'journal.seq']
 
 /** Results of a job from `after` to `upTo` that a rewind has taken back: they stay in the cluster and are never read again. */
@@ -31,11 +33,14 @@ interface Hole {
 export class OpenSearchResults implements ResultStore {
   readonly #journal: Journal
   readonly #state: StateStore
+  readonly #span: DurationMs
   #holes: readonly Hole[] | undefined
 
-  constructor(journal: Journal, state: StateStore) {
+  /** @param keep how long results are kept; decides how many go together */
+  constructor(journal: Journal, state: StateStore, keep: DurationMs = 90 * DAY) {
     this.#journal = journal
     this.#state = state
+    this.#span = Math.ceil(keep / PARTS_KEPT / DAY) * DAY
   }
 
   append(results: readonly AnomalyResult[]): Promise<Seq> {
@@ -48,10 +53,11 @@ export class OpenSearchResults implements ResultStore {
         newest.set(key, doc)
         fresh.push({ key, doc })
       }
+      const part = this.#partOf(fresh)
       return this.#journal.append(
         fresh.map(({ key, doc }, i) => ({
           id: derivedId(key, last + 1 + i),
-          part: 'all',
+          part,
           stored: (seq) => storedOf(doc, RESULT_FIELDS, { key, seq, bucket_time: doc.timestamp }),
         })),
       )
@@ -97,12 +103,20 @@ export class OpenSearchResults implements ResultStore {
       if (last <= after) return
       const known = await this.#state.get(this.#holesKey)
       const holes = (known?.doc as readonly Hole[] | undefined) ?? []
-      // A hole that lies within the new one is no more than a part of it.
-      const others = holes.filter((hole) => hole.job_id !== jobId || hole.after < after)
+      // A hole that lies within the new one is no more than a part of it, and where all was dropped there is none any more.
+      const first = await this.#journal.firstSeq()
+      const others = holes.filter((hole) => (hole.job_id !== jobId || hole.after < after) && hole.upTo >= first)
       const all = [...others, { job_id: jobId, after, upTo: last }]
       await this.#state.put(this.#holesKey, all, known?.version ?? 0)
       this.#holes = all
     })
+  }
+
+  /** Late results go where the newest ones go: an index that was left is not written to again, and may be dropped at any time. */
+  #partOf(results: readonly { readonly doc: AnomalyResult }[]): string {
+    const newest = results.reduce((latest, { doc }) => Math.max(latest, doc.timestamp), 0)
+    const part = dayPart(Math.floor(newest / this.#span) * this.#span)
+    return [part, this.#journal.newestDay].sort().at(-1)!
   }
 
   get #holesKey(): string {

@@ -6,6 +6,8 @@ import type { OpenSearchOptions } from './open-opensearch.ts'
 /** What the settings say of a cluster (`config/schema.ts`). */
 export interface ClusterSettings {
   readonly keep: DurationMs
+  /** Bytes. */
+  readonly keep_size: number
   readonly nodes?: readonly string[]
   readonly indices?: readonly string[]
   readonly look_back?: DurationMs
@@ -29,7 +31,7 @@ export async function openSearchOptions(
   fields: readonly string[],
   now: () => number = Date.now,
 ): Promise<OpenSearchOptions> {
-  const { nodes = [], indices = [], look_back = LOOK_BACK, prefix, username, keep } = settings
+  const { nodes = [], indices = [], look_back = LOOK_BACK, prefix, username, keep, keep_size } = settings
   if (nodes.length === 0)
     throw new AppError({
       message: 'Cannot open the storage: engine is "opensearch" and no node is named',
@@ -43,7 +45,7 @@ export async function openSearchOptions(
   return {
     nodes,
     fields,
-    keep,
+    keep: { time: keep, bytes: keep_size },
     ...(prefix !== undefined && { prefix }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
