@@ -5,17 +5,19 @@ import type { ReviewFinding } from './report.ts'
 import { isShort } from './short-history.ts'
 
 const LISTED = 10
+/** Somebody has looked at it, or an alert tells of it. */
+const ELSEWHERE: ReadonlySet<unknown> = new Set(['expected', 'incident'])
 
 /**
  * The oddest findings that were no alerts, worst first, one for each program on a host. In a fleet's first days nothing is an alert,
  * and in the first week little is certain: a person can look at whatever there is. Later it is what was held back, and what is odd enough
- * for a weekly look. What somebody has called expected, or excepted, was looked at.
+ * for a weekly look.
  *
  * @param history length of the data
  */
 export function toReview(records: readonly AnomalyRecord[], history: DurationMs): ReviewFinding[] {
   const found = records
-    .filter((record) => record.oddsock !== undefined && untoldBecause(record) !== 'expected')
+    .filter((record) => record.oddsock !== undefined && !ELSEWHERE.has(untoldBecause(record)))
     .filter(({ oddsock }) => isShort(history) || !['hunt', undefined].includes(oddsock!.band))
     .sort((a, b) => b.record_score - a.record_score || a.timestamp - b.timestamp)
   const told = new Set(found.filter(({ oddsock }) => oddsock!.shown).map(placeOf))

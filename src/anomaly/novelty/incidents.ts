@@ -62,14 +62,14 @@ export function decide(incidents: Incidents, candidate: Candidate, threshold: nu
   const matter = recent(incidents.matters.get(candidate.matter), candidate.at, MEMORY)
   const account = recent(incidents.accounts.get(candidate.account), candidate.at, SITTING)
   const open = place ?? matter
-  const grown = (shown: Shown | undefined) =>
+  const isNews = (shown: Shown | undefined) =>
     shown === undefined ||
     candidate.nats >= shown.nats + growth ||
-    (shown.nats < DEFAULT_THRESHOLD && candidate.nats >= DEFAULT_THRESHOLD)
-  const isNews = (shown: Shown | undefined) => grown(shown) || isForThePager(shown!, candidate, growth)
+    (shown.nats < DEFAULT_THRESHOLD && candidate.nats >= DEFAULT_THRESHOLD) ||
+    isForThePager(shown, candidate, growth)
   const isTold = candidate.nats >= threshold && isNews(place) && (isNews(matter) || candidate.firstInFleet)
   if (!isTold) return { shown: false, incident: open?.id }
-  const shown = grown(account)
+  const shown = isNews(account)
   const id = (shown ? open : account)?.id ?? candidate.id
   const now = { id, at: candidate.at, nats: candidate.nats }
   incidents.places.set(candidate.place, now)
