@@ -11,7 +11,7 @@ import { freePort, Server } from '../../tools/crash/server.ts'
 import { cpuOf, growth, MOST_GROWTH, quantile, rssOf, type Sample } from './memory.ts'
 import { memoryPicture } from './picture.ts'
 import { Pump } from './pump.ts'
-import { Fleet } from './traffic.ts'
+import { Fleet, type Sent } from './traffic.ts'
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +27,8 @@ const rate = Number(values.rate)
 
 /** What the jobs learn from before the clock starts: a week, thinly. */
 const HISTORY = { days: 8, documents: 60_000 }
+/** Then so long at the full rate: the store keeps events of the last 20 minutes and more in its table, and the keys of them in memory. */
+const FILLED = 30 * MINUTE
 const BATCHES_A_SECOND = 10
 const NEWCOMER_EVERY = 10 * SECOND
 const LOOK_EVERY = 5 * SECOND
@@ -76,8 +78,20 @@ report()
 
 async function sendHistory(): Promise<void> {
   const now = Date.now()
-  let batch = []
-  for (const document of fleet.documents(HISTORY.documents, now - HISTORY.days * DAY, now - MINUTE)) {
+  const filledFrom = now - MINUTE - FILLED
+  await sendPast(fleet.documents(HISTORY.documents, now - HISTORY.days * DAY, filledFrom))
+  await sendPast(fleet.documents((rate * FILLED) / SECOND, filledFrom, now - MINUTE))
+  await server.until('the history is gone through', 20 * MINUTE, async () => {
+    const health = (await server.get('/api/v1/health')) as Health | undefined
+    const starts = health?.jobs.map(({ open_from }) => Date.parse(open_from ?? '')) ?? []
+    return starts.length > 0 && starts.every((start) => start > now - 2 * 60 * MINUTE)
+  })
+  console.log(`history of ${HISTORY.days} days, ${pump.answered} documents; ${Math.round(rssOf(server.pid))} MB`)
+}
+
+async function sendPast(documents: Iterable<Sent>): Promise<void> {
+  let batch: Sent[] = []
+  for (const document of documents) {
     batch.push(document)
     if (batch.length < 1_000) continue
     // One after the other: time must not go back.
@@ -87,12 +101,6 @@ async function sendHistory(): Promise<void> {
   }
   await pump.send(batch)
   await pump.drain()
-  await server.until('the history is gone through', 20 * MINUTE, async () => {
-    const health = (await server.get('/api/v1/health')) as Health | undefined
-    const starts = health?.jobs.map(({ open_from }) => Date.parse(open_from ?? '')) ?? []
-    return starts.length > 0 && starts.every((start) => start > now - 2 * 60 * MINUTE)
-  })
-  console.log(`history of ${HISTORY.days} days, ${pump.answered} documents; ${Math.round(rssOf(server.pid))} MB`)
 }
 
 async function sendLive(): Promise<void> {
@@ -173,7 +181,7 @@ function report(): void {
   const text = [
     `# ${minutes} minutes at ${rate} documents a second`,
     '',
-    `\`npm run soak -- --minutes ${minutes} --rate ${rate} --hosts ${values.hosts}\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}. Before, a history of ${HISTORY.days} days was sent; every ${NEWCOMER_EVERY / SECOND} s a program appears that nobody has seen.`,
+    `\`npm run soak -- --minutes ${minutes} --rate ${rate} --hosts ${values.hosts}\`, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}. Before, a history of ${HISTORY.days} days was sent, thinly, and ${FILLED / MINUTE} minutes at the full rate; every ${NEWCOMER_EVERY / SECOND} s a program appears that nobody has seen.`,
     '',
     '| | |',
     '|---|---|',
