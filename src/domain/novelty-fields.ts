@@ -28,3 +28,6 @@ export const NOVELTY = 'novelty'
 export function isNovelty({ analysis_config: { detectors } }: Pick<Job, 'analysis_config'>): boolean {
   return detectors.length === 1 && detectors[0]!.function === NOVELTY
 }
+
+/** Whose a program is that runs under a number on a host that names its users: mostly an account inside a container; all of a host are one. */
+export const UNNAMED_ACCOUNT = '<uid>'

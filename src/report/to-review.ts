@@ -1,4 +1,5 @@
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import { UNNAMED_ACCOUNT } from '../domain/novelty-fields.ts'
 import type { DurationMs } from '../domain/time.ts'
 import { untoldBecause } from '../domain/untold.ts'
 import type { ReviewFinding } from './report.ts'
@@ -35,7 +36,15 @@ function findingOf(record: AnomalyRecord): ReviewFinding {
   const { record_score: score, by_field_value: program = '', partition_field_value: host = '', timestamp } = record
   const { user, terms, learning = false } = record.oddsock!
   const [worst] = [...terms].sort((a, b) => b.nats - a.nats)
-  return { timestamp, score, program, user, host, learning, why: worst!.sentence }
+  return {
+    timestamp,
+    score,
+    program,
+    user: user === UNNAMED_ACCOUNT ? 'an account without a name' : user,
+    host,
+    learning,
+    why: worst!.sentence,
+  }
 }
 
 function placeOf({ by_field_value, partition_field_value }: AnomalyRecord): string {

@@ -1,3 +1,4 @@
+import { UNNAMED_ACCOUNT } from '../../domain/novelty-fields.ts'
 import type { TermName } from '../../domain/term-name.ts'
 import { shortened } from '../../domain/words.ts'
 import type { Term } from './term.ts'
@@ -114,7 +115,7 @@ function at({ ip = '', port = '' }: Numbers): string {
 }
 
 function who(user: number | string | undefined): string {
-  if (user === '<uid>') return 'an account without a name'
+  if (user === UNNAMED_ACCOUNT) return 'an account without a name'
   return user === '' || user === undefined ? 'an unknown user' : `\`${user}\``
 }
 

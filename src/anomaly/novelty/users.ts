@@ -1,3 +1,4 @@
+import { UNNAMED_ACCOUNT } from '../../domain/novelty-fields.ts'
 import type { UserNames } from './group.ts'
 import type { State } from './state.ts'
 
@@ -13,7 +14,7 @@ export function userNames({ entries, names }: State): UserNames {
     resolve(host, program, name, id) {
       if (name !== '' && name !== id) return name
       if (id === '0') return ROOT
-      if (id !== '') return entries.hosts.get(names.find(host))?.namesUsers ? '<uid>' : `uid:${id}`
+      if (id !== '') return entries.hosts.get(names.find(host))?.namesUsers ? UNNAMED_ACCOUNT : `uid:${id}`
       return names.text(entries.onHosts.get(names.find(program), names.find(host))?.lastUser ?? 0)
     },
   }
@@ -26,7 +27,7 @@ export function userNames({ entries, names }: State): UserNames {
 export function mayBeUser(user: string, name: string, id: string): boolean {
   if (name !== '' && name !== id) return name === user
   if (id === '') return true
-  return id === '0' ? user === ROOT : user === '<uid>' || user === `uid:${id}`
+  return id === '0' ? user === ROOT : user === UNNAMED_ACCOUNT || user === `uid:${id}`
 }
 
 /** Whether a user's name shows that the host names its users; every source knows the name of 0. */
