@@ -194,6 +194,16 @@ machine_learning_job_id = "mine"\nanomaly_threshold = 1\nalert_suppression = { g
       assert.equal((await run(['scan', log, '-q', ...args])).code, code)
     })
 
+  test('lists what lies in an odd place, though it was there before the first line', async () => {
+    const uses = week().map((use) => (use.process === 'chronyd' ? { ...use, directory: '/var/tmp/.x' } : use))
+    const { out } = await run(['scan', FOLDER.write('implanted.ndjson', ecsLines(uses)), '-q'])
+    assert.match(
+      out,
+      /\nIn odd places, .* not alerts\):\n {2}\/var\/tmp\/\.x\/chronyd {2}in 672 of 672 intervals, 1,344 events, on web-1 and web-2\n$/,
+    )
+    assert.doesNotMatch((await run(['scan', LOG, '-q'])).out, /odd places/)
+  })
+
   test('with --explain answers what whoever judges it asks, and says what made the score', async () => {
     const { out } = await run(['scan', LOG, '-q', '--explain'])
     const lines = out.split('\n').map((line) => line.trim())

@@ -150,6 +150,11 @@ export class History {
     return { starts, buckets: this.#names.get(name)?.buckets ?? 0 }
   }
 
+  /** All programs that were seen. */
+  programs(): { readonly value: string; readonly seen: Sightings }[] {
+    return [...this.#programs].map(([value, seen]) => ({ value, seen }))
+  }
+
   /** The `count` values seen in the fewest buckets, then with the fewest events, ties by name. */
   rarest(of: 'programs' | 'peers', count: number): { readonly value: string; readonly seen: Sightings }[] {
     const memories = of === 'programs' ? this.#programs : this.#peers
