@@ -2,6 +2,7 @@ import type { TermName } from '../../domain/term-name.ts'
 import { DAY } from '../../domain/time.ts'
 import type { Use } from './entries.ts'
 import { placeOf } from './executable.ts'
+import { INBOUND } from './facts.ts'
 import { youth } from './fading.ts'
 import type { Level } from './novelty-rates.ts'
 import { judgePeer, knowsPeers, type PeerEvidence, peerNats } from './peers.ts'
@@ -161,6 +162,7 @@ function peerTerms({ state, group, ids, program, use }: Scene, about: PeerEviden
     user: group.user,
     otherHosts: nats.otherHosts,
     near: near ? 1 : 0,
+    ...(peer.service.startsWith(INBOUND) && { inbound: 1 }),
     groups: program?.groups ?? 0,
     days: Math.round(use?.days.m ?? 0),
     hosts: state.hostTimes.size(ids.program),

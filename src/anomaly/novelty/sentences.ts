@@ -1,6 +1,7 @@
 import { UNNAMED_ACCOUNT } from '../../domain/novelty-fields.ts'
 import type { TermName } from '../../domain/term-name.ts'
 import { shortened } from '../../domain/words.ts'
+import { INBOUND } from './facts.ts'
 import type { Term } from './term.ts'
 
 /** Why a term is what it is, in one sentence, from the numbers that made it. Counter-evidence has sentences too. */
@@ -16,7 +17,7 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
   review: (n) =>
     `Was there when learning began. Only ${n.qualified} of ${n.vetted} such programs called an outside address that nothing else calls, on one host or two${Number(n.buckets) > 1 ? `; this one in ${n.buckets} intervals` : ''}.`,
   'unknown endpoint': (n) =>
-    `Nothing in the fleet that keeps to its peers ever contacted ${at(n)}${habit(n, '; ')}${n.near === 1 ? '. It knows a neighbour of that address' : ''}.${rollOut(n)}`,
+    `Nothing in the fleet that keeps to its peers ${n.inbound === 1 ? 'was ever asked by' : 'ever contacted'} ${at(n)}${habit(n, '; ')}${n.near === 1 ? '. It knows a neighbour of that address' : ''}.${rollOut(n)}`,
   'new range': (n) => `${n.range} is new to ${n.program}${habit(n, ', which ')}.${rollOut(n)}`,
   'new port': (n) => `Port ${n.port} is new to ${n.program}.`,
   'known endpoint': (n) =>
@@ -41,8 +42,7 @@ const SENTENCES: Readonly<Record<TermName, (numbers: Numbers, nats: number) => s
   hour: (n) => `It happened on a ${cellName(Number(n.cell))} (UTC); ${n.seen} of ${n.of} novelties here did.`,
   terminal: (n) =>
     `${n.attended === 1 ? 'A person was logged in' : 'Nobody was logged in'}; ${n.seen} of ${n.of} novelties of this kind here had a terminal or a login.`,
-  port: (n) =>
-    `${n.port === 'web' ? 'A port of the web' : `Port ${n.port}`} is used to the outside by ${n.programs} of ${n.of} programs.`,
+  port: (n) => `${portText(String(n.port))} by ${n.programs} of ${n.of} programs.`,
   'fan-out': (n) => `Contacted ${n.peers} peers within one interval; at most ${n.before} before.`,
   leap: (n) =>
     `Contacted ${n.peers} peers within one interval, where it had ${n.before} at most before; accounts here did such a thing ${times(n.leaps, 'time')} in ${n.days} active days${Number(n.others) > 0 ? `, and today on ${times(n.others, 'other host')}` : ''}.`,
@@ -108,6 +108,17 @@ function habit({ program, groups, hosts }: Numbers, join: string): string {
 
 function rollOut({ otherHosts }: Numbers): string {
   return Number(otherHosts) > 0 ? ` ${times(otherHosts!, 'other host')} began with that range this week too.` : ''
+}
+
+/** What is done with a service: by its number, all of the web alike, and those that others come to apart. */
+function portText(service: string): string {
+  if (service.startsWith(INBOUND)) return `${ownPort(service.slice(INBOUND.length))} is offered to the outside`
+  return `${service === 'web' ? 'A port of the web' : `Port ${service}`} is used to the outside`
+}
+
+function ownPort(port: string): string {
+  if (port === '') return 'A port of its own'
+  return port === 'web' ? 'A port of its own of the web' : `Its own port ${port}`
 }
 
 function at({ ip = '', port = '' }: Numbers): string {
