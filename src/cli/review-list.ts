@@ -24,7 +24,7 @@ export async function printReviewList(
   await terminal.out(`\n${title} (${about}):`)
   for (const { score, program, user, host, timestamp, learning, why } of found) {
     const when = `${moment(timestamp)}${learning ? ', while learning' : ''}`
-    const who = `${visible(program, 60)} as ${visible(user || 'an unknown user', 40)} on ${visible(host, 40)}, ${when}`
+    const who = `${visible(program, 60)} as ${visible(user, 40)} on ${visible(host, 40)}, ${when}`
     await terminal.out(`${scoreText(score).padStart(5)}  ${who}`)
     const indent = ' '.repeat(7)
     await terminal.out(`${indent}${terminal.paint(wrapped(why, terminal.columns, indent), 'dim')}`)

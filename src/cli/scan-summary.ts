@@ -1,24 +1,19 @@
 import type { JobOutcome, ScanOutcome } from '../app/scan.ts'
-import type { AnomalyRecord } from '../domain/anomaly-record.ts'
 import { isNovelty } from '../domain/novelty-fields.ts'
 import type { EpochMs, Score } from '../domain/time.ts'
-import { untoldBecause } from '../domain/untold.ts'
 import { count, counted, enumerated, moment } from '../domain/words.ts'
 import { silentSince } from '../engine/silence.ts'
 import { heldBackText, nearest, whatOf } from '../report/nearest.ts'
 import { isTooShortForRare, shortHistory } from '../report/short-history.ts'
 import { visible } from '../report/visible.ts'
 import { scoreText } from '../report/words.ts'
-import { oddAtSight, type SeenProgram } from '../triage/at-sight.ts'
 import { UNKNOWN } from './inputs.ts'
 import { notJudged } from './not-judged.ts'
 import type { Rejects } from './rejects.ts'
 import { reportRecords } from './report-records.ts'
 import { printReviewList, reviewList } from './review-list.ts'
+import { printAtSight, printRarest } from './seen-lists.ts'
 import type { Terminal } from './terminal.ts'
-
-/** So many programs in odd places are listed. */
-const AT_SIGHT = 10
 
 /** Says beside the result of a scan what it rests on: problems, rejects, how much was read, what could not be judged. */
 export async function summarize(
@@ -73,43 +68,6 @@ function silences({ walk }: ScanOutcome): string[] {
     return since === undefined ? [] : [`${visible(host.name, 40)} since ${moment(since)}`]
   })
   return silent.length === 0 ? [] : [`${counted(silent.length, 'host')} fell silent: ${enumerated(silent, 3)}`]
-}
-
-/** Programs in odd places that neither an alert nor the list above tells of: some were there before the data began. */
-async function printAtSight(
-  { history, buckets, records }: JobOutcome,
-  listed: ReadonlySet<string>,
-  terminal: Terminal,
-) {
-  const told = new Set(records.filter(({ record }) => isTold(record)).map(({ record }) => record.by_field_value))
-  const odd = oddAtSight(history.programs()).filter(({ value }) => !told.has(value) && !listed.has(value))
-  if (odd.length === 0) return
-  await terminal.out(`\nIn odd places, whatever was seen before (observations, not alerts):`)
-  for (const one of odd.slice(0, AT_SIGHT)) await terminal.out(rareLine(one, buckets))
-  if (odd.length > AT_SIGHT) terminal.note(`${count(odd.length - AT_SIGHT)} more are not listed`)
-}
-
-/** An alert tells of it, or somebody has said that it need not be told. */
-function isTold(record: AnomalyRecord): boolean {
-  const because = untoldBecause(record)
-  return record.oddsock?.shown === true || because === 'expected' || because === 'incident'
-}
-
-function rareLine({ value, seen }: SeenProgram, buckets: number): string {
-  const hosts = enumerated(
-    seen.hosts.map((host) => visible(host, 40)),
-    3,
-  )
-  return `  ${visible(value, 60)}  in ${count(seen.buckets)} of ${counted(buckets, 'interval')}, ${counted(seen.events, 'event')}, on ${hosts}`
-}
-
-/** Too short a history for alerts still shows what is seldom in it. */
-async function printRarest({ history, buckets }: JobOutcome, terminal: Terminal): Promise<void> {
-  for (const of of ['programs', 'peers'] as const) {
-    const rarest = history.rarest(of, 10)
-    if (rarest.length > 0) await terminal.out(`\nRarest ${of} (observations, not alerts):`)
-    for (const one of rarest) await terminal.out(rareLine(one, buckets))
-  }
 }
 
 /** Where there is no alert, what came closest to one, and whether a lower threshold would show it. */

@@ -53,19 +53,6 @@ export const LANDMARKS: Query = and(
 /** Jobs have ids that are not empty. */
 const NO_JOB = ''
 
-/** What is asked of a store, for any span of time. */
-export function landmarksOn(host: string | null): LandmarkFeed {
-  const here = host === null ? not(exists('host.name')) : equals('host.name', host)
-  return {
-    job_id: NO_JOB,
-    host,
-    query: and(here, LANDMARKS),
-    fields: LANDMARK_FIELDS,
-    bucketSpan: HOUR,
-    queryDelay: 0,
-  }
-}
-
 /** The landmarks of all hosts, for whoever goes through all events anyway. */
 export const ALL_LANDMARKS: Datafeed = {
   job_id: NO_JOB,
@@ -73,6 +60,12 @@ export const ALL_LANDMARKS: Datafeed = {
   fields: LANDMARK_FIELDS,
   bucketSpan: HOUR,
   queryDelay: 0,
+}
+
+/** What is asked of a store, for any span of time. */
+export function landmarksOn(host: string | null): LandmarkFeed {
+  const here = host === null ? not(exists('host.name')) : equals('host.name', host)
+  return { ...ALL_LANDMARKS, host, query: and(here, LANDMARKS) }
 }
 
 export function isLandmarkFeed(feed: Datafeed): feed is LandmarkFeed {

@@ -31,3 +31,9 @@ export function isNovelty({ analysis_config: { detectors } }: Pick<Job, 'analysi
 
 /** Whose a program is that runs under a number on a host that names its users: mostly an account inside a container; all of a host are one. */
 export const UNNAMED_ACCOUNT = '<uid>'
+
+/** An account of a finding in words. @example accountText('') // 'an unknown user' */
+export function accountText(user: string): string {
+  if (user === UNNAMED_ACCOUNT) return 'an account without a name'
+  return user === '' ? 'an unknown user' : user
+}

@@ -13,3 +13,9 @@ export function untoldBecause({ oddsock }: AnomalyRecord): Untold | undefined {
   if (oddsock.learning) return 'learning'
   return oddsock.incident === undefined ? undefined : 'incident'
 }
+
+/** Whether an alert tells of it, which it has joined, or somebody has said that it need not be told. */
+export function isToldElsewhere(record: AnomalyRecord): boolean {
+  const because = untoldBecause(record)
+  return because === 'incident' || because === 'expected'
+}

@@ -342,7 +342,10 @@ export class Engine {
   /** What lies before this time no job scores any more; NaN while one may score anything. Where others have the jobs, the late window says it. */
   get #scoresFrom(): EpochMs {
     if (this.#runners.length === 0) return this.#clock.now - LATE_WINDOW
-    return Math.min(...this.#runners.map((runner) => runner.scoresFrom))
+    // Asked for each event.
+    let from = Number.POSITIVE_INFINITY
+    for (const runner of this.#runners) from = Math.min(from, runner.scoresFrom)
+    return from
   }
 
   #poke(): void {

@@ -207,7 +207,7 @@ describe('a page without findings', () => {
 
 describe('what there is to look at', () => {
   const why = 'It was never seen in the fleet.'
-  const found = { timestamp: START, score: 69.9, program: '/tmp/odd', user: '', host: 'web-1', learning: false, why }
+  const found = { timestamp: START, score: 69.9, program: '/tmp/odd', user: 'ann', host: 'web-1', learning: false, why }
 
   test('has its section, with the link to it, and is not called an alert', () => {
     const root = read({ range: { from: START, to: START + 2 * DAY }, review: [found] })
@@ -215,7 +215,7 @@ describe('what there is to look at', () => {
     assert.match(root.text, /2 days of data are too little for certainty; these are no alerts\./)
     const cells = textsOf(root, 'td')
     const first = cells.indexOf('69')
-    assert.deepEqual(cells.slice(first, first + 6), ['69', '/tmp/odd', 'unknown', 'web-1', '2026-03-02 00:00 UTC', why])
+    assert.deepEqual(cells.slice(first, first + 6), ['69', '/tmp/odd', 'ann', 'web-1', '2026-03-02 00:00 UTC', why])
   })
 
   test('after the first week is for a weekly look, and says what was held back', () => {

@@ -1,13 +1,11 @@
-import type { AnomalyRecord } from '../domain/anomaly-record.ts'
-import { UNNAMED_ACCOUNT } from '../domain/novelty-fields.ts'
+import type { AnomalyRecord, Band } from '../domain/anomaly-record.ts'
+import { accountText } from '../domain/novelty-fields.ts'
 import type { DurationMs } from '../domain/time.ts'
-import { untoldBecause } from '../domain/untold.ts'
+import { isToldElsewhere } from '../domain/untold.ts'
 import type { ReviewFinding } from './report.ts'
 import { isShort } from './short-history.ts'
 
 const LISTED = 10
-/** Somebody has looked at it, or an alert tells of it. */
-const ELSEWHERE: ReadonlySet<unknown> = new Set(['expected', 'incident'])
 
 /**
  * The oddest findings that were no alerts, worst first, one for each program on a host. In a fleet's first days nothing is an alert,
@@ -18,8 +16,8 @@ const ELSEWHERE: ReadonlySet<unknown> = new Set(['expected', 'incident'])
  */
 export function toReview(records: readonly AnomalyRecord[], history: DurationMs): ReviewFinding[] {
   const found = records
-    .filter((record) => record.oddsock !== undefined && !ELSEWHERE.has(untoldBecause(record)))
-    .filter(({ oddsock }) => isShort(history) || !['hunt', undefined].includes(oddsock!.band))
+    .filter((record) => record.oddsock !== undefined && !isToldElsewhere(record))
+    .filter(({ oddsock }) => isShort(history) || deservesALook(oddsock!.band))
     .sort((a, b) => b.record_score - a.record_score || a.timestamp - b.timestamp)
   const told = new Set(found.filter(({ oddsock }) => oddsock!.shown).map(placeOf))
   const listed: ReviewFinding[] = []
@@ -32,6 +30,11 @@ export function toReview(records: readonly AnomalyRecord[], history: DurationMs)
   return listed
 }
 
+/** Records of older versions tell no band. */
+function deservesALook(band: Band | undefined): boolean {
+  return band !== undefined && band !== 'hunt'
+}
+
 function findingOf(record: AnomalyRecord): ReviewFinding {
   const { record_score: score, by_field_value: program = '', partition_field_value: host = '', timestamp } = record
   const { user, terms, learning = false } = record.oddsock!
@@ -40,7 +43,7 @@ function findingOf(record: AnomalyRecord): ReviewFinding {
     timestamp,
     score,
     program,
-    user: user === UNNAMED_ACCOUNT ? 'an account without a name' : user,
+    user: accountText(user),
     host,
     learning,
     why: worst!.sentence,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { oddAtSight } from './at-sight.ts'
-import { seen } from './testdata/told.ts'
+import { isOddAtSight } from './at-sight.ts'
 
 // docs/explanation: hidden places, temporary directories, no file on disk; home directories are full of hidden ones.
 for (const { program, odd } of [
@@ -17,13 +16,4 @@ for (const { program, odd } of [
   { program: '/usr/bin/bash <inline>', odd: false },
   { program: '__proto__', odd: false },
 ])
-  test(`${program} is ${odd ? '' : 'not '}odd at sight`, () =>
-    assert.equal(oddAtSight([{ value: program, seen: seen(['web-1']) }]).length, odd ? 1 : 0))
-
-test('the rarest come first', () => {
-  const programs = [9, 2, 5].map((buckets) => ({ value: `/tmp/${buckets}`, seen: seen(['web-1'], buckets) }))
-  assert.deepEqual(
-    oddAtSight(programs).map(({ value }) => value),
-    ['/tmp/2', '/tmp/5', '/tmp/9'],
-  )
-})
+  test(`${program} is ${odd ? '' : 'not '}odd at sight`, () => assert.equal(isOddAtSight(program), odd))

@@ -1,20 +1,11 @@
 import { directoryClassOf } from '../domain/directory-class.ts'
-import type { Sightings } from './history.ts'
-
-/** A program that uses the network, and when and where it was seen. */
-export interface SeenProgram {
-  readonly value: string
-  readonly seen: Sightings
-}
 
 /**
- * Programs whose code lies where hardly anybody keeps any: in a hidden place, a temporary directory, or no file at all. That needs no
- * past to be odd, so it is told even of what was there before the first line of a log. Of the rarest, the first.
+ * Whether the code of a program lies where hardly anybody keeps any: in a hidden place, a temporary directory, or no file at all. That needs no
+ * past to be odd, so it holds even for what was there before the first line of a log.
  */
-export function oddAtSight(programs: readonly SeenProgram[]): SeenProgram[] {
-  return programs
-    .filter(({ value }) => placesOf(value).some((path) => ODD.has(directoryClassOf(path))))
-    .sort((a, b) => a.seen.buckets - b.seen.buckets || (a.value < b.value ? -1 : 1))
+export function isOddAtSight(program: string): boolean {
+  return placesOf(program).some((path) => ODD.has(directoryClassOf(path)))
 }
 
 const ODD: ReadonlySet<string> = new Set(['hid', 'tmp', 'del'])

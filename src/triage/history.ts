@@ -18,6 +18,12 @@ export interface Sightings {
   readonly hosts: readonly string[]
 }
 
+/** A program or a peer, and when and where it was seen. */
+export interface SeenValue {
+  readonly value: string
+  readonly seen: Sightings
+}
+
 /** What was known when a bucket was scored: the answer to "have we seen this before?". */
 export interface Acquaintance {
   /** In the fleet, before this bucket; undefined if never. */
@@ -150,13 +156,8 @@ export class History {
     return { starts, buckets: this.#names.get(name)?.buckets ?? 0 }
   }
 
-  /** All programs that were seen. */
-  programs(): { readonly value: string; readonly seen: Sightings }[] {
-    return [...this.#programs].map(([value, seen]) => ({ value, seen }))
-  }
-
   /** The `count` values seen in the fewest buckets, then with the fewest events, ties by name. */
-  rarest(of: 'programs' | 'peers', count: number): { readonly value: string; readonly seen: Sightings }[] {
+  rarest(of: 'programs' | 'peers', count: number): SeenValue[] {
     const memories = of === 'programs' ? this.#programs : this.#peers
     return [...memories]
       .map(([value, seen]) => ({ value, seen }))

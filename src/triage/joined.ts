@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts'
 import type { AnomalyRecord } from '../domain/anomaly-record.ts'
+import { accountText } from '../domain/novelty-fields.ts'
 import type { Rule } from '../domain/rule.ts'
 import { type EpochMs, isoTime, type Score } from '../domain/time.ts'
 import { counted, enumerated, shortened } from '../domain/words.ts'
@@ -77,7 +78,7 @@ export function withJoined(alert: Alert, { entries, others }: Joined, { anomaly_
 function worseSince({ record_score }: Alert, entries: readonly JoinedEntry[]): string[] {
   const [worst] = [...entries].sort((a, b) => b.record_score - a.record_score)
   if (worst === undefined || !(worst.record_score > Number(record_score) + WORSE) || worst.why === undefined) return []
-  const whose = worst.user === '' ? '' : ` as ${shortened(worst.user)}`
+  const whose = worst.user === '' ? '' : ` as ${shortened(accountText(worst.user))}`
   return [`Since then ${shortened(worst.program)}${whose} came to ${worst.record_score.toFixed(0)}: ${worst.why}`]
 }
 

@@ -185,8 +185,10 @@ export class NoveltyJob implements JobModel {
     const scene = enter(this.#state, group, seen)
     const judgement = judge(scene)
     const expected = expectationFor(this.#state, group)?.id
-    const said = () => ({ expected, excepted: isExcepted(group.rows) })
-    const record = judgement.nats >= FLOOR ? this.#tell(bucket, scene, judgement, said()) : undefined
+    const record =
+      judgement.nats >= FLOOR
+        ? this.#tell(bucket, scene, judgement, { expected, excepted: isExcepted(group.rows) })
+        : undefined
     const suspect = expected === undefined && !this.#isTooEarly(group.first) && judgement.nats >= DEFAULT_THRESHOLD
     learn(scene, judgement, seen, suspect)
     return record && this.#revised(record)

@@ -1,4 +1,4 @@
-import { UNNAMED_ACCOUNT } from '../../domain/novelty-fields.ts'
+import { accountText } from '../../domain/novelty-fields.ts'
 import type { TermName } from '../../domain/term-name.ts'
 import { shortened } from '../../domain/words.ts'
 import { INBOUND } from './facts.ts'
@@ -126,8 +126,9 @@ function at({ ip = '', port = '' }: Numbers): string {
 }
 
 function who(user: number | string | undefined): string {
-  if (user === UNNAMED_ACCOUNT) return 'an account without a name'
-  return user === '' || user === undefined ? 'an unknown user' : `\`${user}\``
+  const name = String(user ?? '')
+  const said = accountText(name)
+  return said === name ? `\`${said}\`` : said
 }
 
 function times(count: number | string | undefined, noun: string): string {

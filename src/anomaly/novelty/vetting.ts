@@ -11,6 +11,7 @@ import { CAPS } from './weights.ts'
  * was really there from the start (`silenceOf`, detection-design §8), and whether it does what hardly any harmless program does
  * (`reviewScore`, v3 §8).
  */
+
 /** Whether a host has shown its habits by then: before that everything of it is new, and teaches nothing about what is. */
 export function isSettled(host: Pick<Host, 'first'>, at: EpochMs): boolean {
   return at - host.first >= SETTLING

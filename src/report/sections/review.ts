@@ -10,7 +10,7 @@ export function review(found: readonly ReviewFinding[], range: ReportRange): Mar
   const rows = found.map(({ score, program, user, host, timestamp, learning, why }) => [
     scoreText(score),
     program,
-    user || 'unknown',
+    user,
     host,
     `${moment(timestamp)}${learning ? ', while learning' : ''}`,
     why,
