@@ -14,7 +14,8 @@ import { type Cell, FieldReader } from './read-fields.ts'
  * queries; whether a datafeed admits a kind, and as which row, is found out here, once for each kind, by the same code that
  * judges whole events. So the answer is exact, whatever the query.
  *
- * `[3,"web-1",null,["a","b"],443]`: the number of the list of fields, then the values of each: none, one, several.
+ * `[3,"web-1",null,["a","b"],443]`: the number of the list of fields, then the values of each: none, one, several. Behind the last value
+ * stands nothing.
  */
 export type Kind = string
 
@@ -23,14 +24,15 @@ export const KIND_FIELDS: readonly string[] = [
   ...new Set([
     ...FIRST_FIELDS,
     ...NOVELTY_FIELDS,
-    ...LANDMARK_FIELDS,
-    ...fieldsOf(LANDMARKS),
     'auditd.data.socket.family',
     'destination.port',
     'event.dataset',
     'event.module',
     'host.os.family',
     'host.os.type',
+    // What most events lack stands last, where it takes no room.
+    ...fieldsOf(LANDMARKS),
+    ...LANDMARK_FIELDS,
   ]),
 ]
 
@@ -56,7 +58,8 @@ export class Kinds {
   }
 
   of(event: EcsEvent): Kind {
-    return `[${this.#current},${JSON.stringify(this.#reader.read(event)).slice(1)}`
+    const cells = this.#reader.read(event)
+    return JSON.stringify([this.#current, ...cells.slice(0, cells.findLastIndex((cell) => cell !== null) + 1)])
   }
 
   row(feed: Datafeed, kind: Kind): KindRow {
@@ -84,7 +87,7 @@ export class Kinds {
       knows = new Set(fields)
       this.#known.set(list, knows)
     }
-    return { event: Object.fromEntries(fields.map((field, i) => [field, cells[i]])), knows }
+    return { event: Object.fromEntries(fields.map((field, i) => [field, cells[i] ?? null])), knows }
   }
 }
 
